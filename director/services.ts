@@ -1,0 +1,165 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type {
+  ClientResource,
+  DirectorConf,
+  FileSetResource,
+  JobResource,
+  MessagesResource,
+  PoolResource,
+  StorageResource,
+} from '../configuration/director-conf.ts';
+import type { StatusResponse as ClientStatus } from '../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type { StatusResponse as StorageStatus } from '../proto/noctule/storage/v1/storage_daemon.ts';
+
+/**
+ * What the front ends of the Director (console commands today; web and metrics later) may ask of it.
+ * Everything below is typed and throws OperatorError; texts and tables are the business of the front end.
+ */
+export interface DirectorServices {
+  readonly name: string;
+  readonly startedAt: Date;
+  /** When the conf in force was read. */
+  readonly confReadAt: Date;
+  /** The conf in force; running jobs may still hold an older one. */
+  conf(): DirectorConf;
+  readonly catalog: Catalog;
+  readonly jobs: Jobs;
+  readonly consoleMessages: ConsoleMessages;
+  readonly peers: Peers;
+  /** All or nothing: a bad file leaves the old conf in force. */
+  reload(): Promise<ReloadOutcome>;
+  /** The runs the schedules will start in the next `days` days, in order of time, then priority. */
+  scheduledRuns(days: number): ScheduledRun[];
+}
+
+export interface Jobs {
+  /**
+   * Creates the job (row in the catalog) and queues it. Resolves with its JobId before it starts.
+   * @throws OperatorError when the request cannot be carried out at all.
+   */
+  run(request: RunRequest): Promise<number>;
+  /** Queued and running jobs, by JobId. */
+  running(): readonly RunningJob[];
+  /** True when such a job was queued or running and has been told to end. */
+  cancel(jobId: number, reason: string): boolean;
+  /** Resolves with the final JobStatus letter when the job has ended and its report is out; at once when it has. */
+  ended(jobId: number, signal?: AbortSignal): Promise<string>;
+  /** Resolves when nothing is queued or running. */
+  idle(signal?: AbortSignal): Promise<void>;
+  /** Jobs ended since the Director started. */
+  readonly runCount: number;
+}
+
+/** A run with everything that a console line, a schedule or a clone may override; what is absent comes from `job`. */
+export interface RunRequest {
+  readonly job: JobResource;
+  readonly level?: string;
+  readonly client?: ClientResource;
+  readonly fileSet?: FileSetResource;
+  readonly pool?: PoolResource;
+  readonly fullPool?: PoolResource;
+  readonly differentialPool?: PoolResource;
+  readonly incrementalPool?: PoolResource;
+  readonly nextPool?: PoolResource;
+  readonly storage?: StorageResource;
+  readonly messages?: MessagesResource;
+  readonly priority?: number;
+  readonly accurate?: boolean;
+  /** Not before this; absent = now. */
+  readonly when?: Date;
+  readonly comment?: string;
+  /** Only and always for a Job of type Restore. */
+  readonly restore?: RestoreRequest;
+  /** "scheduler", "console NAME" ...: for messages and events. */
+  readonly startedBy: string;
+}
+
+export interface RestoreRequest {
+  readonly selection: RestoreSelection;
+  readonly restoreClient: ClientResource;
+  /** Absolute prefix; empty or "/" = in place. */
+  readonly where: string;
+  readonly replace: 'always' | 'ifnewer' | 'ifolder' | 'never';
+}
+
+/**
+ * Which files: of the newest state that these jobs (a chain, or single jobs) give together, those whose nearest rule
+ * says so. The nearest rule is the one with the longest path that is the entry's own or (if recursive) a parent's.
+ */
+export interface RestoreSelection {
+  readonly jobIds: readonly number[];
+  readonly rules: readonly SelectionRule[];
+}
+
+export interface SelectionRule {
+  /** Absolute, as bytes; a directory ends in '/'. "/" recursive and marked = everything. */
+  readonly path: Buffer;
+  readonly recursive: boolean;
+  readonly marked: boolean;
+}
+
+export interface RunningJob {
+  readonly jobId: number;
+  /** Unique name. */
+  readonly job: string;
+  readonly name: string;
+  /** Single letters of the catalog. */
+  readonly type: string;
+  readonly level: string;
+  readonly status: string;
+  /** As `status dir` prints it: "is running", "is waiting on max Client jobs" ... */
+  readonly statusText: string;
+  readonly priority: number;
+  readonly clientName: string;
+  readonly storageName: string;
+  readonly poolName: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly bytesPerSecond: number;
+  readonly currentPath: string;
+  readonly startTime?: Date;
+  /** When it will be done, going by the last run of the same level; absent when nobody knows. */
+  readonly expectedEnd?: Date;
+}
+
+/** The store behind the console's `messages` command: kept until shown, on disk across restarts. */
+export interface ConsoleMessages {
+  /** Whether there is something to show. */
+  readonly pending: boolean;
+  /** Shows each message once; the text has line ends. */
+  take(): Promise<string>;
+}
+
+/** Questions to the other daemons. Each throws an OperatorError that says which side is at fault and how. */
+export interface Peers {
+  clientStatus(client: ClientResource): Promise<ClientStatus>;
+  storageStatus(storage: StorageResource): Promise<StorageStatus>;
+  /** Labels a new volume: on the storage, then in the catalog. Resolves with the volume's bytes and the device. */
+  label(request: {
+    storage: StorageResource;
+    pool: PoolResource;
+    volumeName: string;
+  }): Promise<{ volumeBytes: number; deviceName: string; archiveDevice: string }>;
+  /** Counts (and with `onListing` names) what a backup would save. */
+  estimate(request: {
+    job: JobResource;
+    level: string;
+    onListing?: (path: Buffer, sizeBytes: number, mode: number, mtimeSeconds: number) => void;
+  }): Promise<{ files: number; bytes: number }>;
+}
+
+export interface ReloadOutcome {
+  readonly accepted: boolean;
+  /** Problems of the new file, printable, one per element; may be warnings although it was accepted. */
+  readonly problems: readonly string[];
+}
+
+export interface ScheduledRun {
+  readonly at: Date;
+  readonly job: JobResource;
+  readonly level: string;
+  readonly priority: number;
+  readonly poolName: string;
+  /** Text of the Run line. */
+  readonly runLine: string;
+}
