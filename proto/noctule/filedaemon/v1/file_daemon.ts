@@ -89,12 +89,12 @@ export interface StatusResponse {
   name: string;
   version: string;
   platform: string;
-  startedAtMs: bigint;
+  startedAtMs: number;
   jobsRun: number;
   running: RunningJob[];
   /** The newest last, at most 10. */
   terminated: TerminatedJob[];
-  residentBytes: bigint;
+  residentBytes: number;
 }
 
 export interface RunningJob {
@@ -103,9 +103,9 @@ export interface RunningJob {
   /** "Backup", "Restore", "Estimate" */
   kind: string;
   level: string;
-  startedAtMs: bigint;
+  startedAtMs: number;
   files: number;
-  bytes: bigint;
+  bytes: number;
   errors: number;
   currentPath: Buffer;
 }
@@ -115,10 +115,10 @@ export interface TerminatedJob {
   job: string;
   level: string;
   files: number;
-  bytes: bigint;
+  bytes: number;
   /** Single letter as in the catalog. */
   status: string;
-  endedAtMs: bigint;
+  endedAtMs: number;
 }
 
 /**
@@ -159,7 +159,7 @@ export interface BackupResponse {
 export interface BackupProgress {
   files: number;
   /** Bytes of file content read. */
-  bytes: bigint;
+  bytes: number;
   currentPath: Buffer;
 }
 
@@ -167,11 +167,11 @@ export interface BackupProgress {
 export interface BackupTotals {
   files: number;
   /** Bytes of file content. */
-  contentBytes: bigint;
+  contentBytes: number;
   /** Length of the job's tar stream. */
-  streamBytes: bigint;
+  streamBytes: number;
   /** Bytes of blocks sent, after compression. */
-  sentBytes: bigint;
+  sentBytes: number;
   /** Files that could not be saved, or not whole; each was named in a message. */
   errors: number;
   compressed: boolean;
@@ -183,7 +183,7 @@ export interface JobMessage {
   text: string;
   /** The file it speaks of, if any; text names it too, printably. */
   path: Buffer;
-  atMs: bigint;
+  atMs: number;
 }
 
 export interface RestoreRequest {
@@ -222,13 +222,13 @@ export interface RestoreResponse {
 
 export interface RestoreProgress {
   files: number;
-  bytes: bigint;
+  bytes: number;
   currentPath: Buffer;
 }
 
 export interface RestoreTotals {
   files: number;
-  contentBytes: bigint;
+  contentBytes: number;
   errors: number;
   skipped: number;
 }
@@ -257,7 +257,7 @@ export interface EstimateListing {
 
 export interface EstimateTotals {
   files: number;
-  bytes: bigint;
+  bytes: number;
 }
 
 function createBaseHelloRequest(): HelloRequest {
@@ -417,11 +417,11 @@ function createBaseStatusResponse(): StatusResponse {
     name: "",
     version: "",
     platform: "",
-    startedAtMs: 0n,
+    startedAtMs: 0,
     jobsRun: 0,
     running: [],
     terminated: [],
-    residentBytes: 0n,
+    residentBytes: 0,
   };
 }
 
@@ -436,11 +436,11 @@ export const StatusResponse: MessageFns<StatusResponse> = {
     if (message.platform !== "") {
       writer.uint32(26).string(message.platform);
     }
-    if (message.startedAtMs !== 0n) {
-      if (BigInt.asUintN(64, message.startedAtMs) !== message.startedAtMs) {
-        throw new globalThis.Error("value provided for field message.startedAtMs of type uint64 too large");
+    if (message.startedAtMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.startedAtMs)) !== BigInt(message.startedAtMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.startedAtMs) of type uint64 too large");
       }
-      writer.uint32(32).uint64(message.startedAtMs);
+      writer.uint32(32).uint64(BigInt(message.startedAtMs));
     }
     if (message.jobsRun !== 0) {
       writer.uint32(40).uint32(message.jobsRun);
@@ -451,11 +451,11 @@ export const StatusResponse: MessageFns<StatusResponse> = {
     for (const v of message.terminated) {
       TerminatedJob.encode(v!, writer.uint32(58).fork()).join();
     }
-    if (message.residentBytes !== 0n) {
-      if (BigInt.asUintN(64, message.residentBytes) !== message.residentBytes) {
-        throw new globalThis.Error("value provided for field message.residentBytes of type uint64 too large");
+    if (message.residentBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.residentBytes)) !== BigInt(message.residentBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.residentBytes) of type uint64 too large");
       }
-      writer.uint32(64).uint64(message.residentBytes);
+      writer.uint32(64).uint64(BigInt(message.residentBytes));
     }
     return writer;
   },
@@ -502,7 +502,7 @@ export const StatusResponse: MessageFns<StatusResponse> = {
               break;
             }
 
-            message.startedAtMs = reader.uint64() as bigint;
+            message.startedAtMs = longToNumber(reader.uint64());
             continue;
           }
           case 5: {
@@ -534,7 +534,7 @@ export const StatusResponse: MessageFns<StatusResponse> = {
               break;
             }
 
-            message.residentBytes = reader.uint64() as bigint;
+            message.residentBytes = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -556,9 +556,9 @@ function createBaseRunningJob(): RunningJob {
     job: "",
     kind: "",
     level: "",
-    startedAtMs: 0n,
+    startedAtMs: 0,
     files: 0,
-    bytes: 0n,
+    bytes: 0,
     errors: 0,
     currentPath: Buffer.alloc(0),
   };
@@ -578,20 +578,20 @@ export const RunningJob: MessageFns<RunningJob> = {
     if (message.level !== "") {
       writer.uint32(34).string(message.level);
     }
-    if (message.startedAtMs !== 0n) {
-      if (BigInt.asUintN(64, message.startedAtMs) !== message.startedAtMs) {
-        throw new globalThis.Error("value provided for field message.startedAtMs of type uint64 too large");
+    if (message.startedAtMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.startedAtMs)) !== BigInt(message.startedAtMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.startedAtMs) of type uint64 too large");
       }
-      writer.uint32(40).uint64(message.startedAtMs);
+      writer.uint32(40).uint64(BigInt(message.startedAtMs));
     }
     if (message.files !== 0) {
       writer.uint32(48).uint32(message.files);
     }
-    if (message.bytes !== 0n) {
-      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
-        throw new globalThis.Error("value provided for field message.bytes of type uint64 too large");
+    if (message.bytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.bytes)) !== BigInt(message.bytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.bytes) of type uint64 too large");
       }
-      writer.uint32(56).uint64(message.bytes);
+      writer.uint32(56).uint64(BigInt(message.bytes));
     }
     if (message.errors !== 0) {
       writer.uint32(64).uint32(message.errors);
@@ -652,7 +652,7 @@ export const RunningJob: MessageFns<RunningJob> = {
               break;
             }
 
-            message.startedAtMs = reader.uint64() as bigint;
+            message.startedAtMs = longToNumber(reader.uint64());
             continue;
           }
           case 6: {
@@ -668,7 +668,7 @@ export const RunningJob: MessageFns<RunningJob> = {
               break;
             }
 
-            message.bytes = reader.uint64() as bigint;
+            message.bytes = longToNumber(reader.uint64());
             continue;
           }
           case 8: {
@@ -701,7 +701,7 @@ export const RunningJob: MessageFns<RunningJob> = {
 };
 
 function createBaseTerminatedJob(): TerminatedJob {
-  return { jobId: 0, job: "", level: "", files: 0, bytes: 0n, status: "", endedAtMs: 0n };
+  return { jobId: 0, job: "", level: "", files: 0, bytes: 0, status: "", endedAtMs: 0 };
 }
 
 export const TerminatedJob: MessageFns<TerminatedJob> = {
@@ -718,20 +718,20 @@ export const TerminatedJob: MessageFns<TerminatedJob> = {
     if (message.files !== 0) {
       writer.uint32(32).uint32(message.files);
     }
-    if (message.bytes !== 0n) {
-      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
-        throw new globalThis.Error("value provided for field message.bytes of type uint64 too large");
+    if (message.bytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.bytes)) !== BigInt(message.bytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.bytes) of type uint64 too large");
       }
-      writer.uint32(40).uint64(message.bytes);
+      writer.uint32(40).uint64(BigInt(message.bytes));
     }
     if (message.status !== "") {
       writer.uint32(50).string(message.status);
     }
-    if (message.endedAtMs !== 0n) {
-      if (BigInt.asUintN(64, message.endedAtMs) !== message.endedAtMs) {
-        throw new globalThis.Error("value provided for field message.endedAtMs of type uint64 too large");
+    if (message.endedAtMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.endedAtMs)) !== BigInt(message.endedAtMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.endedAtMs) of type uint64 too large");
       }
-      writer.uint32(56).uint64(message.endedAtMs);
+      writer.uint32(56).uint64(BigInt(message.endedAtMs));
     }
     return writer;
   },
@@ -786,7 +786,7 @@ export const TerminatedJob: MessageFns<TerminatedJob> = {
               break;
             }
 
-            message.bytes = reader.uint64() as bigint;
+            message.bytes = longToNumber(reader.uint64());
             continue;
           }
           case 6: {
@@ -802,7 +802,7 @@ export const TerminatedJob: MessageFns<TerminatedJob> = {
               break;
             }
 
-            message.endedAtMs = reader.uint64() as bigint;
+            message.endedAtMs = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -1114,7 +1114,7 @@ export const BackupResponse: MessageFns<BackupResponse> = {
 };
 
 function createBaseBackupProgress(): BackupProgress {
-  return { files: 0, bytes: 0n, currentPath: Buffer.alloc(0) };
+  return { files: 0, bytes: 0, currentPath: Buffer.alloc(0) };
 }
 
 export const BackupProgress: MessageFns<BackupProgress> = {
@@ -1122,11 +1122,11 @@ export const BackupProgress: MessageFns<BackupProgress> = {
     if (message.files !== 0) {
       writer.uint32(8).uint32(message.files);
     }
-    if (message.bytes !== 0n) {
-      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
-        throw new globalThis.Error("value provided for field message.bytes of type uint64 too large");
+    if (message.bytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.bytes)) !== BigInt(message.bytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.bytes) of type uint64 too large");
       }
-      writer.uint32(16).uint64(message.bytes);
+      writer.uint32(16).uint64(BigInt(message.bytes));
     }
     if (message.currentPath.length !== 0) {
       writer.uint32(26).bytes(message.currentPath);
@@ -1160,7 +1160,7 @@ export const BackupProgress: MessageFns<BackupProgress> = {
               break;
             }
 
-            message.bytes = reader.uint64() as bigint;
+            message.bytes = longToNumber(reader.uint64());
             continue;
           }
           case 3: {
@@ -1185,7 +1185,7 @@ export const BackupProgress: MessageFns<BackupProgress> = {
 };
 
 function createBaseBackupTotals(): BackupTotals {
-  return { files: 0, contentBytes: 0n, streamBytes: 0n, sentBytes: 0n, errors: 0, compressed: false };
+  return { files: 0, contentBytes: 0, streamBytes: 0, sentBytes: 0, errors: 0, compressed: false };
 }
 
 export const BackupTotals: MessageFns<BackupTotals> = {
@@ -1193,23 +1193,23 @@ export const BackupTotals: MessageFns<BackupTotals> = {
     if (message.files !== 0) {
       writer.uint32(8).uint32(message.files);
     }
-    if (message.contentBytes !== 0n) {
-      if (BigInt.asUintN(64, message.contentBytes) !== message.contentBytes) {
-        throw new globalThis.Error("value provided for field message.contentBytes of type uint64 too large");
+    if (message.contentBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.contentBytes)) !== BigInt(message.contentBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.contentBytes) of type uint64 too large");
       }
-      writer.uint32(16).uint64(message.contentBytes);
+      writer.uint32(16).uint64(BigInt(message.contentBytes));
     }
-    if (message.streamBytes !== 0n) {
-      if (BigInt.asUintN(64, message.streamBytes) !== message.streamBytes) {
-        throw new globalThis.Error("value provided for field message.streamBytes of type uint64 too large");
+    if (message.streamBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.streamBytes)) !== BigInt(message.streamBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.streamBytes) of type uint64 too large");
       }
-      writer.uint32(24).uint64(message.streamBytes);
+      writer.uint32(24).uint64(BigInt(message.streamBytes));
     }
-    if (message.sentBytes !== 0n) {
-      if (BigInt.asUintN(64, message.sentBytes) !== message.sentBytes) {
-        throw new globalThis.Error("value provided for field message.sentBytes of type uint64 too large");
+    if (message.sentBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.sentBytes)) !== BigInt(message.sentBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.sentBytes) of type uint64 too large");
       }
-      writer.uint32(32).uint64(message.sentBytes);
+      writer.uint32(32).uint64(BigInt(message.sentBytes));
     }
     if (message.errors !== 0) {
       writer.uint32(40).uint32(message.errors);
@@ -1246,7 +1246,7 @@ export const BackupTotals: MessageFns<BackupTotals> = {
               break;
             }
 
-            message.contentBytes = reader.uint64() as bigint;
+            message.contentBytes = longToNumber(reader.uint64());
             continue;
           }
           case 3: {
@@ -1254,7 +1254,7 @@ export const BackupTotals: MessageFns<BackupTotals> = {
               break;
             }
 
-            message.streamBytes = reader.uint64() as bigint;
+            message.streamBytes = longToNumber(reader.uint64());
             continue;
           }
           case 4: {
@@ -1262,7 +1262,7 @@ export const BackupTotals: MessageFns<BackupTotals> = {
               break;
             }
 
-            message.sentBytes = reader.uint64() as bigint;
+            message.sentBytes = longToNumber(reader.uint64());
             continue;
           }
           case 5: {
@@ -1295,7 +1295,7 @@ export const BackupTotals: MessageFns<BackupTotals> = {
 };
 
 function createBaseJobMessage(): JobMessage {
-  return { type: 0, text: "", path: Buffer.alloc(0), atMs: 0n };
+  return { type: 0, text: "", path: Buffer.alloc(0), atMs: 0 };
 }
 
 export const JobMessage: MessageFns<JobMessage> = {
@@ -1309,11 +1309,11 @@ export const JobMessage: MessageFns<JobMessage> = {
     if (message.path.length !== 0) {
       writer.uint32(26).bytes(message.path);
     }
-    if (message.atMs !== 0n) {
-      if (BigInt.asUintN(64, message.atMs) !== message.atMs) {
-        throw new globalThis.Error("value provided for field message.atMs of type uint64 too large");
+    if (message.atMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.atMs)) !== BigInt(message.atMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.atMs) of type uint64 too large");
       }
-      writer.uint32(32).uint64(message.atMs);
+      writer.uint32(32).uint64(BigInt(message.atMs));
     }
     return writer;
   },
@@ -1360,7 +1360,7 @@ export const JobMessage: MessageFns<JobMessage> = {
               break;
             }
 
-            message.atMs = reader.uint64() as bigint;
+            message.atMs = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -1710,7 +1710,7 @@ export const RestoreResponse: MessageFns<RestoreResponse> = {
 };
 
 function createBaseRestoreProgress(): RestoreProgress {
-  return { files: 0, bytes: 0n, currentPath: Buffer.alloc(0) };
+  return { files: 0, bytes: 0, currentPath: Buffer.alloc(0) };
 }
 
 export const RestoreProgress: MessageFns<RestoreProgress> = {
@@ -1718,11 +1718,11 @@ export const RestoreProgress: MessageFns<RestoreProgress> = {
     if (message.files !== 0) {
       writer.uint32(8).uint32(message.files);
     }
-    if (message.bytes !== 0n) {
-      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
-        throw new globalThis.Error("value provided for field message.bytes of type uint64 too large");
+    if (message.bytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.bytes)) !== BigInt(message.bytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.bytes) of type uint64 too large");
       }
-      writer.uint32(16).uint64(message.bytes);
+      writer.uint32(16).uint64(BigInt(message.bytes));
     }
     if (message.currentPath.length !== 0) {
       writer.uint32(26).bytes(message.currentPath);
@@ -1756,7 +1756,7 @@ export const RestoreProgress: MessageFns<RestoreProgress> = {
               break;
             }
 
-            message.bytes = reader.uint64() as bigint;
+            message.bytes = longToNumber(reader.uint64());
             continue;
           }
           case 3: {
@@ -1781,7 +1781,7 @@ export const RestoreProgress: MessageFns<RestoreProgress> = {
 };
 
 function createBaseRestoreTotals(): RestoreTotals {
-  return { files: 0, contentBytes: 0n, errors: 0, skipped: 0 };
+  return { files: 0, contentBytes: 0, errors: 0, skipped: 0 };
 }
 
 export const RestoreTotals: MessageFns<RestoreTotals> = {
@@ -1789,11 +1789,11 @@ export const RestoreTotals: MessageFns<RestoreTotals> = {
     if (message.files !== 0) {
       writer.uint32(8).uint32(message.files);
     }
-    if (message.contentBytes !== 0n) {
-      if (BigInt.asUintN(64, message.contentBytes) !== message.contentBytes) {
-        throw new globalThis.Error("value provided for field message.contentBytes of type uint64 too large");
+    if (message.contentBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.contentBytes)) !== BigInt(message.contentBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.contentBytes) of type uint64 too large");
       }
-      writer.uint32(16).uint64(message.contentBytes);
+      writer.uint32(16).uint64(BigInt(message.contentBytes));
     }
     if (message.errors !== 0) {
       writer.uint32(24).uint32(message.errors);
@@ -1830,7 +1830,7 @@ export const RestoreTotals: MessageFns<RestoreTotals> = {
               break;
             }
 
-            message.contentBytes = reader.uint64() as bigint;
+            message.contentBytes = longToNumber(reader.uint64());
             continue;
           }
           case 3: {
@@ -2072,7 +2072,7 @@ export const EstimateListing: MessageFns<EstimateListing> = {
 };
 
 function createBaseEstimateTotals(): EstimateTotals {
-  return { files: 0, bytes: 0n };
+  return { files: 0, bytes: 0 };
 }
 
 export const EstimateTotals: MessageFns<EstimateTotals> = {
@@ -2080,11 +2080,11 @@ export const EstimateTotals: MessageFns<EstimateTotals> = {
     if (message.files !== 0) {
       writer.uint32(8).uint32(message.files);
     }
-    if (message.bytes !== 0n) {
-      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
-        throw new globalThis.Error("value provided for field message.bytes of type uint64 too large");
+    if (message.bytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.bytes)) !== BigInt(message.bytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.bytes) of type uint64 too large");
       }
-      writer.uint32(16).uint64(message.bytes);
+      writer.uint32(16).uint64(BigInt(message.bytes));
     }
     return writer;
   },
@@ -2115,7 +2115,7 @@ export const EstimateTotals: MessageFns<EstimateTotals> = {
               break;
             }
 
-            message.bytes = reader.uint64() as bigint;
+            message.bytes = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -2254,6 +2254,17 @@ export const FileDaemonServiceClient = makeGenericClientConstructor(
   service: typeof FileDaemonServiceService;
   serviceName: string;
 };
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
+}
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

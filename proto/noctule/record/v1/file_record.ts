@@ -65,13 +65,13 @@ export interface FileRecord {
   uid: number;
   gid: number;
   /** Apparent size in bytes; of a symbolic link the length of its target; 0 for the rest. */
-  sizeBytes: bigint;
+  sizeBytes: number;
   /** Times: seconds since the epoch (negative before 1970) and the nanoseconds 0..999999999 to add. */
-  mtimeSeconds: bigint;
+  mtimeSeconds: number;
   mtimeNanoseconds: number;
-  ctimeSeconds: bigint;
+  ctimeSeconds: number;
   ctimeNanoseconds: number;
-  atimeSeconds: bigint;
+  atimeSeconds: number;
   atimeNanoseconds: number;
   device: bigint;
   inode: bigint;
@@ -86,8 +86,8 @@ export interface FileRecord {
    * Where the entry's first tar header begins in the job's stream, and how many bytes of the stream it takes
    * (pax headers, header, data, padding). Both multiples of 512. 0 and 0 for a deleted entry.
    */
-  streamOffset: bigint;
-  streamBytes: bigint;
+  streamOffset: number;
+  streamBytes: number;
   /** Digest of the content; empty when the FileSet asks for none or the entry has no content of its own. */
   digestAlgorithm: DigestAlgorithm;
   digest: Buffer;
@@ -105,12 +105,12 @@ function createBaseFileRecord(): FileRecord {
     mode: 0,
     uid: 0,
     gid: 0,
-    sizeBytes: 0n,
-    mtimeSeconds: 0n,
+    sizeBytes: 0,
+    mtimeSeconds: 0,
     mtimeNanoseconds: 0,
-    ctimeSeconds: 0n,
+    ctimeSeconds: 0,
     ctimeNanoseconds: 0,
-    atimeSeconds: 0n,
+    atimeSeconds: 0,
     atimeNanoseconds: 0,
     device: 0n,
     inode: 0n,
@@ -118,8 +118,8 @@ function createBaseFileRecord(): FileRecord {
     specialDevice: 0n,
     linkTarget: Buffer.alloc(0),
     linkFileIndex: 0,
-    streamOffset: 0n,
-    streamBytes: 0n,
+    streamOffset: 0,
+    streamBytes: 0,
     digestAlgorithm: 0,
     digest: Buffer.alloc(0),
     deltaSequence: 0,
@@ -147,35 +147,35 @@ export const FileRecord: MessageFns<FileRecord> = {
     if (message.gid !== 0) {
       writer.uint32(48).uint32(message.gid);
     }
-    if (message.sizeBytes !== 0n) {
-      if (BigInt.asUintN(64, message.sizeBytes) !== message.sizeBytes) {
-        throw new globalThis.Error("value provided for field message.sizeBytes of type uint64 too large");
+    if (message.sizeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.sizeBytes)) !== BigInt(message.sizeBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.sizeBytes) of type uint64 too large");
       }
-      writer.uint32(56).uint64(message.sizeBytes);
+      writer.uint32(56).uint64(BigInt(message.sizeBytes));
     }
-    if (message.mtimeSeconds !== 0n) {
-      if (BigInt.asIntN(64, message.mtimeSeconds) !== message.mtimeSeconds) {
-        throw new globalThis.Error("value provided for field message.mtimeSeconds of type sint64 too large");
+    if (message.mtimeSeconds !== 0) {
+      if (BigInt.asIntN(64, BigInt(message.mtimeSeconds)) !== BigInt(message.mtimeSeconds)) {
+        throw new globalThis.Error("value provided for field BigInt(message.mtimeSeconds) of type sint64 too large");
       }
-      writer.uint32(64).sint64(message.mtimeSeconds);
+      writer.uint32(64).sint64(BigInt(message.mtimeSeconds));
     }
     if (message.mtimeNanoseconds !== 0) {
       writer.uint32(72).uint32(message.mtimeNanoseconds);
     }
-    if (message.ctimeSeconds !== 0n) {
-      if (BigInt.asIntN(64, message.ctimeSeconds) !== message.ctimeSeconds) {
-        throw new globalThis.Error("value provided for field message.ctimeSeconds of type sint64 too large");
+    if (message.ctimeSeconds !== 0) {
+      if (BigInt.asIntN(64, BigInt(message.ctimeSeconds)) !== BigInt(message.ctimeSeconds)) {
+        throw new globalThis.Error("value provided for field BigInt(message.ctimeSeconds) of type sint64 too large");
       }
-      writer.uint32(80).sint64(message.ctimeSeconds);
+      writer.uint32(80).sint64(BigInt(message.ctimeSeconds));
     }
     if (message.ctimeNanoseconds !== 0) {
       writer.uint32(88).uint32(message.ctimeNanoseconds);
     }
-    if (message.atimeSeconds !== 0n) {
-      if (BigInt.asIntN(64, message.atimeSeconds) !== message.atimeSeconds) {
-        throw new globalThis.Error("value provided for field message.atimeSeconds of type sint64 too large");
+    if (message.atimeSeconds !== 0) {
+      if (BigInt.asIntN(64, BigInt(message.atimeSeconds)) !== BigInt(message.atimeSeconds)) {
+        throw new globalThis.Error("value provided for field BigInt(message.atimeSeconds) of type sint64 too large");
       }
-      writer.uint32(96).sint64(message.atimeSeconds);
+      writer.uint32(96).sint64(BigInt(message.atimeSeconds));
     }
     if (message.atimeNanoseconds !== 0) {
       writer.uint32(104).uint32(message.atimeNanoseconds);
@@ -207,17 +207,17 @@ export const FileRecord: MessageFns<FileRecord> = {
     if (message.linkFileIndex !== 0) {
       writer.uint32(152).uint32(message.linkFileIndex);
     }
-    if (message.streamOffset !== 0n) {
-      if (BigInt.asUintN(64, message.streamOffset) !== message.streamOffset) {
-        throw new globalThis.Error("value provided for field message.streamOffset of type uint64 too large");
+    if (message.streamOffset !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.streamOffset)) !== BigInt(message.streamOffset)) {
+        throw new globalThis.Error("value provided for field BigInt(message.streamOffset) of type uint64 too large");
       }
-      writer.uint32(160).uint64(message.streamOffset);
+      writer.uint32(160).uint64(BigInt(message.streamOffset));
     }
-    if (message.streamBytes !== 0n) {
-      if (BigInt.asUintN(64, message.streamBytes) !== message.streamBytes) {
-        throw new globalThis.Error("value provided for field message.streamBytes of type uint64 too large");
+    if (message.streamBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.streamBytes)) !== BigInt(message.streamBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.streamBytes) of type uint64 too large");
       }
-      writer.uint32(168).uint64(message.streamBytes);
+      writer.uint32(168).uint64(BigInt(message.streamBytes));
     }
     if (message.digestAlgorithm !== 0) {
       writer.uint32(176).int32(message.digestAlgorithm);
@@ -300,7 +300,7 @@ export const FileRecord: MessageFns<FileRecord> = {
               break;
             }
 
-            message.sizeBytes = reader.uint64() as bigint;
+            message.sizeBytes = longToNumber(reader.uint64());
             continue;
           }
           case 8: {
@@ -308,7 +308,7 @@ export const FileRecord: MessageFns<FileRecord> = {
               break;
             }
 
-            message.mtimeSeconds = reader.sint64() as bigint;
+            message.mtimeSeconds = longToNumber(reader.sint64());
             continue;
           }
           case 9: {
@@ -324,7 +324,7 @@ export const FileRecord: MessageFns<FileRecord> = {
               break;
             }
 
-            message.ctimeSeconds = reader.sint64() as bigint;
+            message.ctimeSeconds = longToNumber(reader.sint64());
             continue;
           }
           case 11: {
@@ -340,7 +340,7 @@ export const FileRecord: MessageFns<FileRecord> = {
               break;
             }
 
-            message.atimeSeconds = reader.sint64() as bigint;
+            message.atimeSeconds = longToNumber(reader.sint64());
             continue;
           }
           case 13: {
@@ -404,7 +404,7 @@ export const FileRecord: MessageFns<FileRecord> = {
               break;
             }
 
-            message.streamOffset = reader.uint64() as bigint;
+            message.streamOffset = longToNumber(reader.uint64());
             continue;
           }
           case 21: {
@@ -412,7 +412,7 @@ export const FileRecord: MessageFns<FileRecord> = {
               break;
             }
 
-            message.streamBytes = reader.uint64() as bigint;
+            message.streamBytes = longToNumber(reader.uint64());
             continue;
           }
           case 22: {
@@ -459,6 +459,17 @@ export const FileRecord: MessageFns<FileRecord> = {
     }
   },
 };
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
+}
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

@@ -18,7 +18,7 @@ export interface VolumeLabel {
   poolName: string;
   mediaType: string;
   /** When the label was written, milliseconds since the epoch. */
-  labelledAtMs: bigint;
+  labelledAtMs: number;
   /** 16 random bytes, new with every labelling: tells a recycled volume from what it was before. */
   labelId: Buffer;
   /** Name and version of the storage daemon that wrote it. */
@@ -32,7 +32,7 @@ export interface SessionStart {
     | undefined;
   /** 0 on the job's first volume, 1 on the next ... */
   volumeIndex: number;
-  startedAtMs: bigint;
+  startedAtMs: number;
 }
 
 /** Everything needed to write a Job row again from the volume alone. */
@@ -51,7 +51,7 @@ export interface JobIdentity {
   filesetMd5: string;
   poolName: string;
   /** The Director's start time of the job (its "since" for the next one), milliseconds since the epoch. */
-  startTimeMs: bigint;
+  startTimeMs: number;
   directorName: string;
 }
 
@@ -73,15 +73,15 @@ export interface SessionEnd {
   status: string;
   files: number;
   /** Bytes of file content. */
-  contentBytes: bigint;
+  contentBytes: number;
   /** Length of the job's stream. */
-  streamBytes: bigint;
+  streamBytes: number;
   errors: number;
-  endedAtMs: bigint;
+  endedAtMs: number;
 }
 
 function createBaseVolumeLabel(): VolumeLabel {
-  return { volumeName: "", poolName: "", mediaType: "", labelledAtMs: 0n, labelId: Buffer.alloc(0), writtenBy: "" };
+  return { volumeName: "", poolName: "", mediaType: "", labelledAtMs: 0, labelId: Buffer.alloc(0), writtenBy: "" };
 }
 
 export const VolumeLabel: MessageFns<VolumeLabel> = {
@@ -95,11 +95,11 @@ export const VolumeLabel: MessageFns<VolumeLabel> = {
     if (message.mediaType !== "") {
       writer.uint32(26).string(message.mediaType);
     }
-    if (message.labelledAtMs !== 0n) {
-      if (BigInt.asUintN(64, message.labelledAtMs) !== message.labelledAtMs) {
-        throw new globalThis.Error("value provided for field message.labelledAtMs of type uint64 too large");
+    if (message.labelledAtMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.labelledAtMs)) !== BigInt(message.labelledAtMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.labelledAtMs) of type uint64 too large");
       }
-      writer.uint32(32).uint64(message.labelledAtMs);
+      writer.uint32(32).uint64(BigInt(message.labelledAtMs));
     }
     if (message.labelId.length !== 0) {
       writer.uint32(42).bytes(message.labelId);
@@ -152,7 +152,7 @@ export const VolumeLabel: MessageFns<VolumeLabel> = {
               break;
             }
 
-            message.labelledAtMs = reader.uint64() as bigint;
+            message.labelledAtMs = longToNumber(reader.uint64());
             continue;
           }
           case 5: {
@@ -185,7 +185,7 @@ export const VolumeLabel: MessageFns<VolumeLabel> = {
 };
 
 function createBaseSessionStart(): SessionStart {
-  return { job: undefined, volumeIndex: 0, startedAtMs: 0n };
+  return { job: undefined, volumeIndex: 0, startedAtMs: 0 };
 }
 
 export const SessionStart: MessageFns<SessionStart> = {
@@ -196,11 +196,11 @@ export const SessionStart: MessageFns<SessionStart> = {
     if (message.volumeIndex !== 0) {
       writer.uint32(16).uint32(message.volumeIndex);
     }
-    if (message.startedAtMs !== 0n) {
-      if (BigInt.asUintN(64, message.startedAtMs) !== message.startedAtMs) {
-        throw new globalThis.Error("value provided for field message.startedAtMs of type uint64 too large");
+    if (message.startedAtMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.startedAtMs)) !== BigInt(message.startedAtMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.startedAtMs) of type uint64 too large");
       }
-      writer.uint32(24).uint64(message.startedAtMs);
+      writer.uint32(24).uint64(BigInt(message.startedAtMs));
     }
     return writer;
   },
@@ -239,7 +239,7 @@ export const SessionStart: MessageFns<SessionStart> = {
               break;
             }
 
-            message.startedAtMs = reader.uint64() as bigint;
+            message.startedAtMs = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -266,7 +266,7 @@ function createBaseJobIdentity(): JobIdentity {
     filesetName: "",
     filesetMd5: "",
     poolName: "",
-    startTimeMs: 0n,
+    startTimeMs: 0,
     directorName: "",
   };
 }
@@ -300,11 +300,11 @@ export const JobIdentity: MessageFns<JobIdentity> = {
     if (message.poolName !== "") {
       writer.uint32(74).string(message.poolName);
     }
-    if (message.startTimeMs !== 0n) {
-      if (BigInt.asUintN(64, message.startTimeMs) !== message.startTimeMs) {
-        throw new globalThis.Error("value provided for field message.startTimeMs of type uint64 too large");
+    if (message.startTimeMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.startTimeMs)) !== BigInt(message.startTimeMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.startTimeMs) of type uint64 too large");
       }
-      writer.uint32(80).uint64(message.startTimeMs);
+      writer.uint32(80).uint64(BigInt(message.startTimeMs));
     }
     if (message.directorName !== "") {
       writer.uint32(90).string(message.directorName);
@@ -402,7 +402,7 @@ export const JobIdentity: MessageFns<JobIdentity> = {
               break;
             }
 
-            message.startTimeMs = reader.uint64() as bigint;
+            message.startTimeMs = longToNumber(reader.uint64());
             continue;
           }
           case 11: {
@@ -541,7 +541,7 @@ export const FileRecordBatch: MessageFns<FileRecordBatch> = {
 };
 
 function createBaseSessionEnd(): SessionEnd {
-  return { status: "", files: 0, contentBytes: 0n, streamBytes: 0n, errors: 0, endedAtMs: 0n };
+  return { status: "", files: 0, contentBytes: 0, streamBytes: 0, errors: 0, endedAtMs: 0 };
 }
 
 export const SessionEnd: MessageFns<SessionEnd> = {
@@ -552,26 +552,26 @@ export const SessionEnd: MessageFns<SessionEnd> = {
     if (message.files !== 0) {
       writer.uint32(16).uint32(message.files);
     }
-    if (message.contentBytes !== 0n) {
-      if (BigInt.asUintN(64, message.contentBytes) !== message.contentBytes) {
-        throw new globalThis.Error("value provided for field message.contentBytes of type uint64 too large");
+    if (message.contentBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.contentBytes)) !== BigInt(message.contentBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.contentBytes) of type uint64 too large");
       }
-      writer.uint32(24).uint64(message.contentBytes);
+      writer.uint32(24).uint64(BigInt(message.contentBytes));
     }
-    if (message.streamBytes !== 0n) {
-      if (BigInt.asUintN(64, message.streamBytes) !== message.streamBytes) {
-        throw new globalThis.Error("value provided for field message.streamBytes of type uint64 too large");
+    if (message.streamBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.streamBytes)) !== BigInt(message.streamBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.streamBytes) of type uint64 too large");
       }
-      writer.uint32(32).uint64(message.streamBytes);
+      writer.uint32(32).uint64(BigInt(message.streamBytes));
     }
     if (message.errors !== 0) {
       writer.uint32(40).uint32(message.errors);
     }
-    if (message.endedAtMs !== 0n) {
-      if (BigInt.asUintN(64, message.endedAtMs) !== message.endedAtMs) {
-        throw new globalThis.Error("value provided for field message.endedAtMs of type uint64 too large");
+    if (message.endedAtMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.endedAtMs)) !== BigInt(message.endedAtMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.endedAtMs) of type uint64 too large");
       }
-      writer.uint32(48).uint64(message.endedAtMs);
+      writer.uint32(48).uint64(BigInt(message.endedAtMs));
     }
     return writer;
   },
@@ -610,7 +610,7 @@ export const SessionEnd: MessageFns<SessionEnd> = {
               break;
             }
 
-            message.contentBytes = reader.uint64() as bigint;
+            message.contentBytes = longToNumber(reader.uint64());
             continue;
           }
           case 4: {
@@ -618,7 +618,7 @@ export const SessionEnd: MessageFns<SessionEnd> = {
               break;
             }
 
-            message.streamBytes = reader.uint64() as bigint;
+            message.streamBytes = longToNumber(reader.uint64());
             continue;
           }
           case 5: {
@@ -634,7 +634,7 @@ export const SessionEnd: MessageFns<SessionEnd> = {
               break;
             }
 
-            message.endedAtMs = reader.uint64() as bigint;
+            message.endedAtMs = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -649,6 +649,17 @@ export const SessionEnd: MessageFns<SessionEnd> = {
     }
   },
 };
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
+}
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

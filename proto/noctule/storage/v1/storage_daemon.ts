@@ -84,12 +84,12 @@ export interface StatusResponse {
   name: string;
   version: string;
   platform: string;
-  startedAtMs: bigint;
+  startedAtMs: number;
   jobsRun: number;
   running: SessionStatus[];
   terminated: TerminatedSession[];
   devices: DeviceStatus[];
-  residentBytes: bigint;
+  residentBytes: number;
 }
 
 export interface SessionStatus {
@@ -102,10 +102,10 @@ export interface SessionStatus {
   volumeName: string;
   poolName: string;
   files: number;
-  bytes: bigint;
+  bytes: number;
   /** Empty while data flows; else what it waits for. */
   waitingFor: string;
-  startedAtMs: bigint;
+  startedAtMs: number;
 }
 
 export interface TerminatedSession {
@@ -113,17 +113,17 @@ export interface TerminatedSession {
   job: string;
   level: string;
   files: number;
-  bytes: bigint;
+  bytes: number;
   status: string;
-  endedAtMs: bigint;
+  endedAtMs: number;
 }
 
 export interface DeviceStatus {
   name: string;
   archiveDevice: string;
   mediaType: string;
-  freeBytes: bigint;
-  totalBytes: bigint;
+  freeBytes: number;
+  totalBytes: number;
   /** Volumes open now, one per automatic drive. */
   mounted: MountedVolume[];
 }
@@ -131,7 +131,7 @@ export interface DeviceStatus {
 export interface MountedVolume {
   volumeName: string;
   poolName: string;
-  volumeBytes: bigint;
+  volumeBytes: number;
   writing: boolean;
   jobId: number;
 }
@@ -165,9 +165,9 @@ export interface UseVolume {
   mediaType: string;
   mode: UseMode;
   /** Close the volume before it would grow past this; 0 = no limit. At least one block is always written. */
-  volumeBytesMax: bigint;
+  volumeBytesMax: number;
   /** Of an APPEND: what the catalog believes (durable bytes). A shorter volume is an error, a longer tail is cut off. */
-  expectedVolumeBytes: bigint;
+  expectedVolumeBytes: number;
 }
 
 export interface AppendAbort {
@@ -210,11 +210,11 @@ export interface VolumeMounted {
   /** Directory of the device. */
   archiveDevice: string;
   /** Durable bytes now, label included. */
-  volumeBytes: bigint;
+  volumeBytes: number;
   /** What was done: labelled new, appended to, recycled. */
   mode: UseMode;
   /** Bytes of a torn tail that were cut off. */
-  repairedBytes: bigint;
+  repairedBytes: number;
 }
 
 /** These blocks and records are synced. In order; nothing is named twice. */
@@ -227,7 +227,7 @@ export interface Durable {
   /** RecordsContent, encoded, of each records member written, in order. */
   records: Buffer[];
   /** Bytes of the volume that are durable now. */
-  volumeBytes: bigint;
+  volumeBytes: number;
 }
 
 /**
@@ -238,8 +238,8 @@ export interface BlockRun {
   /** 0-based within the session. */
   firstBlock: number;
   /** Offset of the first block's member in the volume, and of its content in the job's stream. */
-  volumeOffset: bigint;
-  streamOffset: bigint;
+  volumeOffset: number;
+  streamOffset: number;
   /**
    * Per block: size of the member on the volume; size of the content (multiple of 512); bytes of other members
    * that lie between the previous block's member and this one (0 for the first).
@@ -254,13 +254,13 @@ export interface VolumeClosed {
   /** "Full" when the end was reached (limit or disk), "Error" when the volume became unusable. */
   status: string;
   reason: string;
-  volumeBytes: bigint;
+  volumeBytes: number;
 }
 
 export interface SessionMessage {
   type: SessionMessageType;
   text: string;
-  atMs: bigint;
+  atMs: number;
 }
 
 export interface AppendFinished {
@@ -269,7 +269,7 @@ export interface AppendFinished {
   reason: string;
   files: number;
   /** Bytes of block members written on volumes. */
-  memberBytes: bigint;
+  memberBytes: number;
   errors: number;
 }
 
@@ -303,7 +303,7 @@ export interface ReadRange {
   volSessionId: number;
   volSessionTime: number;
   /** Offset of the first block's member in the volume; number of that block; how many blocks. */
-  volumeOffset: bigint;
+  volumeOffset: number;
   firstBlock: number;
   blockCount: number;
 }
@@ -325,7 +325,7 @@ export interface ReadFinished {
   status: string;
   reason: string;
   blocks: number;
-  memberBytes: bigint;
+  memberBytes: number;
   errors: number;
 }
 
@@ -340,7 +340,7 @@ export interface LabelRequest {
 }
 
 export interface LabelResponse {
-  volumeBytes: bigint;
+  volumeBytes: number;
   deviceName: string;
   archiveDevice: string;
 }
@@ -488,12 +488,12 @@ function createBaseStatusResponse(): StatusResponse {
     name: "",
     version: "",
     platform: "",
-    startedAtMs: 0n,
+    startedAtMs: 0,
     jobsRun: 0,
     running: [],
     terminated: [],
     devices: [],
-    residentBytes: 0n,
+    residentBytes: 0,
   };
 }
 
@@ -508,11 +508,11 @@ export const StatusResponse: MessageFns<StatusResponse> = {
     if (message.platform !== "") {
       writer.uint32(26).string(message.platform);
     }
-    if (message.startedAtMs !== 0n) {
-      if (BigInt.asUintN(64, message.startedAtMs) !== message.startedAtMs) {
-        throw new globalThis.Error("value provided for field message.startedAtMs of type uint64 too large");
+    if (message.startedAtMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.startedAtMs)) !== BigInt(message.startedAtMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.startedAtMs) of type uint64 too large");
       }
-      writer.uint32(32).uint64(message.startedAtMs);
+      writer.uint32(32).uint64(BigInt(message.startedAtMs));
     }
     if (message.jobsRun !== 0) {
       writer.uint32(40).uint32(message.jobsRun);
@@ -526,11 +526,11 @@ export const StatusResponse: MessageFns<StatusResponse> = {
     for (const v of message.devices) {
       DeviceStatus.encode(v!, writer.uint32(66).fork()).join();
     }
-    if (message.residentBytes !== 0n) {
-      if (BigInt.asUintN(64, message.residentBytes) !== message.residentBytes) {
-        throw new globalThis.Error("value provided for field message.residentBytes of type uint64 too large");
+    if (message.residentBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.residentBytes)) !== BigInt(message.residentBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.residentBytes) of type uint64 too large");
       }
-      writer.uint32(72).uint64(message.residentBytes);
+      writer.uint32(72).uint64(BigInt(message.residentBytes));
     }
     return writer;
   },
@@ -577,7 +577,7 @@ export const StatusResponse: MessageFns<StatusResponse> = {
               break;
             }
 
-            message.startedAtMs = reader.uint64() as bigint;
+            message.startedAtMs = longToNumber(reader.uint64());
             continue;
           }
           case 5: {
@@ -617,7 +617,7 @@ export const StatusResponse: MessageFns<StatusResponse> = {
               break;
             }
 
-            message.residentBytes = reader.uint64() as bigint;
+            message.residentBytes = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -643,9 +643,9 @@ function createBaseSessionStatus(): SessionStatus {
     volumeName: "",
     poolName: "",
     files: 0,
-    bytes: 0n,
+    bytes: 0,
     waitingFor: "",
-    startedAtMs: 0n,
+    startedAtMs: 0,
   };
 }
 
@@ -675,20 +675,20 @@ export const SessionStatus: MessageFns<SessionStatus> = {
     if (message.files !== 0) {
       writer.uint32(64).uint32(message.files);
     }
-    if (message.bytes !== 0n) {
-      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
-        throw new globalThis.Error("value provided for field message.bytes of type uint64 too large");
+    if (message.bytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.bytes)) !== BigInt(message.bytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.bytes) of type uint64 too large");
       }
-      writer.uint32(72).uint64(message.bytes);
+      writer.uint32(72).uint64(BigInt(message.bytes));
     }
     if (message.waitingFor !== "") {
       writer.uint32(82).string(message.waitingFor);
     }
-    if (message.startedAtMs !== 0n) {
-      if (BigInt.asUintN(64, message.startedAtMs) !== message.startedAtMs) {
-        throw new globalThis.Error("value provided for field message.startedAtMs of type uint64 too large");
+    if (message.startedAtMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.startedAtMs)) !== BigInt(message.startedAtMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.startedAtMs) of type uint64 too large");
       }
-      writer.uint32(88).uint64(message.startedAtMs);
+      writer.uint32(88).uint64(BigInt(message.startedAtMs));
     }
     return writer;
   },
@@ -775,7 +775,7 @@ export const SessionStatus: MessageFns<SessionStatus> = {
               break;
             }
 
-            message.bytes = reader.uint64() as bigint;
+            message.bytes = longToNumber(reader.uint64());
             continue;
           }
           case 10: {
@@ -791,7 +791,7 @@ export const SessionStatus: MessageFns<SessionStatus> = {
               break;
             }
 
-            message.startedAtMs = reader.uint64() as bigint;
+            message.startedAtMs = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -808,7 +808,7 @@ export const SessionStatus: MessageFns<SessionStatus> = {
 };
 
 function createBaseTerminatedSession(): TerminatedSession {
-  return { jobId: 0, job: "", level: "", files: 0, bytes: 0n, status: "", endedAtMs: 0n };
+  return { jobId: 0, job: "", level: "", files: 0, bytes: 0, status: "", endedAtMs: 0 };
 }
 
 export const TerminatedSession: MessageFns<TerminatedSession> = {
@@ -825,20 +825,20 @@ export const TerminatedSession: MessageFns<TerminatedSession> = {
     if (message.files !== 0) {
       writer.uint32(32).uint32(message.files);
     }
-    if (message.bytes !== 0n) {
-      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
-        throw new globalThis.Error("value provided for field message.bytes of type uint64 too large");
+    if (message.bytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.bytes)) !== BigInt(message.bytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.bytes) of type uint64 too large");
       }
-      writer.uint32(40).uint64(message.bytes);
+      writer.uint32(40).uint64(BigInt(message.bytes));
     }
     if (message.status !== "") {
       writer.uint32(50).string(message.status);
     }
-    if (message.endedAtMs !== 0n) {
-      if (BigInt.asUintN(64, message.endedAtMs) !== message.endedAtMs) {
-        throw new globalThis.Error("value provided for field message.endedAtMs of type uint64 too large");
+    if (message.endedAtMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.endedAtMs)) !== BigInt(message.endedAtMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.endedAtMs) of type uint64 too large");
       }
-      writer.uint32(56).uint64(message.endedAtMs);
+      writer.uint32(56).uint64(BigInt(message.endedAtMs));
     }
     return writer;
   },
@@ -893,7 +893,7 @@ export const TerminatedSession: MessageFns<TerminatedSession> = {
               break;
             }
 
-            message.bytes = reader.uint64() as bigint;
+            message.bytes = longToNumber(reader.uint64());
             continue;
           }
           case 6: {
@@ -909,7 +909,7 @@ export const TerminatedSession: MessageFns<TerminatedSession> = {
               break;
             }
 
-            message.endedAtMs = reader.uint64() as bigint;
+            message.endedAtMs = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -926,7 +926,7 @@ export const TerminatedSession: MessageFns<TerminatedSession> = {
 };
 
 function createBaseDeviceStatus(): DeviceStatus {
-  return { name: "", archiveDevice: "", mediaType: "", freeBytes: 0n, totalBytes: 0n, mounted: [] };
+  return { name: "", archiveDevice: "", mediaType: "", freeBytes: 0, totalBytes: 0, mounted: [] };
 }
 
 export const DeviceStatus: MessageFns<DeviceStatus> = {
@@ -940,17 +940,17 @@ export const DeviceStatus: MessageFns<DeviceStatus> = {
     if (message.mediaType !== "") {
       writer.uint32(26).string(message.mediaType);
     }
-    if (message.freeBytes !== 0n) {
-      if (BigInt.asUintN(64, message.freeBytes) !== message.freeBytes) {
-        throw new globalThis.Error("value provided for field message.freeBytes of type uint64 too large");
+    if (message.freeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.freeBytes)) !== BigInt(message.freeBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.freeBytes) of type uint64 too large");
       }
-      writer.uint32(32).uint64(message.freeBytes);
+      writer.uint32(32).uint64(BigInt(message.freeBytes));
     }
-    if (message.totalBytes !== 0n) {
-      if (BigInt.asUintN(64, message.totalBytes) !== message.totalBytes) {
-        throw new globalThis.Error("value provided for field message.totalBytes of type uint64 too large");
+    if (message.totalBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.totalBytes)) !== BigInt(message.totalBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.totalBytes) of type uint64 too large");
       }
-      writer.uint32(40).uint64(message.totalBytes);
+      writer.uint32(40).uint64(BigInt(message.totalBytes));
     }
     for (const v of message.mounted) {
       MountedVolume.encode(v!, writer.uint32(50).fork()).join();
@@ -1000,7 +1000,7 @@ export const DeviceStatus: MessageFns<DeviceStatus> = {
               break;
             }
 
-            message.freeBytes = reader.uint64() as bigint;
+            message.freeBytes = longToNumber(reader.uint64());
             continue;
           }
           case 5: {
@@ -1008,7 +1008,7 @@ export const DeviceStatus: MessageFns<DeviceStatus> = {
               break;
             }
 
-            message.totalBytes = reader.uint64() as bigint;
+            message.totalBytes = longToNumber(reader.uint64());
             continue;
           }
           case 6: {
@@ -1033,7 +1033,7 @@ export const DeviceStatus: MessageFns<DeviceStatus> = {
 };
 
 function createBaseMountedVolume(): MountedVolume {
-  return { volumeName: "", poolName: "", volumeBytes: 0n, writing: false, jobId: 0 };
+  return { volumeName: "", poolName: "", volumeBytes: 0, writing: false, jobId: 0 };
 }
 
 export const MountedVolume: MessageFns<MountedVolume> = {
@@ -1044,11 +1044,11 @@ export const MountedVolume: MessageFns<MountedVolume> = {
     if (message.poolName !== "") {
       writer.uint32(18).string(message.poolName);
     }
-    if (message.volumeBytes !== 0n) {
-      if (BigInt.asUintN(64, message.volumeBytes) !== message.volumeBytes) {
-        throw new globalThis.Error("value provided for field message.volumeBytes of type uint64 too large");
+    if (message.volumeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.volumeBytes)) !== BigInt(message.volumeBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.volumeBytes) of type uint64 too large");
       }
-      writer.uint32(24).uint64(message.volumeBytes);
+      writer.uint32(24).uint64(BigInt(message.volumeBytes));
     }
     if (message.writing !== false) {
       writer.uint32(32).bool(message.writing);
@@ -1093,7 +1093,7 @@ export const MountedVolume: MessageFns<MountedVolume> = {
               break;
             }
 
-            message.volumeBytes = reader.uint64() as bigint;
+            message.volumeBytes = longToNumber(reader.uint64());
             continue;
           }
           case 4: {
@@ -1264,7 +1264,7 @@ export const AppendOpen: MessageFns<AppendOpen> = {
 };
 
 function createBaseUseVolume(): UseVolume {
-  return { volumeName: "", poolName: "", mediaType: "", mode: 0, volumeBytesMax: 0n, expectedVolumeBytes: 0n };
+  return { volumeName: "", poolName: "", mediaType: "", mode: 0, volumeBytesMax: 0, expectedVolumeBytes: 0 };
 }
 
 export const UseVolume: MessageFns<UseVolume> = {
@@ -1281,17 +1281,19 @@ export const UseVolume: MessageFns<UseVolume> = {
     if (message.mode !== 0) {
       writer.uint32(32).int32(message.mode);
     }
-    if (message.volumeBytesMax !== 0n) {
-      if (BigInt.asUintN(64, message.volumeBytesMax) !== message.volumeBytesMax) {
-        throw new globalThis.Error("value provided for field message.volumeBytesMax of type uint64 too large");
+    if (message.volumeBytesMax !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.volumeBytesMax)) !== BigInt(message.volumeBytesMax)) {
+        throw new globalThis.Error("value provided for field BigInt(message.volumeBytesMax) of type uint64 too large");
       }
-      writer.uint32(40).uint64(message.volumeBytesMax);
+      writer.uint32(40).uint64(BigInt(message.volumeBytesMax));
     }
-    if (message.expectedVolumeBytes !== 0n) {
-      if (BigInt.asUintN(64, message.expectedVolumeBytes) !== message.expectedVolumeBytes) {
-        throw new globalThis.Error("value provided for field message.expectedVolumeBytes of type uint64 too large");
+    if (message.expectedVolumeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.expectedVolumeBytes)) !== BigInt(message.expectedVolumeBytes)) {
+        throw new globalThis.Error(
+          "value provided for field BigInt(message.expectedVolumeBytes) of type uint64 too large",
+        );
       }
-      writer.uint32(48).uint64(message.expectedVolumeBytes);
+      writer.uint32(48).uint64(BigInt(message.expectedVolumeBytes));
     }
     return writer;
   },
@@ -1346,7 +1348,7 @@ export const UseVolume: MessageFns<UseVolume> = {
               break;
             }
 
-            message.volumeBytesMax = reader.uint64() as bigint;
+            message.volumeBytesMax = longToNumber(reader.uint64());
             continue;
           }
           case 6: {
@@ -1354,7 +1356,7 @@ export const UseVolume: MessageFns<UseVolume> = {
               break;
             }
 
-            message.expectedVolumeBytes = reader.uint64() as bigint;
+            message.expectedVolumeBytes = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -1689,7 +1691,7 @@ export const VolumeWanted: MessageFns<VolumeWanted> = {
 };
 
 function createBaseVolumeMounted(): VolumeMounted {
-  return { volumeName: "", deviceName: "", archiveDevice: "", volumeBytes: 0n, mode: 0, repairedBytes: 0n };
+  return { volumeName: "", deviceName: "", archiveDevice: "", volumeBytes: 0, mode: 0, repairedBytes: 0 };
 }
 
 export const VolumeMounted: MessageFns<VolumeMounted> = {
@@ -1703,20 +1705,20 @@ export const VolumeMounted: MessageFns<VolumeMounted> = {
     if (message.archiveDevice !== "") {
       writer.uint32(26).string(message.archiveDevice);
     }
-    if (message.volumeBytes !== 0n) {
-      if (BigInt.asUintN(64, message.volumeBytes) !== message.volumeBytes) {
-        throw new globalThis.Error("value provided for field message.volumeBytes of type uint64 too large");
+    if (message.volumeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.volumeBytes)) !== BigInt(message.volumeBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.volumeBytes) of type uint64 too large");
       }
-      writer.uint32(32).uint64(message.volumeBytes);
+      writer.uint32(32).uint64(BigInt(message.volumeBytes));
     }
     if (message.mode !== 0) {
       writer.uint32(40).int32(message.mode);
     }
-    if (message.repairedBytes !== 0n) {
-      if (BigInt.asUintN(64, message.repairedBytes) !== message.repairedBytes) {
-        throw new globalThis.Error("value provided for field message.repairedBytes of type uint64 too large");
+    if (message.repairedBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.repairedBytes)) !== BigInt(message.repairedBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.repairedBytes) of type uint64 too large");
       }
-      writer.uint32(48).uint64(message.repairedBytes);
+      writer.uint32(48).uint64(BigInt(message.repairedBytes));
     }
     return writer;
   },
@@ -1763,7 +1765,7 @@ export const VolumeMounted: MessageFns<VolumeMounted> = {
               break;
             }
 
-            message.volumeBytes = reader.uint64() as bigint;
+            message.volumeBytes = longToNumber(reader.uint64());
             continue;
           }
           case 5: {
@@ -1779,7 +1781,7 @@ export const VolumeMounted: MessageFns<VolumeMounted> = {
               break;
             }
 
-            message.repairedBytes = reader.uint64() as bigint;
+            message.repairedBytes = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -1796,7 +1798,7 @@ export const VolumeMounted: MessageFns<VolumeMounted> = {
 };
 
 function createBaseDurable(): Durable {
-  return { volumeName: "", blocks: undefined, records: [], volumeBytes: 0n };
+  return { volumeName: "", blocks: undefined, records: [], volumeBytes: 0 };
 }
 
 export const Durable: MessageFns<Durable> = {
@@ -1810,11 +1812,11 @@ export const Durable: MessageFns<Durable> = {
     for (const v of message.records) {
       writer.uint32(26).bytes(v!);
     }
-    if (message.volumeBytes !== 0n) {
-      if (BigInt.asUintN(64, message.volumeBytes) !== message.volumeBytes) {
-        throw new globalThis.Error("value provided for field message.volumeBytes of type uint64 too large");
+    if (message.volumeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.volumeBytes)) !== BigInt(message.volumeBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.volumeBytes) of type uint64 too large");
       }
-      writer.uint32(32).uint64(message.volumeBytes);
+      writer.uint32(32).uint64(BigInt(message.volumeBytes));
     }
     return writer;
   },
@@ -1861,7 +1863,7 @@ export const Durable: MessageFns<Durable> = {
               break;
             }
 
-            message.volumeBytes = reader.uint64() as bigint;
+            message.volumeBytes = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -1878,7 +1880,7 @@ export const Durable: MessageFns<Durable> = {
 };
 
 function createBaseBlockRun(): BlockRun {
-  return { firstBlock: 0, volumeOffset: 0n, streamOffset: 0n, memberBytes: [], contentBytes: [], gapBytes: [] };
+  return { firstBlock: 0, volumeOffset: 0, streamOffset: 0, memberBytes: [], contentBytes: [], gapBytes: [] };
 }
 
 export const BlockRun: MessageFns<BlockRun> = {
@@ -1886,17 +1888,17 @@ export const BlockRun: MessageFns<BlockRun> = {
     if (message.firstBlock !== 0) {
       writer.uint32(8).uint32(message.firstBlock);
     }
-    if (message.volumeOffset !== 0n) {
-      if (BigInt.asUintN(64, message.volumeOffset) !== message.volumeOffset) {
-        throw new globalThis.Error("value provided for field message.volumeOffset of type uint64 too large");
+    if (message.volumeOffset !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.volumeOffset)) !== BigInt(message.volumeOffset)) {
+        throw new globalThis.Error("value provided for field BigInt(message.volumeOffset) of type uint64 too large");
       }
-      writer.uint32(16).uint64(message.volumeOffset);
+      writer.uint32(16).uint64(BigInt(message.volumeOffset));
     }
-    if (message.streamOffset !== 0n) {
-      if (BigInt.asUintN(64, message.streamOffset) !== message.streamOffset) {
-        throw new globalThis.Error("value provided for field message.streamOffset of type uint64 too large");
+    if (message.streamOffset !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.streamOffset)) !== BigInt(message.streamOffset)) {
+        throw new globalThis.Error("value provided for field BigInt(message.streamOffset) of type uint64 too large");
       }
-      writer.uint32(24).uint64(message.streamOffset);
+      writer.uint32(24).uint64(BigInt(message.streamOffset));
     }
     if (message.memberBytes.length !== 0) {
       writer.uint32(34).fork();
@@ -1948,7 +1950,7 @@ export const BlockRun: MessageFns<BlockRun> = {
               break;
             }
 
-            message.volumeOffset = reader.uint64() as bigint;
+            message.volumeOffset = longToNumber(reader.uint64());
             continue;
           }
           case 3: {
@@ -1956,7 +1958,7 @@ export const BlockRun: MessageFns<BlockRun> = {
               break;
             }
 
-            message.streamOffset = reader.uint64() as bigint;
+            message.streamOffset = longToNumber(reader.uint64());
             continue;
           }
           case 4: {
@@ -2027,7 +2029,7 @@ export const BlockRun: MessageFns<BlockRun> = {
 };
 
 function createBaseVolumeClosed(): VolumeClosed {
-  return { volumeName: "", status: "", reason: "", volumeBytes: 0n };
+  return { volumeName: "", status: "", reason: "", volumeBytes: 0 };
 }
 
 export const VolumeClosed: MessageFns<VolumeClosed> = {
@@ -2041,11 +2043,11 @@ export const VolumeClosed: MessageFns<VolumeClosed> = {
     if (message.reason !== "") {
       writer.uint32(26).string(message.reason);
     }
-    if (message.volumeBytes !== 0n) {
-      if (BigInt.asUintN(64, message.volumeBytes) !== message.volumeBytes) {
-        throw new globalThis.Error("value provided for field message.volumeBytes of type uint64 too large");
+    if (message.volumeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.volumeBytes)) !== BigInt(message.volumeBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.volumeBytes) of type uint64 too large");
       }
-      writer.uint32(32).uint64(message.volumeBytes);
+      writer.uint32(32).uint64(BigInt(message.volumeBytes));
     }
     return writer;
   },
@@ -2092,7 +2094,7 @@ export const VolumeClosed: MessageFns<VolumeClosed> = {
               break;
             }
 
-            message.volumeBytes = reader.uint64() as bigint;
+            message.volumeBytes = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -2109,7 +2111,7 @@ export const VolumeClosed: MessageFns<VolumeClosed> = {
 };
 
 function createBaseSessionMessage(): SessionMessage {
-  return { type: 0, text: "", atMs: 0n };
+  return { type: 0, text: "", atMs: 0 };
 }
 
 export const SessionMessage: MessageFns<SessionMessage> = {
@@ -2120,11 +2122,11 @@ export const SessionMessage: MessageFns<SessionMessage> = {
     if (message.text !== "") {
       writer.uint32(18).string(message.text);
     }
-    if (message.atMs !== 0n) {
-      if (BigInt.asUintN(64, message.atMs) !== message.atMs) {
-        throw new globalThis.Error("value provided for field message.atMs of type uint64 too large");
+    if (message.atMs !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.atMs)) !== BigInt(message.atMs)) {
+        throw new globalThis.Error("value provided for field BigInt(message.atMs) of type uint64 too large");
       }
-      writer.uint32(24).uint64(message.atMs);
+      writer.uint32(24).uint64(BigInt(message.atMs));
     }
     return writer;
   },
@@ -2163,7 +2165,7 @@ export const SessionMessage: MessageFns<SessionMessage> = {
               break;
             }
 
-            message.atMs = reader.uint64() as bigint;
+            message.atMs = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -2180,7 +2182,7 @@ export const SessionMessage: MessageFns<SessionMessage> = {
 };
 
 function createBaseAppendFinished(): AppendFinished {
-  return { status: "", reason: "", files: 0, memberBytes: 0n, errors: 0 };
+  return { status: "", reason: "", files: 0, memberBytes: 0, errors: 0 };
 }
 
 export const AppendFinished: MessageFns<AppendFinished> = {
@@ -2194,11 +2196,11 @@ export const AppendFinished: MessageFns<AppendFinished> = {
     if (message.files !== 0) {
       writer.uint32(24).uint32(message.files);
     }
-    if (message.memberBytes !== 0n) {
-      if (BigInt.asUintN(64, message.memberBytes) !== message.memberBytes) {
-        throw new globalThis.Error("value provided for field message.memberBytes of type uint64 too large");
+    if (message.memberBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.memberBytes)) !== BigInt(message.memberBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.memberBytes) of type uint64 too large");
       }
-      writer.uint32(32).uint64(message.memberBytes);
+      writer.uint32(32).uint64(BigInt(message.memberBytes));
     }
     if (message.errors !== 0) {
       writer.uint32(40).uint32(message.errors);
@@ -2248,7 +2250,7 @@ export const AppendFinished: MessageFns<AppendFinished> = {
               break;
             }
 
-            message.memberBytes = reader.uint64() as bigint;
+            message.memberBytes = longToNumber(reader.uint64());
             continue;
           }
           case 5: {
@@ -2514,7 +2516,7 @@ export const ReadRanges: MessageFns<ReadRanges> = {
 };
 
 function createBaseReadRange(): ReadRange {
-  return { volumeName: "", volSessionId: 0, volSessionTime: 0, volumeOffset: 0n, firstBlock: 0, blockCount: 0 };
+  return { volumeName: "", volSessionId: 0, volSessionTime: 0, volumeOffset: 0, firstBlock: 0, blockCount: 0 };
 }
 
 export const ReadRange: MessageFns<ReadRange> = {
@@ -2528,11 +2530,11 @@ export const ReadRange: MessageFns<ReadRange> = {
     if (message.volSessionTime !== 0) {
       writer.uint32(24).uint32(message.volSessionTime);
     }
-    if (message.volumeOffset !== 0n) {
-      if (BigInt.asUintN(64, message.volumeOffset) !== message.volumeOffset) {
-        throw new globalThis.Error("value provided for field message.volumeOffset of type uint64 too large");
+    if (message.volumeOffset !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.volumeOffset)) !== BigInt(message.volumeOffset)) {
+        throw new globalThis.Error("value provided for field BigInt(message.volumeOffset) of type uint64 too large");
       }
-      writer.uint32(32).uint64(message.volumeOffset);
+      writer.uint32(32).uint64(BigInt(message.volumeOffset));
     }
     if (message.firstBlock !== 0) {
       writer.uint32(40).uint32(message.firstBlock);
@@ -2585,7 +2587,7 @@ export const ReadRange: MessageFns<ReadRange> = {
               break;
             }
 
-            message.volumeOffset = reader.uint64() as bigint;
+            message.volumeOffset = longToNumber(reader.uint64());
             continue;
           }
           case 5: {
@@ -2756,7 +2758,7 @@ export const ReadOpened: MessageFns<ReadOpened> = {
 };
 
 function createBaseReadFinished(): ReadFinished {
-  return { status: "", reason: "", blocks: 0, memberBytes: 0n, errors: 0 };
+  return { status: "", reason: "", blocks: 0, memberBytes: 0, errors: 0 };
 }
 
 export const ReadFinished: MessageFns<ReadFinished> = {
@@ -2770,11 +2772,11 @@ export const ReadFinished: MessageFns<ReadFinished> = {
     if (message.blocks !== 0) {
       writer.uint32(24).uint32(message.blocks);
     }
-    if (message.memberBytes !== 0n) {
-      if (BigInt.asUintN(64, message.memberBytes) !== message.memberBytes) {
-        throw new globalThis.Error("value provided for field message.memberBytes of type uint64 too large");
+    if (message.memberBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.memberBytes)) !== BigInt(message.memberBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.memberBytes) of type uint64 too large");
       }
-      writer.uint32(32).uint64(message.memberBytes);
+      writer.uint32(32).uint64(BigInt(message.memberBytes));
     }
     if (message.errors !== 0) {
       writer.uint32(40).uint32(message.errors);
@@ -2824,7 +2826,7 @@ export const ReadFinished: MessageFns<ReadFinished> = {
               break;
             }
 
-            message.memberBytes = reader.uint64() as bigint;
+            message.memberBytes = longToNumber(reader.uint64());
             continue;
           }
           case 5: {
@@ -2963,16 +2965,16 @@ export const LabelRequest: MessageFns<LabelRequest> = {
 };
 
 function createBaseLabelResponse(): LabelResponse {
-  return { volumeBytes: 0n, deviceName: "", archiveDevice: "" };
+  return { volumeBytes: 0, deviceName: "", archiveDevice: "" };
 }
 
 export const LabelResponse: MessageFns<LabelResponse> = {
   encode(message: LabelResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.volumeBytes !== 0n) {
-      if (BigInt.asUintN(64, message.volumeBytes) !== message.volumeBytes) {
-        throw new globalThis.Error("value provided for field message.volumeBytes of type uint64 too large");
+    if (message.volumeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.volumeBytes)) !== BigInt(message.volumeBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.volumeBytes) of type uint64 too large");
       }
-      writer.uint32(8).uint64(message.volumeBytes);
+      writer.uint32(8).uint64(BigInt(message.volumeBytes));
     }
     if (message.deviceName !== "") {
       writer.uint32(18).string(message.deviceName);
@@ -3001,7 +3003,7 @@ export const LabelResponse: MessageFns<LabelResponse> = {
               break;
             }
 
-            message.volumeBytes = reader.uint64() as bigint;
+            message.volumeBytes = longToNumber(reader.uint64());
             continue;
           }
           case 2: {
@@ -3170,6 +3172,17 @@ export const StorageDaemonServiceClient = makeGenericClientConstructor(
   service: typeof StorageDaemonServiceService;
   serviceName: string;
 };
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
+}
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
