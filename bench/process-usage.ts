@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+
+/** Linux accounts processor time in ticks of 10 ms (sysconf(_SC_CLK_TCK) is 100 on every port Node runs on). */
+const TICKS_PER_SECOND = 100;
+
+/** User and system seconds of a process so far, its ended children included (proc(5), stat fields 14-17). */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0) / TICKS_PER_SECOND;
+}
+
+/** The most memory the process has had resident, in MiB (proc(5), status VmHWM). */
+export function peakResidentMiB(pid: number): number {
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024;
+}

@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+const isRoot = process.getuid?.() === 0;
+
+/** Below `directory`, one of everything that first light promises to bring back. Returns how many entries it made. */
+export function makeOddTree(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  const path = (...names: string[]) => join(directory, ...names);
+  const bytes = (name: Buffer) => Buffer.concat([Buffer.from(directory + '/'), name]);
+
+  writeFileSync(path('plain.txt'), 'hello\n');
+  writeFileSync(path('empty'), '');
+  writeFileSync(path('exactly-512'), Buffer.alloc(512, 'x'));
+  writeFileSync(path('exactly-1-MiB'), Buffer.alloc(1 << 20, 'y'));
+  writeFileSync(path('random-3-MiB'), randomBytes((3 << 20) + 17));
+  writeFileSync(path('text-5-MiB'), 'the quick brown fox jumps over the lazy dog\n'.repeat(120_000));
+
+  // Names are bytes.
+  writeFileSync(path('\u00e4\u4e2d\ud83d\ude80 unicode'), 'u');
+  writeFileSync(path('with\nnewline'), 'n');
+  writeFileSync(path('back\\slash "quoted" \'single\''), 'b');
+  writeFileSync(path('-leading-dash'), 'd');
+  writeFileSync(path(' blanks '), 's');
+  writeFileSync(path('L'.repeat(255)), 'long');
+  writeFileSync(bytes(Buffer.from([0x62, 0xff, 0xfe, 0x80, 0x2e, 0x62])), 'not UTF-8');
+  mkdirSync(bytes(Buffer.from([0xc3, 0x28])));
+  writeFileSync(bytes(Buffer.from([0xc3, 0x28, 0x2f, 0x01, 0x7f])), 'in a directory that is not UTF-8');
+  let deep = 'deep';
+  for (let level = 0; level < 12; level++) deep = join(deep, `level-${level}-${'d'.repeat(60)}`);
+  mkdirSync(path(deep), { recursive: true });
+  writeFileSync(path(deep, 'bottom'), 'far below');
+
+  // Links and the rest of the zoo.
+  symlinkSync('plain.txt', path('link-relative'));
+  symlinkSync('/nowhere/at all', path('link-dangling'));
+  symlinkSync('t'.repeat(300), path('link-long-target'));
+  linkSync(path('plain.txt'), path('zz-hard-link'));
+  mkdirSync(path('linked'));
+  linkSync(path('random-3-MiB'), path('linked', 'hard-link-to-random'));
+  execFileSync('mkfifo', [path('fifo')]);
+  mkdirSync(path('empty-directory'));
+  if (isRoot) {
+    execFileSync('mknod', [path('null-device'), 'c', '1', '3']);
+    execFileSync('mknod', [path('loop-device'), 'b', '7', '0']);
+    chownSync(path('linked'), 1234, 4321);
+    writeFileSync(path('owned'), 'by somebody');
+    chownSync(path('owned'), 65534, 3_000_000);
+  }
+
+  // Modes and times.
+  for (const mode of [0o000, 0o400, 0o4755, 0o2755, 0o1777, 0o666]) {
+    const name = path(`mode-${mode.toString(8).padStart(4, '0')}`);
+    writeFileSync(name, 'm');
+    chmodSync(name, mode);
+  }
+  chmodSync(path('empty-directory'), 0o1750);
+  for (const [name, seconds] of [
+    ['before-1970', -86_400.5],
+    ['in-2100', 4_102_444_800],
+    ['in-2200', 7_258_118_400],
+    ['with-fraction', 1_700_000_000.123456],
+  ] as const) {
+    writeFileSync(path(name), name);
+    utimesSync(path(name), seconds, seconds);
+  }
+  execFileSync('touch', ['-d', '2001-02-03 04:05:06.123456789', path('nanoseconds')]);
+  execFileSync('touch', ['-h', '-d', '2002-03-04 05:06:07.987654321', path('link-relative')]);
+  execFileSync('touch', ['-d', '2003-04-05 06:07:08.111111111', path('empty-directory')]);
+
+  // Many small files, so that blocks hold many entries and records need several members.
+  for (let directoryNumber = 0; directoryNumber < 10; directoryNumber++) {
+    mkdirSync(path('many', `d${directoryNumber}`), { recursive: true });
+    for (let file = 0; file < 100; file++) {
+      writeFileSync(path('many', `d${directoryNumber}`, `f${file}`), `${directoryNumber}/${file}\n`.repeat(file));
+    }
+  }
+}
+
+/** A file of `mebibytes` that no codec can shrink, written through a small buffer. */
+export function makeBigFile(file: string, mebibytes: number): void {
+  const handle = openSync(file, 'w');
+  for (let i = 0; i < mebibytes; i++) writeSync(handle, randomBytes(1 << 20));
+  closeSync(handle);
+}

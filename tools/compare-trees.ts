@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type BigIntStats } from 'node:fs';
+import { printablePath } from '../text/printable.ts';
+
+/** One way in which two trees differ. */
+export interface TreeDifference {
+  /** Path below the roots, printable. */
+  readonly path: string;
+  /** What differs: missing, extra, type, mode, owner, mtime, size, content, target, device, links. */
+  readonly what: string;
+  readonly detail: string;
+}
+
+export interface TreeComparison {
+  readonly entries: number;
+  readonly bytes: bigint;
+  /** The first `differencesMax` of them. */
+  readonly differences: readonly TreeDifference[];
+  readonly differenceCount: number;
+}
+
+/**
+ * Compares two trees entry by entry: type, content (SHA-1), mode, owner, mtime to the nanosecond, link targets, device
+ * numbers and which names are hard links of one another. Names are bytes. Reads files through one buffer.
+ */
+export function compareTrees(source: string, restored: string, differencesMax = 20): TreeComparison {
+  const differences: TreeDifference[] = [];
+  let differenceCount = 0;
+  let entries = 0;
+  let bytes = 0n;
+  const differ = (path: Buffer, what: string, a: unknown, b: unknown) => {
+    differenceCount += 1;
+    if (differences.length < differencesMax) {
+      differences.push({ path: printablePath(path), what, detail: `${String(a)} / ${String(b)}` });
+    }
+  };
+  // First names of inodes with several names, on each side: two names must be linked on both sides or on neither.
+  const firstNames: [Map<string, string>, Map<string, string>] = [new Map(), new Map()];
+  const firstName = (side: 0 | 1, stat: BigIntStats, path: Buffer): string => {
+    if (stat.nlink < 2n || stat.isDirectory()) return '';
+    const key = `${stat.dev}:${stat.ino}`;
+    const name = firstNames[side].get(key) ?? path.toString('latin1');
+    firstNames[side].set(key, name);
+    return name;
+  };
+
+  const visit = (path: Buffer): void => {
+    const [a, b] = [join(source, path), join(restored, path)];
+    const [x, y] = [lstatOrNone(a), lstatOrNone(b)];
+    if (x === undefined || y === undefined) {
+      differ(path, x === undefined ? 'extra' : 'missing', x?.mode, y?.mode);
+      return;
+    }
+    entries += 1;
+    const typeOf = (stat: BigIntStats) => stat.mode & 0o170000n;
+    if (typeOf(x) !== typeOf(y)) {
+      differ(path, 'type', x.mode.toString(8), y.mode.toString(8));
+      return;
+    }
+    const isLink = x.isSymbolicLink();
+    if (!isLink && x.mode !== y.mode) differ(path, 'mode', x.mode.toString(8), y.mode.toString(8));
+    if (x.uid !== y.uid || x.gid !== y.gid) differ(path, 'owner', `${x.uid}:${x.gid}`, `${y.uid}:${y.gid}`);
+    if (x.mtimeNs !== y.mtimeNs) differ(path, 'mtime', x.mtimeNs, y.mtimeNs);
+    if (firstName(0, x, path) !== firstName(1, y, path)) differ(path, 'links', x.nlink, y.nlink);
+    if (isLink) {
+      const [p, q] = [readlinkSync(a, 'buffer'), readlinkSync(b, 'buffer')];
+      if (!p.equals(q)) differ(path, 'target', printablePath(p), printablePath(q));
+    } else if (x.isFile()) {
+      bytes += x.size;
+      if (x.size !== y.size) differ(path, 'size', x.size, y.size);
+      else if (contentDigest(a) !== contentDigest(b)) differ(path, 'content', '', '');
+    } else if (x.isDirectory()) {
+      const names = new Set([...namesIn(a), ...namesIn(b)]);
+      for (const name of [...names].sort()) visit(child(path, Buffer.from(name, 'latin1')));
+    } else if (x.rdev !== y.rdev) differ(path, 'device', x.rdev, y.rdev);
+  };
+  visit(Buffer.alloc(0));
+  return { entries, bytes, differences, differenceCount };
+}
+
+function namesIn(directory: Buffer): string[] {
+  return readdirSync(directory, { encoding: 'buffer' }).map((name) => name.toString('latin1'));
+}
+
+function child(path: Buffer, name: Buffer): Buffer {
+  return path.length === 0 ? name : Buffer.concat([path, SLASH, name]);
+}
+
+function join(root: string, path: Buffer): Buffer {
+  return path.length === 0 ? Buffer.from(root) : Buffer.concat([Buffer.from(root), SLASH, path]);
+}
+
+const SLASH = Buffer.from('/');
+const readBuffer = Buffer.allocUnsafe(1 << 20);
+
+function contentDigest(path: Buffer): string {
+  const file = openSync(path, 'r');
+  try {
+    const hash = createHash('sha1');
+    for (;;) {
+      const count = readSync(file, readBuffer);
+      if (count === 0) return hash.digest('hex');
+      hash.update(readBuffer.subarray(0, count));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function lstatOrNone(path: Buffer): BigIntStats | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+}

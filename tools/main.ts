@@ -1,0 +1,35 @@
+import { OperatorError } from '../errors/operator-error.ts';
+import { demo } from './demo.ts';
+import { init } from './init.ts';
+
+interface Tool {
+  readonly help: string;
+  /** Resolves with the exit status. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+const TOOLS: Readonly<Record<string, Tool>> = {
+  demo: { help: 'a backup, a change, an Incremental, a restore and a comparison, here and now', run: demo },
+  init: { help: 'write a first set of conf files with fresh passwords', run: init },
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const tool = TOOLS[name];
+  if (tool === undefined) {
+    const lines = Object.entries(TOOLS).map(([tool, { help }]) => `  ${tool.padEnd(8)} ${help}`);
+    const isHelp = ['', 'help', '-?', '-h', '--help'].includes(name);
+    const text = `${isHelp ? '' : `noctule: there is no tool "${name}"\n`}usage: noctule TOOL ...\n\n${lines.join('\n')}\n`;
+    (isHelp ? process.stdout : process.stderr).write(text);
+    return isHelp ? 0 : 2;
+  }
+  try {
+    return await tool.run(args);
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    process.stderr.write(`noctule ${name}: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`);
+    return 1;
+  }
+}
