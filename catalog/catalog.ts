@@ -1,0 +1,48 @@
+import { operations, type OperationName, type Operations } from './operations.ts';
+import type { Role } from './operation.ts';
+import { CatalogThread } from './threads/catalog-thread.ts';
+
+/** An operation as its caller sees it: without the connection, with a promise. */
+type Method<O> = O extends { run(db: never, ...args: infer A): unknown; receive(result: never): infer R }
+  ? (...args: A) => Promise<R>
+  : never;
+
+/**
+ * The Catalog: what jobs ran, which files they saved, where these lie. Rows are in rows.ts, arguments in inputs.ts.
+ *
+ * Every operation is one transaction and may throw a CatalogError (an OperatorError). Those that end a job, create one,
+ * or change a volume are on disk when they resolve; all others are at the latest then.
+ */
+export type Catalog = { readonly [O in OperationName]: Method<Operations[O]> } & AsyncDisposable & {
+    /** Lets running operations end, then the threads. What was committed is in the database file alone afterwards. */
+    close(): Promise<void>;
+  };
+
+/**
+ * Opens the catalog's database, makes it when there is none, brings an older schema up to date.
+ * @throws CatalogError when that cannot be: another file, a newer schema, no permission, damage.
+ */
+export async function openCatalog(file: string): Promise<Catalog> {
+  const threads: Record<Role, CatalogThread> = {
+    writer: new CatalogThread({ file, role: 'writer' }),
+    reader: new CatalogThread({ file, role: 'reader' }),
+    selector: new CatalogThread({ file, role: 'selector' }),
+    query: new CatalogThread({ file, role: 'query' }),
+  };
+  await threads.writer.open();
+  const close = async () => {
+    // The writer goes last: only the last connection can fold the write-ahead log into the database.
+    await Promise.all([threads.reader.close(), threads.selector.close(), threads.query.close()]);
+    await threads.writer.close();
+  };
+  return { ...methodsOver(threads), close, [Symbol.asyncDispose]: close };
+}
+
+function methodsOver(threads: Record<Role, CatalogThread>): { readonly [O in OperationName]: Method<Operations[O]> } {
+  const methods = Object.entries(operations).map(([name, { role, receive }]) => [
+    name,
+    async (...args: unknown[]) => receive((await threads[role].call(name as OperationName, args)) as never),
+  ]);
+  return Object.fromEntries(methods) as { readonly [O in OperationName]: Method<Operations[O]> };
+}
+

@@ -1,0 +1,250 @@
+import type { FileRecord } from '../proto/noctule/record/v1/file_record.ts';
+import type { RestoreEntry } from '../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type { Durable, ReadRange } from '../proto/noctule/storage/v1/storage_daemon.ts';
+import type { NeededVolume } from './rows.ts';
+
+/** Arguments of the Catalog's operations, and the results that are not rows. Units as in rows.ts. */
+
+export interface ClientSettings {
+  readonly name: string;
+  /** Name, version and platform as the client told them; absent = unchanged. */
+  readonly uname?: string;
+  readonly autoPrune: boolean;
+  readonly fileRetention: number;
+  readonly jobRetention: number;
+}
+
+export interface PoolSettings {
+  readonly name: string;
+  readonly poolType: string;
+  readonly labelFormat: string;
+  readonly maxVols: number;
+  readonly volRetention: number;
+  readonly volUseDuration: number;
+  readonly maxVolJobs: number;
+  readonly maxVolFiles: number;
+  readonly maxVolBytes: number;
+  readonly autoPrune: boolean;
+  readonly recycle: boolean;
+}
+
+export interface FileSetVersion {
+  readonly fileSetId: number;
+  /** When this version of the FileSet was first seen. */
+  readonly createTime: Date;
+  /** First seen now. */
+  readonly isNew: boolean;
+  /** The FileSet was known before with other File lines: the next backup of it is a Full for that reason. */
+  readonly previousMd5Existed: boolean;
+}
+
+export interface NewJob {
+  /** Unique name, made by the caller. */
+  readonly job: string;
+  readonly name: string;
+  readonly type: string;
+  readonly level: string;
+  readonly clientId: number;
+  readonly poolId?: number;
+  readonly fileSetId?: number;
+  readonly schedTime: Date;
+  readonly priority?: number;
+  readonly comment?: string;
+  readonly status: string;
+}
+
+/** What may change while a job waits and runs; what is absent stays. */
+export interface JobChanges {
+  readonly jobStatus?: string;
+  readonly level?: string;
+  readonly startTime?: Date;
+  readonly clientId?: number;
+  readonly poolId?: number;
+  readonly fileSetId?: number;
+  readonly volSessionId?: number;
+  readonly volSessionTime?: number;
+  readonly jobFiles?: number;
+  readonly jobBytes?: number;
+  readonly readBytes?: number;
+  readonly jobErrors?: number;
+  readonly priorJobId?: number;
+  readonly comment?: string;
+}
+
+export interface JobEnd {
+  readonly jobStatus: string;
+  readonly endTime: Date;
+  readonly jobFiles: number;
+  readonly jobBytes: number;
+  readonly readBytes: number;
+  readonly jobErrors: number;
+}
+
+/** Backups that may stand for each other: the same Job resource, Client and version of the FileSet. */
+export interface BackupSeries {
+  readonly jobName: string;
+  readonly clientId: number;
+  readonly fileSetId: number;
+}
+
+export interface ChainQuery {
+  readonly clientName: string;
+  readonly fileSetName?: string;
+  readonly jobName?: string;
+  /** Only jobs that ended at or before this. */
+  readonly before?: Date;
+}
+
+export interface JobFilter {
+  readonly jobId?: number;
+  /** Name of the Job resource. */
+  readonly name?: string;
+  readonly clientName?: string;
+  readonly type?: string;
+  readonly level?: string;
+  readonly status?: string;
+  /** Started at or after this. */
+  readonly since?: Date;
+  readonly limit?: number;
+  /** By JobId; ascending when absent. With `limit`, which end of the list is given. */
+  readonly order?: 'asc' | 'desc';
+}
+
+export interface VolumeFilter {
+  readonly poolName?: string;
+  readonly volumeName?: string;
+  /** Volumes that hold data of this job. */
+  readonly jobId?: number;
+}
+
+export interface NewVolume {
+  readonly volumeName: string;
+  readonly poolId: number;
+  readonly mediaType: string;
+  readonly storageId: number;
+  readonly status: string;
+}
+
+export interface VolumeChanges {
+  readonly volStatus?: string;
+  readonly volBytes?: number;
+  readonly volFiles?: number;
+  readonly volJobs?: number;
+  readonly volBlocks?: number;
+  readonly volErrors?: number;
+  readonly firstWritten?: Date;
+  readonly lastWritten?: Date;
+  readonly labelDate?: Date;
+  readonly enabled?: number;
+  readonly poolId?: number;
+  readonly storageId?: number;
+  readonly recycleCount?: number;
+}
+
+export interface VolumeCandidates {
+  readonly poolId: number;
+  readonly mediaType: string;
+}
+
+export interface DurableReport {
+  readonly jobId: number;
+  readonly mediaId: number;
+  readonly durable: Durable;
+  readonly at: Date;
+}
+
+export interface LogEntry {
+  readonly jobId: number;
+  readonly time: Date;
+  readonly text: string;
+}
+
+export interface EventEntry {
+  /** Short stable code, e.g. "DJ0001". */
+  readonly code: string;
+  /** Kind of event: "job", "command", "security" ... */
+  readonly type: string;
+  readonly time: Date;
+  /** Name of the daemon that saw it. */
+  readonly daemon: string;
+  /** Who or what caused it. */
+  readonly source: string;
+  readonly text: string;
+}
+
+/** Where a page of file records ended; given back unchanged for the next page. */
+export interface FilesCursor {
+  readonly deleted: boolean;
+  readonly pathId: number;
+  readonly position: number;
+}
+
+export interface FilesQuery {
+  readonly jobId: number;
+  /** Saved files when absent. */
+  readonly kind?: 'saved' | 'deleted' | 'all';
+  readonly after?: FilesCursor;
+  readonly limit: number;
+}
+
+export interface FilesPage {
+  readonly files: FileRecord[];
+  /** Absent on the last page. */
+  readonly next?: FilesCursor;
+}
+
+export interface DirectoryQuery {
+  /** The chain; the order does not matter. */
+  readonly jobIds: readonly number[];
+  /** Of the directory; ends in '/'. */
+  readonly path: Buffer;
+  /** Name of the last entry of the page before. */
+  readonly after?: Buffer;
+  readonly limit: number;
+}
+
+/** The rule with the longest path decides: the entry's own, or (if recursive) a directory's above it. */
+export interface SelectionRule {
+  /** Absolute, as bytes; a directory ends in '/'. "/" recursive and marked = everything. */
+  readonly path: Buffer;
+  readonly recursive: boolean;
+  readonly marked: boolean;
+}
+
+export interface RestoreSelection {
+  readonly jobIds: readonly number[];
+  readonly rules: readonly SelectionRule[];
+}
+
+export interface RestorePlan {
+  readonly planId: number;
+  /** Entries in the plan, directories included. */
+  readonly files: number;
+  /** Bytes of file content. */
+  readonly bytes: number;
+  /** In the order in which they are needed. */
+  readonly volumes: NeededVolume[];
+}
+
+/** Where a page of a restore plan ended; given back unchanged for the next page. */
+export interface PlanCursor {
+  readonly jobRank: number;
+  readonly fileIndex: number;
+  /** Blocks of this job below this one are given already. */
+  readonly nextBlock: number;
+}
+
+export interface RestorePlanPageQuery {
+  readonly planId: number;
+  readonly after?: PlanCursor;
+  readonly limit: number;
+}
+
+export interface RestorePlanPage {
+  /** By session (older job first), then by stream offset. */
+  readonly entries: RestoreEntry[];
+  /** The blocks that hold these entries and were not given with an earlier page. */
+  readonly ranges: ReadRange[];
+  /** Absent on the last page. */
+  readonly next?: PlanCursor;
+}

@@ -1,0 +1,140 @@
+import { CatalogError } from './catalog-error.ts';
+import { updateOf, type Changeable } from './changes.ts';
+import { toColumn, type Connection } from './connection.ts';
+import { fileEntriesOf } from './durable.ts';
+import type { JobChanges, JobEnd, JobFilter, NewJob } from './inputs.ts';
+import { selectJob, selectJobs } from './job-rows.ts';
+import type { JobRow, JobTotal } from './rows.ts';
+
+const DEFAULT_PRIORITY = 10;
+
+const CREATE_JOB = `
+  INSERT INTO JobRun
+    (Job, Name, Type, Level, ClientId, JobStatus, SchedTime, JobTDate, PoolId, FileSetId, Priority, Comment)
+  VALUES
+    (:job, :name, :type, :level, :clientId, :status, :schedTime, :jobTDate, :poolId, :fileSetId, :priority, :comment)`;
+
+/** Gives the JobId. */
+export function createJob(db: Connection, job: NewJob): number {
+  return db.run(CREATE_JOB, {
+    job: job.job,
+    name: job.name,
+    type: job.type,
+    level: job.level,
+    clientId: job.clientId,
+    status: job.status,
+    schedTime: toColumn(job.schedTime),
+    jobTDate: inSeconds(job.schedTime),
+    poolId: job.poolId ?? 0,
+    fileSetId: job.fileSetId ?? 0,
+    priority: job.priority ?? DEFAULT_PRIORITY,
+    comment: job.comment ?? '',
+  }).insertedId;
+}
+
+const same = <T>(value: T) => value ?? null;
+
+const CHANGEABLE: Changeable<JobChanges> = {
+  jobStatus: ['JobStatus', same],
+  level: ['Level', same],
+  startTime: ['StartTime', toColumn],
+  clientId: ['ClientId', same],
+  poolId: ['PoolId', same],
+  fileSetId: ['FileSetId', same],
+  volSessionId: ['VolSessionId', same],
+  volSessionTime: ['VolSessionTime', same],
+  jobFiles: ['JobFiles', same],
+  jobBytes: ['JobBytes', same],
+  readBytes: ['ReadBytes', same],
+  jobErrors: ['JobErrors', same],
+  priorJobId: ['PriorJobId', same],
+  comment: ['Comment', same],
+};
+
+/** @throws CatalogError CAT_NOT_FOUND */
+export function setJob(db: Connection, jobId: number, changes: JobChanges): void {
+  const update = updateOf(CHANGEABLE, changes);
+  if (update === undefined) return;
+  const { changes: found } = db.run(`UPDATE JobRun SET ${update.set} WHERE JobId = :jobId`, { ...update.values, jobId });
+  if (found === 0) throw noSuchJob(jobId);
+}
+
+const END_JOB = `
+  UPDATE JobRun SET JobStatus = :jobStatus, EndTime = :endTime, RealEndTime = :endTime, JobTDate = :jobTDate,
+         JobFiles = :jobFiles, JobBytes = :jobBytes, ReadBytes = :readBytes, JobErrors = :jobErrors
+   WHERE JobId = :jobId`;
+
+/**
+ * The job's final state. With it everything written of the job before is durable too: this commit syncs the log
+ * that holds them all (durability rule 2).
+ * @throws CatalogError CAT_NOT_FOUND
+ */
+export function endJob(db: Connection, jobId: number, end: JobEnd): void {
+  const { changes } = db.run(END_JOB, {
+    jobId,
+    jobStatus: end.jobStatus,
+    endTime: toColumn(end.endTime),
+    jobTDate: inSeconds(end.endTime),
+    jobFiles: end.jobFiles,
+    jobBytes: end.jobBytes,
+    readBytes: end.readBytes,
+    jobErrors: end.jobErrors,
+  });
+  if (changes === 0) throw noSuchJob(jobId);
+  fileEntriesOf(db).forgetJob(jobId);
+}
+
+export function jobById(db: Connection, jobId: number): JobRow | undefined {
+  return selectJob(db, 'WHERE j.JobId = :jobId', { jobId });
+}
+
+const FAIL_UNFINISHED = `
+  UPDATE JobRun SET JobStatus = 'f', EndTime = :now, RealEndTime = :now, JobTDate = :jobTDate,
+         (JobFiles, JobBytes) = (
+           SELECT max(JobFiles, count(*)), max(JobBytes, coalesce(sum(f.Size), 0)) FROM FileEntry f
+            WHERE f.FileId BETWEEN JobRun.JobId << 32 AND (JobRun.JobId << 32) | 4294967295)
+   WHERE EndTime IS NULL`;
+
+/** Ends as failed whatever a crash of the Director left unfinished (durability rule 3), with the files that are known. */
+export function failUnfinishedJobs(db: Connection, now: Date): JobRow[] {
+  const unfinished = db.all<{ JobId: number }>('SELECT JobId FROM JobRun WHERE EndTime IS NULL ORDER BY JobId');
+  db.run(FAIL_UNFINISHED, { now: toColumn(now), jobTDate: inSeconds(now) });
+  return unfinished.flatMap(({ JobId }) => jobById(db, JobId) ?? []);
+}
+
+const LISTED = `
+  WHERE (:jobId IS NULL OR j.JobId = :jobId) AND (:name IS NULL OR j.Name = :name)
+    AND (:clientName IS NULL OR c.Name = :clientName) AND (:type IS NULL OR j.Type = :type)
+    AND (:level IS NULL OR j.Level = :level) AND (:status IS NULL OR j.JobStatus = :status)
+    AND (:since IS NULL OR j.StartTime >= :since)`;
+
+/** By JobId. A walk over the newest jobs ends at the limit; without one all jobs are looked at. */
+export function listJobs(db: Connection, filter: JobFilter): JobRow[] {
+  if (filter.jobId !== undefined && Object.keys(filter).length === 1) return [jobById(db, filter.jobId) ?? []].flat();
+  const order = filter.order === 'desc' ? 'DESC' : 'ASC';
+  return selectJobs(db, `${LISTED} ORDER BY j.JobId ${order} LIMIT :limit`, {
+    jobId: filter.jobId ?? null,
+    name: filter.name ?? null,
+    clientName: filter.clientName ?? null,
+    type: filter.type ?? null,
+    level: filter.level ?? null,
+    status: filter.status ?? null,
+    since: toColumn(filter.since),
+    limit: filter.limit ?? -1,
+  });
+}
+
+/** Of each Job resource, by name. */
+export function jobTotals(db: Connection): JobTotal[] {
+  return db.all(`
+    SELECT Name AS name, count(*) AS jobs, sum(JobFiles) AS files, sum(JobBytes) AS bytes
+      FROM JobRun GROUP BY Name ORDER BY Name`);
+}
+
+function inSeconds(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
+}
+
+function noSuchJob(jobId: number): CatalogError {
+  return new CatalogError('CAT_NOT_FOUND', `There is no job ${jobId} in the catalog`);
+}

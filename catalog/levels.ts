@@ -1,0 +1,99 @@
+import { toColumn, type Connection } from './connection.ts';
+import type { BackupSeries, ChainQuery } from './inputs.ts';
+import { GOOD_BACKUP, selectJob, selectJobs } from './job-rows.ts';
+import type { JobRow } from './rows.ts';
+
+/** Questions about earlier backups: which level must run, and which jobs together give the newest state. */
+
+const SERIES = `j.Name = :jobName AND j.ClientId = :clientId AND j.FileSetId = :fileSetId`;
+const NEWEST = 'ORDER BY j.StartTime DESC, j.JobId DESC LIMIT 1';
+
+/**
+ * The newest good Full of the series, that ended at or before `before`. One taken with an older definition of the
+ * FileSet does not count: its FileSetId differs.
+ */
+const LAST_GOOD_FULL = `
+  WHERE ${SERIES} AND ${GOOD_BACKUP} AND j.Level = 'F' AND (:before IS NULL OR j.EndTime <= :before) ${NEWEST}`;
+
+export function lastGoodFull(
+  db: Connection,
+  { jobName, clientId, fileSetId, before }: BackupSeries & { readonly before?: Date },
+): JobRow | undefined {
+  return selectJob(db, LAST_GOOD_FULL, { jobName, clientId, fileSetId, before: toColumn(before) });
+}
+
+/** The newest good backup of the series at one of the levels. */
+const LAST_GOOD_BACKUP = `
+  WHERE ${SERIES} AND ${GOOD_BACKUP} AND j.Level IN (SELECT value FROM json_each(:levels)) ${NEWEST}`;
+
+export function lastGoodBackup(
+  db: Connection,
+  { jobName, clientId, fileSetId, levels }: BackupSeries & { readonly levels: readonly string[] },
+): JobRow | undefined {
+  return selectJob(db, LAST_GOOD_BACKUP, { jobName, clientId, fileSetId, levels: JSON.stringify(levels) });
+}
+
+const ANY_FULL_FOR_OTHER_FILESET = `
+  SELECT 1 FROM JobRun j
+   WHERE j.Name = :jobName AND j.ClientId = :clientId AND j.FileSetId <> :fileSetId AND ${GOOD_BACKUP} AND j.Level = 'F'
+   LIMIT 1`;
+
+/** Whether only a change of the FileSet is to blame that there is no Full to build on. */
+export function anyFullForOtherFileSet(db: Connection, { jobName, clientId, fileSetId }: BackupSeries): boolean {
+  return db.value(ANY_FULL_FOR_OTHER_FILESET, { jobName, clientId, fileSetId }) !== undefined;
+}
+
+const FAILED_SINCE = `
+  WHERE ${SERIES} AND j.Type = 'B' AND j.JobStatus IN ('A', 'E', 'e', 'f') AND j.Level IN ('F', 'D')
+    AND coalesce(j.StartTime, j.SchedTime) > :after
+  ORDER BY j.JobId`;
+
+/** Fulls and Differentials of the series that started after the time and did not end well, oldest first. */
+export function failedSince(
+  db: Connection,
+  { jobName, clientId, fileSetId, after }: BackupSeries & { readonly after: Date },
+): JobRow[] {
+  return selectJobs(db, FAILED_SINCE, { jobName, clientId, fileSetId, after: toColumn(after) });
+}
+
+/** Good backups of a client; the FileSet by its name, since a restore does not mind that its definition changed. */
+const OF_CLIENT = `
+  WHERE j.ClientId = (SELECT ClientId FROM Client WHERE Name = :clientName)
+    AND (:fileSetName IS NULL OR s.FileSet = :fileSetName) AND (:jobName IS NULL OR j.Name = :jobName)
+    AND ${GOOD_BACKUP} AND (:before IS NULL OR j.EndTime <= :before)`;
+
+const CHAIN_FULL = `${OF_CLIENT} AND j.Level = 'F' ${NEWEST}`;
+const CHAIN_DIFFERENTIAL = `${OF_CLIENT} AND j.Level = 'D' AND j.StartTime > :after ${NEWEST}`;
+const CHAIN_INCREMENTALS = `
+  ${OF_CLIENT} AND j.Level = 'I' AND j.StartTime > :after ORDER BY j.StartTime, j.JobId`;
+
+/**
+ * The jobs that together give the newest state, oldest first: the last good Full, the last good Differential after it,
+ * the good Incrementals after the later of the two. Empty when there is no Full.
+ *
+ * "After" is by start time, strictly: a Full put together from other jobs has the start time of the last one in it.
+ */
+export function restoreChain(db: Connection, query: ChainQuery): JobRow[] {
+  const parameters = {
+    clientName: query.clientName,
+    jobName: query.jobName ?? null,
+    before: toColumn(query.before),
+  };
+  const full = selectJob(db, CHAIN_FULL, { ...parameters, fileSetName: query.fileSetName ?? null });
+  if (full === undefined) return [];
+  const rest = { ...parameters, fileSetName: full.fileSetName };
+  const differential = selectJob(db, CHAIN_DIFFERENTIAL, { ...rest, after: toColumn(full.startTime) });
+  const base = differential ?? full;
+  const incrementals = selectJobs(db, CHAIN_INCREMENTALS, { ...rest, after: toColumn(base.startTime) });
+  return [full, ...(differential ? [differential] : []), ...incrementals];
+}
+
+const FILESETS_OF_CLIENT = `
+  SELECT DISTINCT s.FileSet FROM JobRun j JOIN FileSetVersion s USING (FileSetId)
+   WHERE j.ClientId = (SELECT ClientId FROM Client WHERE Name = :clientName) AND ${GOOD_BACKUP}
+   ORDER BY s.FileSet`;
+
+/** Names of the FileSets of which the client has good backups. */
+export function fileSetsOfClient(db: Connection, clientName: string): string[] {
+  return db.all<{ FileSet: string }>(FILESETS_OF_CLIENT, { clientName }).map(({ FileSet }) => FileSet);
+}

@@ -1,0 +1,87 @@
+import { browseDirectory } from './directory.ts';
+import { addDurable } from './durable.ts';
+import { decodeFilesPage, filesPage, jobsWithFile } from './files.ts';
+import { jobMedia } from './job-media.ts';
+import { createJob, endJob, failUnfinishedJobs, jobById, jobTotals, listJobs, setJob } from './jobs.ts';
+import {
+  anyFullForOtherFileSet,
+  failedSince,
+  fileSetsOfClient,
+  lastGoodBackup,
+  lastGoodFull,
+  restoreChain,
+} from './levels.ts';
+import { appendEvent, appendLog, jobLog } from './log.ts';
+import { decoded, query, read, search, write, writeOrdered } from './operation.ts';
+import { fileSetVersion, listClients, listPools, syncClient, syncPool, syncStorage } from './resources.ts';
+import { decodePlanPage, restorePlanPage } from './restore/page.ts';
+import { closeRestorePlan, openRestorePlan } from './restore/plan.ts';
+import { sql } from './sql-query.ts';
+import {
+  appendVolumes,
+  createVolume,
+  jobsOnVolume,
+  listVolumes,
+  nextMediaId,
+  purgedVolumes,
+  recycleVolumes,
+  setVolume,
+  volumeByName,
+} from './volumes.ts';
+
+/**
+ * All that can be asked of the Catalog: the one place where an operation gets its name, its thread and its durability.
+ * The type Catalog and the dispatch in the threads both follow from it.
+ */
+export const operations = {
+  syncClient: writeOrdered(syncClient),
+  syncPool: writeOrdered(syncPool),
+  syncStorage: writeOrdered(syncStorage),
+  fileSetVersion: writeOrdered(fileSetVersion),
+  listClients: read(listClients),
+  listPools: read(listPools),
+
+  createJob: write(createJob),
+  setJob: writeOrdered(setJob),
+  endJob: write(endJob),
+  failUnfinishedJobs: write(failUnfinishedJobs),
+  jobById: read(jobById),
+  listJobs: read(listJobs),
+  jobTotals: read(jobTotals),
+
+  lastGoodFull: read(lastGoodFull),
+  lastGoodBackup: read(lastGoodBackup),
+  anyFullForOtherFileSet: read(anyFullForOtherFileSet),
+  failedSince: read(failedSince),
+  restoreChain: read(restoreChain),
+  fileSetsOfClient: read(fileSetsOfClient),
+
+  createVolume: write(createVolume),
+  setVolume: write(setVolume),
+  nextMediaId: read(nextMediaId),
+  volumeByName: read(volumeByName),
+  listVolumes: read(listVolumes),
+  appendVolumes: read(appendVolumes),
+  recycleVolumes: read(recycleVolumes),
+  purgedVolumes: read(purgedVolumes),
+  jobsOnVolume: read(jobsOnVolume),
+  jobMedia: read(jobMedia),
+
+  addDurable: writeOrdered(addDurable),
+  filesPage: decoded(read(filesPage), decodeFilesPage),
+  browseDirectory: read(browseDirectory),
+  jobsWithFile: search(jobsWithFile),
+
+  openRestorePlan: search(openRestorePlan),
+  restorePlanPage: decoded(search(restorePlanPage), decodePlanPage),
+  closeRestorePlan: search(closeRestorePlan),
+
+  appendLog: writeOrdered(appendLog),
+  jobLog: read(jobLog),
+  appendEvent: writeOrdered(appendEvent),
+
+  sql: query(sql),
+};
+
+export type Operations = typeof operations;
+export type OperationName = keyof Operations;

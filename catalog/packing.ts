@@ -1,0 +1,164 @@
+/**
+ * The integers of packed columns: unsigned LEB128 (seven bits per byte, low bits first, high bit = more follows), as
+ * in protobuf. Signed ones are folded first (0, -1, 1, -2 ... become 0, 1, 2, 3 ...).
+ */
+
+const INITIAL_BYTES = 256;
+
+/** Appends to a buffer of its own, which grows and is used again after `take`. */
+export class PackWriter {
+  #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  #length = 0;
+
+  /** One byte, 0-255. */
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#buffer[this.#length++] = value;
+  }
+
+  /** Forgets what was written. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Four bytes, little endian. */
+  uint32(value: number): void {
+    this.#reserve(4);
+    this.#length = this.#buffer.writeUInt32LE(value, this.#length);
+  }
+
+  /** A safe integer in eight bytes, little endian, two's complement. */
+  int64(value: number): void {
+    this.#reserve(8);
+    this.#length = this.#buffer.writeBigInt64LE(BigInt(value), this.#length);
+  }
+
+  /** A safe integer that is not negative, or a bigint below 2^64. */
+  unsigned(value: number | bigint): void {
+    this.#reserve(10);
+    if (typeof value === 'bigint') {
+      if (value > BigInt(Number.MAX_SAFE_INTEGER)) return this.#unsignedBig(value);
+      value = Number(value);
+    }
+    while (value >= 0x80) {
+      // Above 2^31 the shift operators would cut the number.
+      this.#buffer[this.#length++] = (value % 0x80) | 0x80;
+      value = Math.floor(value / 0x80);
+    }
+    this.#buffer[this.#length++] = value;
+  }
+
+  /** A safe integer of either sign, below 2^52 in size. */
+  signed(value: number): void {
+    this.unsigned(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#buffer.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  /** Length, then the bytes. */
+  text(value: Uint8Array): void {
+    this.unsigned(value.length);
+    this.bytes(value);
+  }
+
+  /** A copy of what was written; the writer is empty afterwards. */
+  take(): Buffer {
+    const packed = Buffer.from(this.#buffer.subarray(0, this.#length));
+    this.clear();
+    return packed;
+  }
+
+  #unsignedBig(value: bigint): void {
+    while (value >= 0x80n) {
+      this.#buffer[this.#length++] = Number(value & 0x7fn) | 0x80;
+      value >>= 7n;
+    }
+    this.#buffer[this.#length++] = Number(value);
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#buffer.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + bytes));
+    this.#buffer.copy(grown, 0, 0, this.#length);
+    this.#buffer = grown;
+  }
+}
+
+/** Reads what a PackWriter wrote. @throws RangeError at the end of the bytes. */
+export class PackReader {
+  readonly #bytes: Buffer;
+  #position = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get atEnd(): boolean {
+    return this.#position >= this.#bytes.length;
+  }
+
+  byte(): number {
+    const value = this.#bytes[this.#position++];
+    if (value === undefined) throw new RangeError('A packed column ends too early');
+    return value;
+  }
+
+  uint32(): number {
+    const value = this.#bytes.readUInt32LE(this.#position);
+    this.#position += 4;
+    return value;
+  }
+
+  int64(): number {
+    const value = this.#bytes.readBigInt64LE(this.#position);
+    this.#position += 8;
+    return Number(value);
+  }
+
+  /** @throws RangeError when the number is no safe integer. */
+  unsigned(): number {
+    const value = this.unsigned64();
+    if (typeof value === 'bigint') throw new RangeError(`A packed number, ${value}, is larger than 2^53`);
+    return value;
+  }
+
+  /** A number up to 2^64 - 1: a bigint only when it is no safe integer. */
+  unsigned64(): number | bigint {
+    const start = this.#position;
+    let value = 0;
+    let scale = 1;
+    let byte;
+    do {
+      byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      scale *= 0x80;
+    } while (byte >= 0x80);
+    if (value <= Number.MAX_SAFE_INTEGER) return value;
+    let exact = 0n;
+    for (let i = this.#position - 1; i >= start; i--) exact = (exact << 7n) | BigInt((this.#bytes[i] ?? 0) & 0x7f);
+    return BigInt.asUintN(64, exact);
+  }
+
+  signed(): number {
+    const folded = this.unsigned();
+    return folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
+  }
+
+  /** The next `length` bytes, not copied. */
+  view(length: number): Buffer {
+    const end = this.#position + length;
+    if (end > this.#bytes.length) throw new RangeError('A packed column ends too early');
+    const view = this.#bytes.subarray(this.#position, end);
+    this.#position = end;
+    return view;
+  }
+
+  /** Length, then that many bytes: a view of them. */
+  textView(): Buffer {
+    return this.view(this.unsigned());
+  }
+}

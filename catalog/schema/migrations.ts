@@ -1,0 +1,55 @@
+import { CatalogError } from '../catalog-error.ts';
+import type { Connection } from '../connection.ts';
+import { firstLight } from './001-first-light.ts';
+import { VIEWS } from './views.ts';
+
+/** One step from a released schema to the next. Never changed once released, never undone. */
+export interface Migration {
+  /** The schema's version afterwards. */
+  readonly version: number;
+  readonly sql: string;
+}
+
+/** In order, without gaps from 1 on. */
+export const MIGRATIONS: readonly Migration[] = [firstLight];
+
+/** "Noct" in the header of the file: tells a catalog from any other SQLite database. */
+const APPLICATION_ID = 0x4e6f6374;
+
+/**
+ * Brings the database to the newest schema: all steps that it lacks and the views, in one transaction.
+ * @throws CatalogError when it is no catalog, or one of a newer Noctule.
+ */
+export function migrate(db: Connection, migrations = MIGRATIONS): void {
+  const newest = migrations.at(-1)?.version ?? 0;
+  const found = schemaVersion(db);
+  if (found > newest) {
+    throw new CatalogError(
+      'CAT_NEWER_SCHEMA',
+      `The catalog ${db.file} has schema version ${found}, this program knows versions up to ${newest}`,
+      { hint: 'Start the version of Noctule that used this catalog last, or a newer one.' },
+    );
+  }
+  if (found === newest) return;
+  db.transaction('write', () => {
+    if (found === 0) {
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.execute('CREATE TABLE Version (VersionId INTEGER NOT NULL) STRICT; INSERT INTO Version VALUES (0)');
+    }
+    for (const { version, sql } of migrations) if (version > found) db.execute(sql);
+    db.execute(VIEWS);
+    db.run('UPDATE Version SET VersionId = :newest', { newest });
+  });
+}
+
+/** 0 for an empty database. @throws CatalogError when something else than a catalog stands in it. */
+function schemaVersion(db: Connection): number {
+  if (db.pragma('application_id') === APPLICATION_ID) {
+    return db.value<number>('SELECT VersionId FROM Version') ?? 0;
+  }
+  const tables = db.value<number>('SELECT count(*) FROM sqlite_schema') ?? 0;
+  if (tables === 0) return 0;
+  throw new CatalogError('CAT_NOT_A_CATALOG', `The database ${db.file} is not a catalog of Noctule`, {
+    hint: 'Name another file for the catalog; this one holds the tables of another program.',
+  });
+}

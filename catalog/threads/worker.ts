@@ -1,0 +1,64 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Connection } from '../connection.ts';
+import type { Operation } from '../operation.ts';
+import { operations } from '../operations.ts';
+import { migrate } from '../schema/migrations.ts';
+import { explainSqliteError } from '../sqlite-error.ts';
+import { packError, restoreBuffers, type Reply, type Request, type ThreadStart } from './protocol.ts';
+
+/**
+ * A worker thread of the Catalog: opens its connection, then runs one operation after the other. The writer brings the
+ * schema up to date; the others are started when it is.
+ */
+
+const { file, role } = workerData as ThreadStart;
+
+function reply(message: Reply): void {
+  parentPort?.postMessage(message);
+}
+
+function open(): Connection | undefined {
+  let db: Connection | undefined;
+  try {
+    db = new Connection(file, role === 'writer' ? 'write' : 'read');
+    if (role === 'writer') migrate(db);
+    reply({ opened: true });
+    return db;
+  } catch (error) {
+    db?.[Symbol.dispose]();
+    reply({ openError: packError(explainSqliteError(error, file)) });
+    return undefined;
+  }
+}
+
+/** The `synchronous` setting in force; changing it is cheap, but not free. */
+let isSynced = true;
+
+function run(db: Connection, operation: Operation<never[], unknown, unknown>, args: readonly unknown[]): unknown {
+  const wantsSync = operation.durability === 'synced';
+  if (role === 'writer' && wantsSync !== isSynced) {
+    db.pragma(`synchronous = ${wantsSync ? 'FULL' : 'NORMAL'}`);
+    isSynced = wantsSync;
+  }
+  return db.transaction(role === 'writer' ? 'write' : 'read', () => operation.run(db, ...(args as never[])));
+}
+
+function serve(db: Connection): void {
+  parentPort?.on('message', (request: Request) => {
+    if ('close' in request) {
+      if (role === 'writer') db.pragma('wal_checkpoint(TRUNCATE)');
+      db[Symbol.dispose]();
+      parentPort?.close();
+      return;
+    }
+    const { id, operation, args } = request;
+    try {
+      reply({ id, result: run(db, operations[operation], restoreBuffers(args) as unknown[]) });
+    } catch (error) {
+      reply({ id, error: packError(explainSqliteError(error, file)) });
+    }
+  });
+}
+
+const db = open();
+if (db !== undefined) serve(db);

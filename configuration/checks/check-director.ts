@@ -1,0 +1,96 @@
+import type {
+  ClientResource,
+  CounterResource,
+  DirectorResource,
+  JobResource,
+  PoolResource,
+  StorageResource,
+} from '../director-conf.ts';
+import type { Problems } from '../problem.ts';
+import { labelOf, placeInNode, type ReadConf } from '../resource-node.ts';
+import { checkedOf } from './check-conf.ts';
+import { checkFileSets } from './check-file-set.ts';
+import { checkJobs } from './check-job.ts';
+import { checkPools } from './check-pool.ts';
+import { checkSchedules } from './check-schedule.ts';
+
+/** What is wrong or surprising in a Director's conf although every directive by itself is right. */
+export function checkDirector(conf: ReadConf, problems: Problems): void {
+  checkListenAddresses(conf, problems);
+  checkClients(conf, problems);
+  checkStorages(conf, problems);
+  checkSchedules(conf, problems);
+  checkCounters(conf, problems);
+  checkJobs(checkedOf<JobResource>(conf, 'Job'), problems);
+  checkPools(conf, checkedOf<PoolResource>(conf, 'Pool'), problems);
+  checkFileSets(conf, problems);
+}
+
+function checkListenAddresses(conf: ReadConf, problems: Problems): void {
+  for (const { node, resource } of checkedOf<DirectorResource>(conf, 'Director')) {
+    if (resource.dirAddress !== undefined && (resource.dirAddresses?.length ?? 0) > 0) {
+      problems.add(
+        'warning',
+        placeInNode(node, 'dirAddress'),
+        'Dir Addresses is given too: Dir Address does not count',
+      );
+    }
+  }
+}
+
+function checkClients(conf: ReadConf, problems: Problems): void {
+  for (const { node, resource } of checkedOf<ClientResource>(conf, 'Client')) {
+    if (resource.address === undefined && !resource.allowFdConnections && !node.spans.has('address')) {
+      problems.add(
+        'error',
+        node.block.name,
+        `${labelOf(node)} has no Address`,
+        'add "Address = host.example.org"; only a client with "Allow FD Connections = yes" needs none',
+      );
+    }
+    const { fileRetention = 0, jobRetention = 0 } = resource;
+    if (node.spans.has('fileRetention') && fileRetention > jobRetention && jobRetention > 0) {
+      problems.add(
+        'warning',
+        placeInNode(node, 'fileRetention'),
+        `${labelOf(node)} keeps files longer than the jobs they belong to: they go with the job`,
+        'make Job Retention at least as long as File Retention',
+      );
+    }
+  }
+}
+
+const LOCAL_ADDRESSES = new Set(['localhost', '127.0.0.1', '::1']);
+
+/** `localhost` as the Address of a Storage is handed to the clients, where it means themselves. */
+function checkStorages(conf: ReadConf, problems: Problems): void {
+  const remote = checkedOf<ClientResource>(conf, 'Client').find(
+    ({ resource }) =>
+      resource.address !== undefined &&
+      !LOCAL_ADDRESSES.has(resource.address) &&
+      resource.fdStorageAddress === undefined,
+  );
+  if (!remote) return;
+  for (const { node, resource } of checkedOf<StorageResource>(conf, 'Storage', 'Autochanger')) {
+    const { address = '', fdStorageAddress } = resource;
+    if (!LOCAL_ADDRESSES.has(address) || fdStorageAddress !== undefined) continue;
+    problems.add(
+      'warning',
+      placeInNode(node, 'address'),
+      `clients are told to reach ${labelOf(node)} at "${address}", which ${labelOf(remote.node)} takes for itself`,
+      'give the name of the machine that clients know, here or as FD Storage Address',
+    );
+  }
+}
+
+function checkCounters(conf: ReadConf, problems: Problems): void {
+  for (const { node, resource } of checkedOf<CounterResource>(conf, 'Counter')) {
+    if ((resource.minimum ?? 0) > (resource.maximum ?? 0)) {
+      problems.add(
+        'error',
+        placeInNode(node, 'minimum'),
+        `the Minimum of ${labelOf(node)} is above its Maximum`,
+      );
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import type { JobResource, PoolResource } from '../director-conf.ts';
+import type { Problems } from '../problem.ts';
+import { labelOf, placeInNode } from '../resource-node.ts';
+import type { Checked } from './check-conf.ts';
+
+export const BACKUP_LEVELS = ['Full', 'Incremental', 'Differential', 'VirtualFull', 'Base', 'Since'];
+const VERIFY_LEVELS = ['Catalog', 'InitCatalog', 'VolumeToCatalog', 'DiskToCatalog', 'Data'];
+
+/** The levels that each type of Job may have; a type that is not here has none, and ignores one. */
+const LEVELS_OF_TYPE: Readonly<Record<string, readonly string[]>> = {
+  Backup: BACKUP_LEVELS,
+  Copy: BACKUP_LEVELS,
+  Migrate: BACKUP_LEVELS,
+  Verify: VERIFY_LEVELS,
+};
+
+/** What this version runs. */
+const TYPES_THAT_RUN = ['Backup', 'Restore'];
+export const LEVELS_THAT_RUN = ['Full', 'Incremental', 'Differential'];
+
+/** The pools of a Job, by the property that names them. */
+const POOL_PROPERTIES = [
+  'pool',
+  'fullBackupPool',
+  'differentialBackupPool',
+  'incrementalBackupPool',
+  'virtualFullBackupPool',
+] as const satisfies readonly (keyof JobResource)[];
+
+/** Every pool that a Job can write to, with the property that names it. */
+export function poolsOf(job: Partial<JobResource>): { property: string; pool: PoolResource }[] {
+  return POOL_PROPERTIES.flatMap((property) => {
+    const pool = job[property];
+    return pool ? [{ property, pool }] : [];
+  });
+}
+
+/** What is wrong or surprising in Jobs. */
+export function checkJobs(jobs: readonly Checked<JobResource>[], problems: Problems): void {
+  for (const job of jobs) {
+    checkLevel(job, problems);
+    checkStorage(job, problems);
+    checkScratch(job, problems);
+    checkConflicts(job, problems);
+  }
+}
+
+function checkLevel({ node, resource }: Checked<JobResource>, problems: Problems): void {
+  const { type, level } = resource;
+  if (type === undefined) return;
+  if (!TYPES_THAT_RUN.includes(type)) {
+    problems.add(
+      'warning',
+      placeInNode(node, 'type'),
+      `${labelOf(node)} cannot run yet: Type = ${type} comes later`,
+    );
+  }
+  const levels = LEVELS_OF_TYPE[type];
+  if (level === undefined || !levels) return;
+  if (!levels.includes(level)) {
+    problems.add(
+      'error',
+      placeInNode(node, 'level'),
+      `${labelOf(node)} is of Type ${type}, which has no Level ${level}`,
+      `the levels of ${type} are ${levels.join(', ')}`,
+    );
+  } else if (type === 'Backup' && !LEVELS_THAT_RUN.includes(level)) {
+    problems.add(
+      'warning',
+      placeInNode(node, 'level'),
+      `${labelOf(node)} cannot run yet: Level = ${level} comes later`,
+    );
+  }
+}
+
+/** The Storage comes from the pool, else from the Job; an Admin job writes and reads nothing. */
+function checkStorage({ node, resource }: Checked<JobResource>, problems: Problems): void {
+  if (resource.type === 'Admin' || node.spans.has('storage') || (resource.storage?.length ?? 0) > 0) return;
+  for (const { property, pool } of poolsOf(resource)) {
+    if (pool.storage.length > 0) continue;
+    problems.add(
+      'error',
+      property === 'pool' ? node.block.name : placeInNode(node, property),
+      `${labelOf(node)} has no Storage, and neither has its Pool "${pool.name}"`,
+      'add "Storage = ..." to the Job, its JobDefs or the Pool',
+    );
+    return;
+  }
+}
+
+function checkScratch({ node, resource }: Checked<JobResource>, problems: Problems): void {
+  const { nextPool } = resource;
+  const pools = [...poolsOf(resource), ...(nextPool ? [{ property: 'nextPool', pool: nextPool }] : [])];
+  for (const { property, pool } of pools) {
+    if (pool.name !== 'Scratch') continue;
+    problems.add(
+      'error',
+      placeInNode(node, property),
+      `${labelOf(node)} writes to the pool Scratch, which only holds spare volumes`,
+      'name another Pool; it takes volumes from Scratch by itself',
+    );
+  }
+}
+
+const DUPLICATE_RULES = [
+  'cancelLowerLevelDuplicates',
+  'cancelQueuedDuplicates',
+  'cancelRunningDuplicates',
+] as const;
+
+function checkConflicts({ node, resource }: Checked<JobResource>, problems: Problems): void {
+  for (const rule of DUPLICATE_RULES) {
+    if (resource[rule] && resource.allowDuplicateJobs) {
+      problems.add(
+        'warning',
+        placeInNode(node, rule),
+        `${labelOf(node)} says which duplicate to cancel, but allows duplicates`,
+        'add "Allow Duplicate Jobs = no"',
+      );
+    }
+  }
+  if (resource.allowDuplicateJobs === false && (resource.maximumConcurrentJobs ?? 1) > 1) {
+    problems.add(
+      'warning',
+      placeInNode(node, 'maximumConcurrentJobs'),
+      `${labelOf(node)} may run several times at once, but allows no duplicates: it runs once`,
+    );
+  }
+  if (node.spans.has('rescheduleTimes') && !resource.rescheduleOnError) {
+    problems.add(
+      'warning',
+      placeInNode(node, 'rescheduleTimes'),
+      `${labelOf(node)} says how often to repeat it, but not that it is to be repeated`,
+      'add "Reschedule On Error = yes"',
+    );
+  }
+  for (const script of resource.runScripts ?? []) {
+    if (script.runsWhen === 'After' && !script.runsOnSuccess && !script.runsOnFailure) {
+      problems.add(
+        'warning',
+        placeInNode(node, 'runScripts'),
+        `a RunScript of ${labelOf(node)} runs neither on success nor on failure, so never`,
+      );
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { nextFiring } from '../../calendar/next-firing.ts';
+import type { RunTimes } from '../../calendar/run-times.ts';
+import type { JobResource, ScheduledRunLine, ScheduleResource } from '../director-conf.ts';
+import type { Problems } from '../problem.ts';
+import { labelOf, placeInNode, type ReadConf, type ResourceNode } from '../resource-node.ts';
+import { checkedOf } from './check-conf.ts';
+import { BACKUP_LEVELS, LEVELS_THAT_RUN } from './check-job.ts';
+
+/** A Schedule of more lines was made by a program, and comparing each with each would take long. */
+const COMPARED_LINES_MAX = 40;
+
+/** Schedules that start nothing, or start a job twice. */
+export function checkSchedules(conf: ReadConf, problems: Problems): void {
+  const used = new Set(checkedOf<JobResource>(conf, 'Job').map(({ resource }) => resource.schedule?.name));
+  for (const { node, resource } of checkedOf<ScheduleResource>(conf, 'Schedule')) {
+    if (!node.spans.has('runs') && !node.spans.has('cron')) {
+      problems.add('warning', node.block.name, `${labelOf(node)} has no Run line: it starts nothing`);
+    } else if (resource.name !== undefined && !used.has(resource.name)) {
+      problems.add('notice', node.block.name, `no Job has ${labelOf(node)}`);
+    }
+    checkTwice(node, resource.runs ?? [], problems);
+    for (const { line } of resource.runs ?? []) {
+      const { level } = line.overrides;
+      if (level === undefined || LEVELS_THAT_RUN.includes(level) || !BACKUP_LEVELS.includes(level)) continue;
+      const message = `"${line.text}" of ${labelOf(node)} cannot run yet: Level = ${level} comes later`;
+      problems.add('warning', placeInNode(node, 'runs'), message);
+    }
+  }
+}
+
+/** Two lines that fire in the same minute start the job twice. */
+function checkTwice(node: ResourceNode, runs: readonly ScheduledRunLine[], problems: Problems): void {
+  if (runs.length > COMPARED_LINES_MAX) return;
+  const entries = node.block.entries.filter((entry) => entry.key === 'run');
+  for (const [index, { line }] of runs.entries()) {
+    const twin = runs.slice(index + 1).find((other) => everFireTogether(line.times, other.line.times));
+    if (!twin) continue;
+    problems.add(
+      'warning',
+      entries[index]?.name ?? node.block.name,
+      `this line and "${twin.line.text}" can fire in the same minute: that starts two jobs`,
+      'take the days of one line out of the other',
+    );
+  }
+}
+
+/** Whether some minute is in both. Last days of months are left aside. */
+function everFireTogether(one: RunTimes, other: RunTimes): boolean {
+  if (one.minute !== other.minute) return false;
+  const both: RunTimes = {
+    minute: one.minute,
+    hours: one.hours.intersection(other.hours),
+    daysOfMonth: one.daysOfMonth.intersection(other.daysOfMonth),
+    months: one.months.intersection(other.months),
+    weekdays: one.weekdays.intersection(other.weekdays),
+    weeksOfMonth: one.weeksOfMonth.intersection(other.weeksOfMonth),
+    weeksOfYear: one.weeksOfYear.intersection(other.weeksOfYear),
+    lastDay: false,
+  };
+  return both.hours.size > 0 && nextFiring(both, new Date(0), 'UTC') !== undefined;
+}

@@ -1,0 +1,36 @@
+import { checkAtLeastOne, checkPasswords, resourcesOf } from './checks/check-conf.ts';
+import type { ResourceOf } from './directive.ts';
+import type { LoadOptions } from './load-options.ts';
+import { Problems, type ConfResult } from './problem.ts';
+import { readConf } from './read-conf.ts';
+import { CONSOLE_SCHEMA } from './schemas.ts';
+import { diskReader } from './source-reader.ts';
+import type { CONSOLE_DIRECTOR, NAMED_CONSOLE } from './tables/console-program.ts';
+
+/** What the references of the console's resources lead to. */
+interface Resources {
+  Director: ConsoleDirectorResource;
+}
+
+/** A Director that the console can connect to. */
+export type ConsoleDirectorResource = ResourceOf<typeof CONSOLE_DIRECTOR, Resources>;
+/** A name under which the console can log in. */
+export type NamedConsoleResource = ResourceOf<typeof NAMED_CONSOLE, Resources>;
+
+/** The conf of the console program. */
+export interface ConsoleConf {
+  readonly directors: readonly ConsoleDirectorResource[];
+  readonly consoles: readonly NamedConsoleResource[];
+}
+
+/** Loads the console's conf from `file`. Never throws for what stands in it; `problems` has it all. */
+export function loadConsoleConf(file: string, options: LoadOptions = {}): ConfResult<ConsoleConf> {
+  const problems = new Problems();
+  const read = readConf(file, CONSOLE_SCHEMA, problems, options);
+  checkAtLeastOne(read, 'Director', file, problems, 'there is nothing to connect to');
+  checkPasswords(read, options.reader ?? diskReader, problems);
+  return problems.result(() => ({
+    directors: resourcesOf(read, 'Director'),
+    consoles: resourcesOf(read, 'Console'),
+  }));
+}

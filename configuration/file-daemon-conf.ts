@@ -1,0 +1,58 @@
+import { checkAtLeastOne, checkExactlyOne, checkPasswords, resourcesOf } from './checks/check-conf.ts';
+import type { ResourceOf } from './directive.ts';
+import type { LoadOptions } from './load-options.ts';
+import { Problems, type ConfResult } from './problem.ts';
+import { readConf } from './read-conf.ts';
+import { FILE_DAEMON_SCHEMA } from './schemas.ts';
+import { diskReader } from './source-reader.ts';
+import type {
+  CONNECT_SCHEDULE,
+  FILE_DAEMON,
+  FILE_DAEMON_DIRECTOR,
+  REMOTE_CONSOLE,
+} from './tables/file-daemon.ts';
+import type { MESSAGES } from './tables/messages.ts';
+
+/** What the references of the file daemon's resources lead to. */
+interface Resources {
+  Schedule: ConnectScheduleResource;
+  Console: RemoteConsoleResource;
+  Messages: ClientMessagesResource;
+}
+
+export type FileDaemonResource = ResourceOf<typeof FILE_DAEMON, Resources>;
+/** A Director that may use the client. */
+export type ClientDirectorResource = ResourceOf<typeof FILE_DAEMON_DIRECTOR, Resources>;
+export type ConnectScheduleResource = ResourceOf<typeof CONNECT_SCHEDULE, Resources>;
+export type RemoteConsoleResource = ResourceOf<typeof REMOTE_CONSOLE, Resources>;
+export type ClientMessagesResource = ResourceOf<typeof MESSAGES, Resources>;
+
+/** The conf of a file daemon. */
+export interface FileDaemonConf {
+  readonly fileDaemon: FileDaemonResource;
+  readonly directors: readonly ClientDirectorResource[];
+  readonly schedules: readonly ConnectScheduleResource[];
+  readonly consoles: readonly RemoteConsoleResource[];
+  readonly messages: readonly ClientMessagesResource[];
+}
+
+/** Loads the file daemon's conf from `file`. Never throws for what stands in it; `problems` has it all. */
+export function loadFileDaemonConf(file: string, options: LoadOptions = {}): ConfResult<FileDaemonConf> {
+  const problems = new Problems();
+  const read = readConf(file, FILE_DAEMON_SCHEMA, problems, options);
+  checkExactlyOne(read, 'FileDaemon', file, problems);
+  checkAtLeastOne(read, 'Director', file, problems, 'nobody may use this client');
+  checkPasswords(read, options.reader ?? diskReader, problems);
+  return problems.result(() => {
+    const messages = resourcesOf<ClientMessagesResource>(read, 'Messages');
+    const [fileDaemon] = resourcesOf<FileDaemonResource>(read, 'FileDaemon');
+    if (!fileDaemon) return undefined;
+    return {
+      fileDaemon: { ...fileDaemon, messages: fileDaemon.messages ?? messages[0] },
+      directors: resourcesOf(read, 'Director'),
+      schedules: resourcesOf(read, 'Schedule'),
+      consoles: resourcesOf(read, 'Console'),
+      messages,
+    };
+  });
+}

@@ -1,0 +1,216 @@
+import { directive, noEffect, notYet } from '../directive.ts';
+import { address, addresses } from '../values/addresses.ts';
+import { duration } from '../values/duration.ts';
+import { oneOf } from '../values/enumeration.ts';
+import { lines, stringList } from '../values/list.ts';
+import { integer, port, positiveInteger, yesNo } from '../values/numbers.ts';
+import { reference } from '../values/reference.ts';
+import { size, speed } from '../values/size.ts';
+import { directory, path, string } from '../values/text.ts';
+import { NAMING } from './naming.ts';
+import { DAEMON_DIRECTOR } from './storage-daemon.ts';
+import { TLS } from './tls.ts';
+
+const MINUTES = 60;
+const ENCRYPTION = notYet('data is not encrypted by the client yet');
+const CALLING = notYet('the Director always calls the client');
+const CLIENT_LIMITS = notYet('the client does not limit the Director yet');
+
+/** The file daemon itself: exactly one. */
+export const FILE_DAEMON = {
+  ...NAMING,
+  fdPort: directive('FD Port', port, { default: 9102, help: 'TCP port to listen on' }),
+  fdAddress: directive('FD Address', address, { help: 'Address to listen on (default: all)' }),
+  fdAddresses: directive('FD Addresses', addresses, { help: 'Several addresses and ports to listen on' }),
+  fdSourceAddress: directive('FD Source Address', address, {
+    status: notYet('outgoing connections use the address that the system chooses'),
+    help: 'Source address of outgoing connections',
+  }),
+  workingDirectory: directive('Working Directory', directory, {
+    required: true,
+    help: 'State of the daemon',
+  }),
+  pidDirectory: directive('Pid Directory', directory, { required: true, help: 'Where the pid file lies' }),
+  maximumConcurrentJobs: directive('Maximum Concurrent Jobs', positiveInteger, {
+    default: 20,
+    help: 'Jobs that run at once',
+  }),
+  messages: directive('Messages', reference('Messages'), {
+    help: 'Where messages of the daemon itself go (default: the first Messages resource)',
+  }),
+  pluginDirectory: directive('Plugin Directory', path, {
+    status: notYet('there are no plugins yet'),
+    help: 'Plugins of the client',
+  }),
+  subsysDirectory: directive('Subsys Directory', path, {
+    status: noEffect('nothing is kept there'),
+    help: 'Lock directory of old init systems',
+  }),
+  scriptsDirectory: directive('Scripts Directory', path, {
+    status: noEffect('scripts are named by their path'),
+    help: 'Where scripts lie',
+  }),
+  snapshotCommand: directive('Snapshot Command', string, {
+    status: notYet('file-system snapshots are not taken'),
+    help: 'Program that takes snapshots',
+  }),
+  sdConnectTimeout: directive('SD Connect Timeout', duration, {
+    default: 30 * MINUTES,
+    help: 'How long to try to reach the storage daemon',
+  }),
+  heartbeatInterval: directive('Heartbeat Interval', duration, {
+    default: 5 * MINUTES,
+    status: noEffect('connections are kept alive by the transport'),
+    help: 'Interval of keep-alive messages',
+  }),
+  maximumNetworkBufferSize: directive('Maximum Network Buffer Size', size, {
+    default: 65_536,
+    status: noEffect('the transport chooses its buffers'),
+    help: 'Size of network messages',
+  }),
+  maximumBandwidthPerJob: directive('Maximum Bandwidth Per Job', speed, {
+    status: notYet('the speed is not limited yet'),
+    help: 'Fastest a job may send',
+  }),
+  commCompression: directive('Comm Compression', yesNo, {
+    default: true,
+    status: noEffect('file data is compressed before it is sent'),
+    help: 'Compress what goes over the network',
+  }),
+  disableCommand: directive('Disable Command', stringList, {
+    status: CLIENT_LIMITS,
+    help: 'Commands refused from any Director',
+  }),
+  maximumJobErrorCount: directive('Maximum Job Error Count', integer, {
+    default: 1000,
+    status: notYet('the number of errors is not limited'),
+    help: 'A job ends after so many files that could not be saved',
+  }),
+  sdPacketCheck: directive('SD Packet Check', integer, {
+    default: 0,
+    status: noEffect('every block has a checksum'),
+    help: 'Check the connection after so many packets',
+  }),
+  pkiSignatures: directive('PKI Signatures', yesNo, {
+    default: false,
+    status: ENCRYPTION,
+    help: 'Sign the data of each job',
+  }),
+  pkiEncryption: directive('PKI Encryption', yesNo, {
+    default: false,
+    status: ENCRYPTION,
+    help: 'Encrypt the data on the client',
+  }),
+  pkiKeyPair: directive('PKI Key Pair', path, {
+    status: ENCRYPTION,
+    help: 'Certificate and private key of this client (PEM)',
+  }),
+  pkiMasterKey: directive('PKI Master Key', lines, {
+    status: ENCRYPTION,
+    help: 'Certificates whose owners can decrypt too',
+  }),
+  pkiSigner: directive('PKI Signer', lines, {
+    status: ENCRYPTION,
+    help: 'Certificates whose signatures are trusted',
+  }),
+  pkiCipher: directive('PKI Cipher', oneOf(['aes128', 'aes192', 'aes256', 'blowfish']), {
+    default: 'aes128',
+    status: ENCRYPTION,
+    help: 'Cipher of the data',
+  }),
+  pkiDigest: directive('PKI Digest', oneOf(['md5', 'sha1', 'sha256', 'sha512']), {
+    status: ENCRYPTION,
+    help: 'Digest of the signature',
+  }),
+  verId: directive('Ver Id', string, {
+    status: notYet('no command shows it yet'),
+    help: 'Text that is shown with the version',
+  }),
+  fipsRequire: directive('FIPS Require', yesNo, {
+    default: false,
+    status: notYet('the cryptographic module is not checked'),
+    help: 'Refuse to run without a FIPS-approved cryptographic module',
+  }),
+  pluginOptions: directive('Plugin Options', string, {
+    status: notYet('there are no plugins yet'),
+    help: 'Options for plugins',
+  }),
+  ...TLS,
+};
+
+/** A Director that may use this client. */
+export const FILE_DAEMON_DIRECTOR = {
+  ...DAEMON_DIRECTOR,
+  address: directive('Address', string, { status: CALLING, help: 'Where to call the Director' }),
+  dirPort: directive('Dir Port', port, { default: 9101, status: CALLING, help: 'At which port' }),
+  connectToDirector: directive('Connect To Director', yesNo, {
+    default: false,
+    status: CALLING,
+    help: 'This client calls the Director (for clients behind NAT)',
+  }),
+  schedule: directive('Schedule', reference('Schedule'), { status: CALLING, help: 'When to do so' }),
+  reconnectionTime: directive('Reconnection Time', duration, {
+    default: 45 * MINUTES,
+    status: CALLING,
+    help: 'How often to renew that connection',
+  }),
+  remote: directive('Remote', yesNo, {
+    default: false,
+    status: CALLING,
+    help: 'A console may reach the Director through this client',
+  }),
+  console: directive('Console', reference('Console'), { status: CALLING, help: 'As which console' }),
+  maximumBandwidthPerJob: directive('Maximum Bandwidth Per Job', speed, {
+    status: notYet('the speed is not limited yet'),
+    help: 'Fastest a job of this Director may send',
+  }),
+  disableCommand: directive('Disable Command', stringList, {
+    status: CLIENT_LIMITS,
+    help: 'Commands refused from this Director',
+  }),
+  allowedBackupDirectories: directive('Allowed Backup Directories', stringList, {
+    status: CLIENT_LIMITS,
+    help: 'Only these may be backed up',
+  }),
+  excludedBackupDirectories: directive('Excluded Backup Directories', stringList, {
+    status: CLIENT_LIMITS,
+    help: 'These may not be backed up',
+  }),
+  allowedScriptDirectories: directive('Allowed Script Directories', stringList, {
+    status: CLIENT_LIMITS,
+    help: 'Only scripts from there are run',
+  }),
+  allowedRestoreDirectories: directive('Allowed Restore Directories', stringList, {
+    status: CLIENT_LIMITS,
+    help: 'Files are only restored there',
+  }),
+  backupJobUser: directive('Backup Job User', string, {
+    status: CLIENT_LIMITS,
+    help: 'Backups read as this user',
+  }),
+  restoreJobUser: directive('Restore Job User', string, {
+    status: CLIENT_LIMITS,
+    help: 'Restores write as this user',
+  }),
+};
+
+/** When a client calls its Director. */
+export const CONNECT_SCHEDULE = {
+  ...NAMING,
+  connect: directive('Connect', lines, {
+    status: CALLING,
+    help: 'Days and time, as in Run lines of the Director; Max Connect Time before them',
+  }),
+  enabled: directive('Enabled', yesNo, { default: true, status: CALLING, help: 'No: it does nothing' }),
+};
+
+/** As which console a client connects to the Director. */
+export const REMOTE_CONSOLE = {
+  ...NAMING,
+  password: directive('Password', string, {
+    required: true,
+    status: CALLING,
+    help: 'Password of that console',
+  }),
+  ...TLS,
+};

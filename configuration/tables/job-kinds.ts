@@ -1,0 +1,60 @@
+import { directive, notYet } from '../directive.ts';
+import { oneOf } from '../values/enumeration.ts';
+import { integer, yesNo } from '../values/numbers.ts';
+import { reference } from '../values/reference.ts';
+import { path, string } from '../values/text.ts';
+
+const VERIFY = notYet('Verify jobs come later');
+const COPIES = notYet('jobs that copy or move volumes come later');
+
+/** Directives of Verify, Copy, Migrate and VirtualFull jobs. */
+export const JOB_KINDS = {
+  jobToVerify: directive('Job To Verify', reference('Job'), {
+    aliases: ['Verify Job'],
+    status: VERIFY,
+    help: 'Verify: the job whose backups are checked',
+  }),
+  writeVerifyList: directive('Write Verify List', path, {
+    status: VERIFY,
+    help: 'Verify: list of what was found',
+  }),
+  selectionType: directive(
+    'Selection Type',
+    oneOf([
+      'SmallestVolume',
+      'OldestVolume',
+      'Client',
+      'Volume',
+      'Job',
+      'SQLQuery',
+      'PoolOccupancy',
+      'PoolTime',
+      'PoolUncopiedJobs',
+    ]),
+    { status: COPIES, help: 'Copy, Migrate: how jobs are chosen' },
+  ),
+  selectionPattern: directive('Selection Pattern', string, {
+    status: COPIES,
+    help: 'Copy, Migrate: pattern or query for the choice',
+  }),
+  purgeMigrationJob: directive('Purge Migration Job', yesNo, {
+    default: false,
+    status: COPIES,
+    help: 'Migrate: forget the original at once',
+  }),
+  maximumSpawnedJobs: directive('Maximum Spawned Jobs', integer, {
+    default: 600,
+    status: COPIES,
+    help: 'Copy, Migrate: jobs to start at most',
+  }),
+  backupsToKeep: directive('Backups To Keep', integer, {
+    default: 0,
+    status: COPIES,
+    help: 'VirtualFull: newest backups that are left as they are',
+  }),
+  deleteConsolidatedJobs: directive('Delete Consolidated Jobs', yesNo, {
+    default: false,
+    status: COPIES,
+    help: 'VirtualFull: delete the jobs that went into it',
+  }),
+};

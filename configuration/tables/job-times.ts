@@ -1,0 +1,146 @@
+import { directive, noEffect, notYet } from '../directive.ts';
+import { duration } from '../values/duration.ts';
+import { lines } from '../values/list.ts';
+import { integer, positiveInteger, yesNo } from '../values/numbers.ts';
+
+const LIMITS = notYet('time limits are not watched yet');
+const DUPLICATES = notYet('duplicates are not looked for yet');
+const COPIES = notYet('jobs that copy or move volumes come later');
+
+/** When a Job runs and when it does not: priority, limits, duplicates, repetition. */
+export const JOB_TIMES = {
+  priority: directive('Priority', positiveInteger, {
+    default: 10,
+    help: '1 is most urgent; jobs of one priority run at a time',
+  }),
+  allowMixedPriority: directive('Allow Mixed Priority', yesNo, {
+    default: false,
+    help: 'May run beside jobs of another priority that allow it too',
+  }),
+  maximumConcurrentJobs: directive('Maximum Concurrent Jobs', positiveInteger, {
+    default: 1,
+    help: 'Runs of this Job at once',
+  }),
+  maxStartDelay: directive('Max Start Delay', duration, {
+    default: 0,
+    status: LIMITS,
+    help: 'Cancel it when it has not started so long after its scheduled time',
+  }),
+  maxRunTime: directive('Max Run Time', duration, {
+    default: 0,
+    status: LIMITS,
+    help: 'Cancel it when it runs longer',
+  }),
+  fullMaxRunTime: directive('Full Max Run Time', duration, {
+    aliases: ['Full Max Wait Time'],
+    default: 0,
+    status: LIMITS,
+    help: 'The same for Full',
+  }),
+  incrementalMaxRunTime: directive('Incremental Max Run Time', duration, {
+    aliases: ['Incremental Max Wait Time'],
+    default: 0,
+    status: LIMITS,
+    help: 'The same for Incremental',
+  }),
+  differentialMaxRunTime: directive('Differential Max Run Time', duration, {
+    aliases: ['Differential Max Wait Time'],
+    default: 0,
+    status: LIMITS,
+    help: 'The same for Differential',
+  }),
+  maxRunSchedTime: directive('Max Run Sched Time', duration, {
+    default: 0,
+    status: LIMITS,
+    help: 'Cancel it so long after its scheduled time, waiting included',
+  }),
+  maxWaitTime: directive('Max Wait Time', duration, {
+    default: 0,
+    status: LIMITS,
+    help: 'Cancel it after waiting so long for resources',
+  }),
+  maxFullInterval: directive('Max Full Interval', duration, {
+    default: 0,
+    status: notYet('levels are raised only when there is no Full'),
+    help: 'Raise the level to Full when the last Full is older',
+  }),
+  maxVirtualFullInterval: directive('Max Virtual Full Interval', duration, {
+    default: 0,
+    status: COPIES,
+    help: 'Raise the level to VirtualFull when the last one is older',
+  }),
+  maxDiffInterval: directive('Max Diff Interval', duration, {
+    default: 0,
+    status: notYet('levels are raised only when there is no Full'),
+    help: 'Raise Incremental to Differential when the last one is older',
+  }),
+  rescheduleOnError: directive('Reschedule On Error', yesNo, {
+    default: false,
+    status: notYet('failed jobs are not repeated yet'),
+    help: 'Queue it again when it failed',
+  }),
+  rescheduleInterval: directive('Reschedule Interval', duration, {
+    default: 30 * 60,
+    status: notYet('failed jobs are not repeated yet'),
+    help: 'How long after',
+  }),
+  rescheduleTimes: directive('Reschedule Times', integer, {
+    default: 0,
+    status: notYet('failed jobs are not repeated yet'),
+    help: 'How often; 0 = no limit',
+  }),
+  rescheduleIncompleteJobs: directive('Reschedule Incomplete Jobs', yesNo, {
+    default: true,
+    status: notYet('broken jobs are not resumed yet'),
+    help: 'Queue an incomplete job again; it goes on where it was',
+  }),
+  allowIncompleteJobs: directive('Allow Incomplete Jobs', yesNo, {
+    default: true,
+    status: notYet('broken jobs are not resumed yet'),
+    help: 'Keep what a broken job wrote, so that it can go on',
+  }),
+  reRunFailedLevels: directive('ReRun Failed Levels', yesNo, {
+    default: false,
+    status: notYet('levels are raised only when there is no Full'),
+    help: 'After a failed Full run Full again instead of Incremental',
+  }),
+  allowDuplicateJobs: directive('Allow Duplicate Jobs', yesNo, {
+    default: true,
+    status: DUPLICATES,
+    help: 'It may be queued while it is queued or runs already',
+  }),
+  cancelLowerLevelDuplicates: directive('Cancel Lower Level Duplicates', yesNo, {
+    default: false,
+    status: DUPLICATES,
+    help: 'Of two, cancel the one of the lower level',
+  }),
+  cancelQueuedDuplicates: directive('Cancel Queued Duplicates', yesNo, {
+    default: false,
+    status: DUPLICATES,
+    help: 'Cancel the other one if it is still waiting',
+  }),
+  cancelRunningDuplicates: directive('Cancel Running Duplicates', yesNo, {
+    default: false,
+    status: DUPLICATES,
+    help: 'Cancel the other one even if it runs',
+  }),
+  allowHigherDuplicates: directive('Allow Higher Duplicates', yesNo, {
+    default: true,
+    status: noEffect('it has none in Bacula either'),
+    help: 'Obsolete',
+  }),
+  run: directive('Run', lines, {
+    status: notYet('no jobs are started together with it yet'),
+    help: 'Job to start together with this one: "OtherJob level=%l"',
+  }),
+  catchUp: directive('Catch Up', yesNo, {
+    default: false,
+    status: notYet('missed runs are not caught up'),
+    help: 'Start a run that was missed while the Director was down (not in Bacula)',
+  }),
+  maxBackupAge: directive('Max Backup Age', duration, {
+    default: 0,
+    status: notYet('overdue backups are not reported'),
+    help: 'Say so when the last good backup is older; 0 = never (not in Bacula)',
+  }),
+};

@@ -1,0 +1,91 @@
+import { directive, notYet } from '../directive.ts';
+import {
+  commandForLinesBelow,
+  destination,
+  destinationLines,
+  type Destination,
+} from '../values/destination.ts';
+import type { BlockType } from '../value-type.ts';
+import { NAMING } from './naming.ts';
+
+const NO_MAIL = notYet('mail is not sent yet');
+
+/** Prints what the destination lines have added up to, each below the command that holds for it. */
+const allDestinations: BlockType<readonly Destination[]> = {
+  form: 'block',
+  title: 'destination lines',
+  example: '',
+  repeated: 'adds',
+  equals: 'unwanted',
+  read: () => undefined,
+  print: (_name, value) => destinationLines(value),
+};
+
+/** Where messages go. A message goes to every destination that lists its type. */
+export const MESSAGES = {
+  ...NAMING,
+  mailCommand: directive('Mail Command', commandForLinesBelow('mailCommand'), {
+    into: 'destinations',
+    status: NO_MAIL,
+    help: 'Program that sends a mail; holds for the mail lines below it',
+  }),
+  operatorCommand: directive('Operator Command', commandForLinesBelow('operatorCommand'), {
+    into: 'destinations',
+    status: NO_MAIL,
+    help: 'The same for operator lines below it',
+  }),
+  stdout: directive('stdout', destination('stdout'), {
+    into: 'destinations',
+    help: 'Standard output of the daemon',
+  }),
+  stderr: directive('stderr', destination('stderr'), {
+    into: 'destinations',
+    help: 'Standard error of the daemon',
+  }),
+  console: directive('console', destination('console'), {
+    into: 'destinations',
+    help: 'Kept for the console command messages',
+  }),
+  syslog: directive('syslog', destination('syslog'), {
+    into: 'destinations',
+    status: notYet('the system log is not written yet'),
+    help: 'System log',
+  }),
+  catalog: directive('catalog', destination('catalog'), {
+    into: 'destinations',
+    help: 'Log table of the catalog: list joblog',
+  }),
+  director: directive('director', destination('director'), {
+    into: 'destinations',
+    help: 'To the Director of that name (from the other daemons)',
+  }),
+  file: directive('file', destination('file'), {
+    into: 'destinations',
+    help: 'Into a file, which is begun anew',
+  }),
+  append: directive('append', destination('append'), { into: 'destinations', help: 'To the end of a file' }),
+  mail: directive('mail', destination('mail'), {
+    into: 'destinations',
+    status: NO_MAIL,
+    help: 'By mail at the end of the job',
+  }),
+  mailOnError: directive('mailonerror', destination('mailonerror'), {
+    into: 'destinations',
+    status: NO_MAIL,
+    help: 'By mail, only when the job did not end well',
+  }),
+  mailOnSuccess: directive('mailonsuccess', destination('mailonsuccess'), {
+    into: 'destinations',
+    status: NO_MAIL,
+    help: 'By mail, only when the job ended well',
+  }),
+  operator: directive('operator', destination('operator'), {
+    into: 'destinations',
+    status: NO_MAIL,
+    help: 'One mail for each message, at once',
+  }),
+  destinations: directive('destinations', allDestinations, {
+    isInternal: true,
+    help: 'All of them in order',
+  }),
+};

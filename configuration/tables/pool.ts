@@ -1,0 +1,170 @@
+import { directive, noEffect, notYet } from '../directive.ts';
+import { duration } from '../values/duration.ts';
+import { oneOf } from '../values/enumeration.ts';
+import { integer, yesNo } from '../values/numbers.ts';
+import { reference, references } from '../values/reference.ts';
+import { size } from '../values/size.ts';
+import { string } from '../values/text.ts';
+import { NAMING } from './naming.ts';
+
+const DAYS = 86_400;
+const LIFE_CYCLE = notYet('volumes are filled and closed, but not recycled yet');
+const PRUNING = notYet('it is stored with each volume, but nothing is pruned yet');
+const COPIES = notYet('jobs that copy or move volumes come later');
+
+export const STORAGE_GROUP_POLICY = directive(
+  'Storage Group Policy',
+  oneOf(['ListedOrder', 'LeastUsed', 'FreeSpace', 'LastBackedUpTo']),
+  {
+    default: 'ListedOrder',
+    status: notYet('the first usable Storage of the list is taken'),
+    help: 'Which Storage of a list is tried first',
+  },
+);
+
+export const STORAGE_GROUP_POLICY_THRESHOLD = directive('Storage Group Policy Threshold', size, {
+  status: notYet('the first usable Storage of the list is taken'),
+  help: 'Free space that a Storage must have',
+});
+
+/** Volumes that are treated alike. */
+export const POOL = {
+  ...NAMING,
+  poolType: directive('Pool Type', oneOf(['Backup', 'Copy', 'Cloned', 'Archive', 'Migration', 'Scratch']), {
+    required: true,
+    help: 'Backup, in nearly every case',
+  }),
+  storage: directive('Storage', references('Storage'), {
+    help: 'Where its volumes lie; beats the Storage of the Job',
+  }),
+  labelFormat: directive('Label Format', string, {
+    help: 'Names of volumes that are created by themselves; without it, volumes are made with the command label',
+  }),
+  maximumVolumes: directive('Maximum Volumes', integer, {
+    default: 0,
+    help: 'Volumes the pool may have; 0 = no limit',
+  }),
+  maximumVolumeBytes: directive('Maximum Volume Bytes', size, {
+    default: 0,
+    help: 'A volume is full at this size; 0 = no limit',
+  }),
+  maximumVolumeJobs: directive('Maximum Volume Jobs', integer, {
+    default: 0,
+    help: 'A volume is closed after so many jobs; 0 = no limit',
+  }),
+  maximumVolumeFiles: directive('Maximum Volume Files', integer, {
+    default: 0,
+    status: noEffect('volumes on disk have no file marks'),
+    help: 'A volume is closed after so many file marks',
+  }),
+  volumeUseDuration: directive('Volume Use Duration', duration, {
+    default: 0,
+    help: 'A volume is closed so long after it was first written; 0 = no limit',
+  }),
+  volumeRetention: directive('Volume Retention', duration, {
+    default: 365 * DAYS,
+    status: PRUNING,
+    help: 'How long the jobs on a volume are kept; 0 = for ever',
+  }),
+  autoPrune: directive('Auto Prune', yesNo, {
+    default: true,
+    status: PRUNING,
+    help: 'Expire jobs when a volume is needed',
+  }),
+  recycle: directive('Recycle', yesNo, {
+    default: true,
+    status: LIFE_CYCLE,
+    help: 'Volumes without jobs may be written again',
+  }),
+  recyclePool: directive('Recycle Pool', reference('Pool'), {
+    status: LIFE_CYCLE,
+    help: 'Pool that a volume goes to when it is empty',
+  }),
+  scratchPool: directive('Scratch Pool', reference('Pool'), {
+    status: LIFE_CYCLE,
+    help: 'Pool to take a volume from when none is left (default: the one named Scratch)',
+  }),
+  recycleOldestVolume: directive('Recycle Oldest Volume', yesNo, {
+    default: false,
+    status: LIFE_CYCLE,
+    help: 'When none is left, prune the oldest volume; jobs inside their retention stay',
+  }),
+  recycleCurrentVolume: directive('Recycle Current Volume', yesNo, {
+    default: false,
+    status: noEffect('it is for tapes: on disk no volume is mounted'),
+    help: 'When none is left, prune the mounted volume',
+  }),
+  purgeOldestVolume: directive('Purge Oldest Volume', yesNo, {
+    default: false,
+    status: LIFE_CYCLE,
+    help: 'When none is left, empty the oldest volume, whatever its retention',
+  }),
+  actionOnPurge: directive('Action On Purge', oneOf(['None', 'Truncate']), {
+    default: 'None',
+    status: LIFE_CYCLE,
+    help: 'Truncate: give back the disk space of empty volumes',
+  }),
+  nextPool: directive('Next Pool', reference('Pool'), {
+    status: COPIES,
+    help: 'Where Copy, Migrate and VirtualFull jobs write',
+  }),
+  migrationTime: directive('Migration Time', duration, {
+    default: 0,
+    status: COPIES,
+    help: 'Age at which jobs are moved',
+  }),
+  migrationHighBytes: directive('Migration High Bytes', size, {
+    default: 0,
+    status: COPIES,
+    help: 'Size of the pool at which jobs begin to be moved',
+  }),
+  migrationLowBytes: directive('Migration Low Bytes', size, {
+    default: 0,
+    status: COPIES,
+    help: 'Size of the pool at which that stops',
+  }),
+  fileRetention: directive('File Retention', duration, { status: PRUNING, help: "Beats the Client's" }),
+  jobRetention: directive('Job Retention', duration, { status: PRUNING, help: "Beats the Client's" }),
+  cacheRetention: directive('Cache Retention', duration, {
+    status: noEffect('there is no cloud storage'),
+    help: 'How long volumes stay in the cache of a cloud device',
+  }),
+  catalogFiles: directive('Catalog Files', yesNo, {
+    default: true,
+    status: notYet('files are always recorded'),
+    help: 'No: do not record single files; a job can then only be restored as a whole',
+  }),
+  useCatalog: directive('Use Catalog', yesNo, {
+    default: true,
+    status: noEffect('jobs are always recorded'),
+    help: 'Record jobs in the catalog',
+  }),
+  useVolumeOnce: directive('Use Volume Once', yesNo, {
+    default: false,
+    help: 'The same as Maximum Volume Jobs = 1',
+  }),
+  copyPool: directive('Copy Pool', references('Pool'), {
+    status: noEffect('it was never finished anywhere'),
+    help: 'Pools written at the same time',
+  }),
+  catalog: directive('Catalog', reference('Catalog'), {
+    status: noEffect('there is one catalog'),
+    help: 'Catalog of its volumes',
+  }),
+  cleaningPrefix: directive('Cleaning Prefix', string, {
+    status: noEffect('it is for tapes'),
+    help: 'Beginning of the names of cleaning tapes',
+  }),
+  labelType: directive('Label Type', oneOf(['Bacula', 'ANSI', 'IBM']), {
+    default: 'Bacula',
+    status: noEffect('it is for tapes'),
+    help: 'Form of the label',
+  }),
+  storageGroupPolicy: STORAGE_GROUP_POLICY,
+  storageGroupPolicyThreshold: STORAGE_GROUP_POLICY_THRESHOLD,
+  protectLastFull: directive('Protect Last Full', yesNo, {
+    default: true,
+    status: notYet('nothing is pruned yet, so nothing needs protection'),
+    help: 'The last good Full of a client and FileSet does not expire (not in Bacula)',
+  }),
+};

@@ -1,0 +1,212 @@
+import { VERSION } from '../daemon/version.ts';
+import type {
+  ConsolePrompt,
+  ConsoleRequest,
+  ConsoleResponse,
+} from '../proto/noctule/director/v1/director.ts';
+import type { StreamWriter } from '../transport/streams.ts';
+import { StreamLines, type LineSource } from './line-source.ts';
+import { isLocal, runLocal, type LocalConsole } from './local-commands.ts';
+import type { Output } from './output.ts';
+import { DirectorSilent, TooManyInputs } from './console-errors.ts';
+import { splitCommands } from './separator.ts';
+
+/** A file that reads itself with @input would else never end. */
+const INPUTS_MAX = 20;
+
+/** Tab must not hang when the Director is busy. */
+const COMPLETION_TIMEOUT_MS = 2000;
+
+export interface ConsoleSessionOptions {
+  readonly writer: StreamWriter<ConsoleRequest>;
+  readonly responses: AsyncIterable<ConsoleResponse>;
+  readonly output: Output;
+  /** A person at a terminal, rather than a script. */
+  readonly interactive: boolean;
+  /** Of the terminal. */
+  readonly columns: number;
+  /** Without greeting, main prompts and the echo of commands: for `-e`. */
+  readonly quiet: boolean;
+  /** How long the Director may be silent after a line. */
+  readonly timeoutSeconds: number | undefined;
+}
+
+/**
+ * The console's side of a session. The Director asks for each line with a prompt; so a line is read from the source
+ * only when it is due, and the echo of a script's lines falls into the right place.
+ */
+export class ConsoleSession implements LocalConsole {
+  readonly output: Output;
+  readonly #options: ConsoleSessionOptions;
+  /** The last one is read; at its end the one before goes on. */
+  readonly #sources: LineSource[] = [];
+  /** Commands of a line that was taken apart, not yet sent. */
+  readonly #split: string[] = [];
+  #separator: string | undefined;
+  #leaving = false;
+  /** Nothing more is sent. */
+  #ended = false;
+  /** Counts prompts, to know when one was broken off. */
+  #prompts = 0;
+  #lastSucceeded = true;
+  #completion: PromiseWithResolvers<readonly string[]> | undefined;
+  #silence: NodeJS.Timeout | undefined;
+  readonly #failure = Promise.withResolvers<never>();
+
+  constructor(options: ConsoleSessionOptions) {
+    this.output = options.output;
+    this.#options = options;
+    // Awaited by `run`; a failure that comes after that is none.
+    this.#failure.promise.catch(() => {});
+  }
+
+  /**
+   * Runs until the Director or the last source ends it. Resolves with whether the last command succeeded.
+   * @throws OperatorError when the connection breaks or the Director keeps silent.
+   */
+  async run(source: LineSource): Promise<boolean> {
+    this.#sources.push(source);
+    const { writer, interactive, columns } = this.#options;
+    await writer.write({
+      input: { $case: 'hello', value: { interactive, columns, version: VERSION.number } },
+    });
+    try {
+      await Promise.race([this.#receive(), this.#failure.promise]);
+    } finally {
+      clearTimeout(this.#silence);
+      for (const one of this.#sources) one[Symbol.dispose]();
+    }
+    return this.#lastSucceeded;
+  }
+
+  /** Words that may stand at the end of the line; none when the Director does not say in time. */
+  async complete(line: string): Promise<readonly string[]> {
+    const completion = Promise.withResolvers<readonly string[]>();
+    this.#completion = completion;
+    const timer = setTimeout(() => completion.resolve([]), COMPLETION_TIMEOUT_MS);
+    await this.#options.writer.write({ input: { $case: 'complete', value: line } });
+    return completion.promise.finally(() => clearTimeout(timer));
+  }
+
+  /** Breaks off the running command, or the question it asks. */
+  interrupt(): void {
+    this.#split.length = 0;
+    this.#options.writer.write({ input: { $case: 'interrupt', value: {} } }).catch(this.#failure.reject);
+  }
+
+  // ---- LocalConsole
+
+  async readFrom(file: string): Promise<void> {
+    if (this.#sources.length >= INPUTS_MAX) throw new TooManyInputs(file);
+    this.#sources.push(await StreamLines.ofFile(file));
+  }
+
+  setSeparator(character: string | undefined): void {
+    this.#separator = character;
+  }
+
+  leave(): void {
+    this.#leaving = true;
+  }
+
+  // ----
+
+  async #receive(): Promise<void> {
+    for await (const { output: response } of this.#options.responses) {
+      clearTimeout(this.#silence);
+      switch (response?.$case) {
+        case 'welcome':
+          await this.#greet(response.value.directorName, response.value.banner);
+          break;
+        case 'text':
+          await this.output.print(response.value);
+          break;
+        case 'prompt':
+          // Not awaited: while the line is typed, completions come.
+          this.#answer(response.value).catch(this.#failure.reject);
+          break;
+        case 'completions':
+          this.#completion?.resolve(response.value.candidates);
+          break;
+        case 'goodbye':
+          this.#endInput();
+          break;
+        case undefined:
+          break;
+      }
+    }
+  }
+
+  async #greet(directorName: string, banner: string): Promise<void> {
+    if (this.#options.quiet) return;
+    await this.output.print(
+      `1000 OK: 103 ${directorName} Version: ${banner}\nEnter a period to cancel a command.\n`,
+    );
+  }
+
+  async #answer({ prompt: text, command, succeeded }: ConsolePrompt): Promise<void> {
+    const number = ++this.#prompts;
+    if (command && number > 1) this.#lastSucceeded = succeeded;
+    const line = await this.#lineFor({ text, command }, number);
+    if (number !== this.#prompts) return;
+    if (line === undefined) {
+      // A question that nobody answers gives the command up.
+      if (!command) this.#lastSucceeded = false;
+      this.#endInput();
+      return;
+    }
+    this.#watchSilence();
+    await this.#options.writer.write({ input: { $case: 'line', value: line } });
+  }
+
+  /** The next line for the Director; lines for the console itself are carried out on the way. */
+  async #lineFor(prompt: { text: string; command: boolean }, number: number): Promise<string | undefined> {
+    for (;;) {
+      const line = (prompt.command && this.#split.shift()) || (await this.#read(prompt));
+      if (line === undefined || number !== this.#prompts || this.#leaving) return undefined;
+      if (isLocal(line)) {
+        await runLocal(this, line);
+        if (this.#leaving) return undefined;
+      } else if (!prompt.command || this.#separator === undefined) {
+        return line;
+      } else {
+        const [first = '', ...rest] = splitCommands(line, this.#separator);
+        this.#split.push(...rest);
+        return first;
+      }
+    }
+  }
+
+  async #read(prompt: { text: string; command: boolean }): Promise<string | undefined> {
+    const number = this.#prompts;
+    for (;;) {
+      const source = this.#sources.at(-1);
+      if (!source) return undefined;
+      const quiet = this.#options.quiet && prompt.command;
+      const line = await source.next(prompt);
+      if (number !== this.#prompts) return undefined;
+      if (line !== undefined) {
+        if (source.echoes && !quiet) await this.output.print(`${prompt.text}${line}\n`);
+        else this.output.note(`${prompt.text}${line}\n`);
+        return line;
+      }
+      source[Symbol.dispose]();
+      this.#sources.pop();
+    }
+  }
+
+  #endInput(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#options.writer.end();
+  }
+
+  #watchSilence(): void {
+    const { timeoutSeconds } = this.#options;
+    if (timeoutSeconds === undefined) return;
+    this.#silence = setTimeout(
+      () => this.#failure.reject(new DirectorSilent(timeoutSeconds)),
+      timeoutSeconds * 1000,
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import type { DirectorConf } from '../configuration/director-conf.ts';
+import { listenAddresses } from '../configuration/values/addresses.ts';
+import { messageOf } from '../errors/operator-error.ts';
+import {
+  DirectorServiceService,
+  type ConsoleRequest,
+  type ConsoleResponse,
+} from '../proto/noctule/director/v1/director.ts';
+import { requireRole, type Peer, type Secret } from '../transport/peer.ts';
+import { listen, type Listener } from '../transport/server.ts';
+import { serveBidi } from '../transport/streams.ts';
+import { serveConsole } from './console/session.ts';
+import { ConsoleRestricted } from './director-errors.ts';
+import type { DaemonMessages } from './messages/daemon-messages.ts';
+import type { DirectorServices } from './services.ts';
+
+/** The name under which a console logs in that has no Console resource: it knows the Director's own password. */
+const DEFAULT_CONSOLE = '*UserAgent*';
+
+/** Listens for consoles, on the addresses of the conf as it is now. */
+export function listenForConsoles(services: DirectorServices, messages: DaemonMessages): Promise<Listener> {
+  return listen({
+    serverName: services.name,
+    addresses: addressesOf(services.conf()),
+    findSecret: (peer) => secretOf(services.conf(), peer),
+    register: (server) =>
+      server.addService(DirectorServiceService, {
+        console: serveBidi<ConsoleRequest, ConsoleResponse>(async (requests, writer, context) => {
+          requireRole(context.peer, 'console');
+          // What a Console resource allows is not checked yet, so it must not get the rights of the default console.
+          if (context.peer.name !== DEFAULT_CONSOLE) throw new ConsoleRestricted(context.peer.name);
+          await serveConsole(services, requests, writer, context);
+        }),
+      }),
+    onRefused: (sentence) => void messages.add('Security', sentence),
+    onFault: (error, method) =>
+      void messages.add('Error', `Internal error in ${method}: ${messageOf(error)}`),
+  });
+}
+
+/** Where the Director listens. */
+export function addressesOf({ director }: DirectorConf): { host: string; port: number }[] {
+  return listenAddresses({
+    block: director.dirAddresses,
+    single: director.dirAddress,
+    port: director.dirPort,
+  });
+}
+
+function secretOf({ director, consoles }: DirectorConf, peer: Peer): Secret | undefined {
+  if (peer.role !== 'console') return undefined;
+  if (peer.name === DEFAULT_CONSOLE) return { password: director.password };
+  const named = consoles.find(({ name }) => name === peer.name);
+  return named && { password: named.password };
+}

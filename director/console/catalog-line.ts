@@ -1,0 +1,19 @@
+import type { CommandContext } from './command.ts';
+
+/**
+ * Says which catalog is used, when the session first touches it. Scripts and habits know these lines in this form:
+ * queries and job commands each announce it once, and only a command that named no resource speaks of a selection.
+ */
+export async function announceCatalog(
+  context: CommandContext,
+  use: 'queries' | 'jobs',
+  choice: 'automatic' | 'by resource' = 'automatic',
+): Promise<void> {
+  const { catalogAnnounced } = context.session;
+  if (catalogAnnounced.has(use)) return;
+  const name = context.conf().catalogs[0]?.name ?? 'Catalog';
+  if (catalogAnnounced.size === 0 && choice === 'automatic')
+    await context.say(`Automatically selected Catalog: ${name}`);
+  catalogAnnounced.add(use);
+  await context.say(`Using Catalog "${name}"`);
+}

@@ -1,0 +1,20 @@
+import { nearest } from '../../configuration/suggestion.ts';
+import { CommandError } from './command-error.ts';
+import type { CommandLine } from './command-line.ts';
+import type { Command } from './command.ts';
+
+/**
+ * Refuses what a command does not know, since a slip like `levle=Full` would else run something that was not meant.
+ * @throws CommandError
+ */
+export function checkArguments({ name, keywords }: Command, { arguments: args }: CommandLine): void {
+  if (keywords === 'rest') return;
+  for (const { keyword, text } of args) {
+    if (Object.hasOwn(keywords, keyword)) continue;
+    const near = nearest(keyword, Object.keys(keywords));
+    throw new CommandError(
+      `"${text}" is no argument of ${name}`,
+      near === undefined ? `"help ${name}" lists its arguments.` : `Did you mean "${near}"?`,
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import { cancel } from './commands/cancel.ts';
+import { DOT_COMMANDS } from './commands/dot-commands.ts';
+import { disable, enable } from './commands/enable.ts';
+import { estimate } from './commands/estimate.ts';
+import { help } from './commands/help.ts';
+import { label } from './commands/label.ts';
+import { list, llist } from './commands/list.ts';
+import { autodisplay, messages } from './commands/messages.ts';
+import { reload } from './commands/reload.ts';
+import { restore } from './commands/restore.ts';
+import { run } from './commands/run.ts';
+import { exit, gui, memory, quit, time, use, version } from './commands/session-commands.ts';
+import { show } from './commands/show.ts';
+import { sqlquery } from './commands/sqlquery.ts';
+import { status } from './commands/status.ts';
+import { wait } from './commands/wait.ts';
+import type { Command } from './command.ts';
+
+/** In the order in which abbreviations are looked up, which is also that of `help`. */
+export const COMMANDS: readonly Command[] = [
+  autodisplay,
+  cancel,
+  disable,
+  enable,
+  estimate,
+  exit,
+  gui,
+  help,
+  label,
+  list,
+  llist,
+  messages,
+  memory,
+  quit,
+  restore,
+  reload,
+  run,
+  status,
+  show,
+  sqlquery,
+  time,
+  use,
+  version,
+  wait,
+];
+
+/** A command by its name or any beginning of it: the first in the order of the table. Dot commands are not cut. */
+export function findCommand(verb: string): Command | undefined {
+  if (verb.startsWith('.')) return DOT_COMMANDS.find(({ name }) => name === verb);
+  return COMMANDS.find(({ name }) => name.startsWith(verb));
+}

@@ -1,0 +1,63 @@
+import type { DirectorConf } from '../../configuration/director-conf.ts';
+import type { DirectorServices } from '../services.ts';
+import type { CommandLine } from './command-line.ts';
+import type { Completer } from './terminal.ts';
+
+/** What a keyword takes: nothing, some text, the name of a resource, or one of a list of words. */
+export type KeywordValue = 'flag' | 'text' | ResourceKind | readonly string[];
+
+export type ResourceKind =
+  'job' | 'client' | 'fileset' | 'storage' | 'pool' | 'schedule' | 'catalog' | 'messages';
+
+/**
+ * A row of the command table, which drives dispatch, help, completion and the check of arguments. A Console
+ * resource's Command ACL names commands by `name`.
+ */
+export interface Command {
+  readonly name: string;
+  readonly description: string;
+  /** In the order help shows them. `rest` in its place: the command reads the rest of the line itself. */
+  readonly keywords: Readonly<Record<string, KeywordValue>> | 'rest';
+  /** @throws OperatorError, CommandCancelled */
+  readonly run: (context: CommandContext) => Promise<void>;
+}
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly services: DirectorServices;
+  readonly session: SessionState;
+  readonly line: CommandLine;
+  /** All commands, in the order of help. */
+  readonly commands: readonly Command[];
+  /** Aborts when the admin breaks the command off or the console is gone. */
+  readonly signal: AbortSignal;
+  /** The conf in force. */
+  readonly conf: () => DirectorConf;
+  readonly now: () => Date;
+  /** Prints a line; resolves when more may be printed. */
+  readonly say: (line: string) => Promise<void>;
+  /** Prints text that has its line ends. */
+  readonly print: (text: string) => Promise<void>;
+  /**
+   * Asks and resolves with the trimmed answer.
+   * @throws CommandCancelled for a period or the end of the input.
+   */
+  readonly ask: (prompt: string, complete?: Completer) => Promise<string>;
+}
+
+/** What a console session remembers from command to command. */
+export interface SessionState {
+  /** Of the console: its Console resource, or the Director for the default console. */
+  readonly consoleName: string;
+  readonly startedAt: Date;
+  /** Ways to the catalog that were announced; see catalog-line.ts. */
+  readonly catalogAnnounced: Set<string>;
+  /** Jobs this session has started and not yet waited for. */
+  readonly startedJobs: Set<number>;
+  /** Show messages as soon as a command is done. */
+  autodisplay: boolean;
+  /** Lists as JSON instead of tables. */
+  json: boolean;
+  /** Set by quit. */
+  over: boolean;
+}

@@ -1,0 +1,145 @@
+import { JOB_LEVELS, JOB_TYPES } from '../../../configuration/tables/job.ts';
+import { platform, versionBanner } from '../../../daemon/version.ts';
+import { formatDateTime } from '../../../text/civil-time.ts';
+import type { DirectorConf } from '../../../configuration/director-conf.ts';
+import { resourceOnLine } from '../choose-resource.ts';
+import { CommandError } from '../command-error.ts';
+import type { Command, CommandContext, KeywordValue } from '../command.ts';
+import { usageOf } from './help.ts';
+import { messages } from './messages.ts';
+import { exit, quit } from './session-commands.ts';
+import { printQuery } from './sqlquery.ts';
+import { statusClient, statusStorage } from '../status-daemons.ts';
+
+const VOLUME_STATUSES = [
+  'Append',
+  'Archive',
+  'Disabled',
+  'Full',
+  'Used',
+  'Cleaning',
+  'Recycle',
+  'Read-Only',
+  'Error',
+];
+
+/** Commands for programs: plain lines, no borders, no questions. Not in help, and not to be cut short. */
+export const DOT_COMMANDS: readonly Command[] = [
+  names(
+    '.jobs',
+    ({ jobs }) => jobs,
+    { type: 'text' },
+    (job, line) => {
+      const type = line.value('type');
+      return type === undefined || job.type.startsWith(type);
+    },
+  ),
+  names('.clients', ({ clients }) => clients),
+  names('.filesets', ({ fileSets }) => fileSets),
+  names('.pools', ({ pools }) => pools),
+  names('.storage', ({ storages }) => storages),
+  names('.schedule', ({ schedules }) => schedules),
+  names('.catalogs', ({ catalogs }) => catalogs),
+  names('.msgs', ({ messages }) => messages),
+  words('.levels', () => JOB_LEVELS),
+  words('.types', () => JOB_TYPES),
+  words('.volstatus', () => VOLUME_STATUSES),
+  words('.mediatypes', ({ storages }) => [...new Set(storages.map(({ mediaType }) => mediaType))]),
+  dot('.media', {}, async ({ services, print }) => {
+    const volumes = await services.catalog.listVolumes({});
+    await print(volumes.map(({ volumeName }) => `${volumeName}\n`).join(''));
+  }),
+  dot('.messages', {}, async (context) => {
+    if (context.services.consoleMessages.pending) await messages.run(context);
+  }),
+  dot('.help', {}, ({ commands, print }) =>
+    print(commands.map((one) => `${one.name} ${one.description} -- ${usageOf(one)}\n`).join('')),
+  ),
+  dot('.defaults', { job: 'job' }, printDefaults),
+  dot(
+    '.status',
+    { dir: 'flag', client: 'client', storage: 'storage', header: 'flag', running: 'flag' },
+    printStatus,
+  ),
+  dot('.sql', { query: 'text' }, (context) => printQuery(context, context.line.value('query') ?? '')),
+  dot('.api', 'rest', async ({ line, session }) => {
+    session.json = /\b(json|api_opts=j)/.test(line.rest);
+  }),
+  { ...quit, name: '.quit' },
+  { ...exit, name: '.exit' },
+];
+
+function dot(name: string, keywords: Command['keywords'], run: Command['run']): Command {
+  return { name, description: '', keywords, run };
+}
+
+function words(name: string, list: (conf: DirectorConf) => readonly string[]): Command {
+  return dot(name, {}, ({ conf, print }) =>
+    print(
+      list(conf())
+        .map((word) => `${word}\n`)
+        .join(''),
+    ),
+  );
+}
+
+function names<R extends { readonly name: string }>(
+  name: string,
+  list: (conf: DirectorConf) => readonly R[],
+  keywords: Readonly<Record<string, KeywordValue>> = {},
+  wanted: (resource: R, line: CommandContext['line']) => boolean = () => true,
+): Command {
+  return dot(name, keywords, ({ conf, line, print }) =>
+    print(
+      list(conf())
+        .filter((resource) => wanted(resource, line))
+        .map((resource) => `${resource.name}\n`)
+        .join(''),
+    ),
+  );
+}
+
+/** What a run of the Job would use, one `key=value` a line. */
+async function printDefaults(context: CommandContext): Promise<void> {
+  const job = resourceOnLine(context, 'Job', 'job');
+  if (!job) throw new CommandError('of which Job is not said', 'Write .defaults job=NAME.');
+  await context.print(
+    `job=${job.name}\npool=${job.pool.name}\nmessages=${job.messages.name}\nclient=${job.client.name}\n` +
+      `storage=${job.storage[0]?.name ?? ''}\nwhere=${job.where ?? ''}\nlevel=${job.level ?? ''}\n` +
+      `type=${job.type}\nfileset=${job.fileSet.name}\nenabled=${job.enabled ? 1 : 0}\n` +
+      `catalog=${job.client.catalog.name}\n`,
+  );
+}
+
+/** `.status dir header` and `.status dir running` as `key=value` lines; of the other daemons the whole status. */
+async function printStatus(context: CommandContext): Promise<void> {
+  const { line, services, conf, print } = context;
+  const client = resourceOnLine(context, 'Client', 'client');
+  if (client) return statusClient(context, client);
+  const storage = resourceOnLine(context, 'Storage', 'storage');
+  if (storage) return statusStorage(context, storage);
+  const running = services.jobs.running();
+  if (line.has('running')) {
+    await print(
+      running
+        .map(
+          (job) =>
+            `jobid=${job.jobId}\nname=${job.name}\nlevel=${job.level}\ntype=${job.type}\nstatus=${job.status}\n` +
+            `status_desc=${job.statusText}\npriority=${job.priority}\nclient=${job.clientName}\n` +
+            `storage=${job.storageName}\njobfiles=${job.files}\njobbytes=${job.bytes}\n\n`,
+        )
+        .join(''),
+    );
+    return;
+  }
+  const { clients, storages, pools, catalogs, fileSets, schedules } = conf();
+  const epoch = (date: Date) => Math.floor(date.getTime() / 1000);
+  await print(
+    `header:\nname=${services.name}\nversion=${versionBanner()}\nuname=${platform()}\n` +
+      `started_epoch=${epoch(services.startedAt)}\nstarted=${formatDateTime(services.startedAt)}\n` +
+      `reloaded_epoch=${epoch(services.confReadAt)}\nreloaded=${formatDateTime(services.confReadAt)}\n` +
+      `pid=${process.pid}\njobs_run=${services.jobs.runCount}\njobs_running=${running.length}\n` +
+      `nclients=${clients.length}\nnstores=${storages.length}\nnpools=${pools.length}\nncats=${catalogs.length}\n` +
+      `nfset=${fileSets.length}\nnscheds=${schedules.length}\n\n`,
+  );
+}

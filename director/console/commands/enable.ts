@@ -1,0 +1,37 @@
+import { resourceOnLine } from '../choose-resource.ts';
+import { CommandError } from '../command-error.ts';
+import type { Command } from '../command.ts';
+
+/**
+ * `enable` and `disable` change the conf in force, where the scheduler looks; the file stays as it is, so a reload or
+ * a restart of the Director brings back what it says.
+ */
+function switching(name: 'enable' | 'disable', description: string): Command {
+  return {
+    name,
+    description,
+    keywords: { job: 'job', client: 'client', schedule: 'schedule', storage: 'storage' },
+    async run(context) {
+      const resources = [
+        ['Job', resourceOnLine(context, 'Job', 'job')],
+        ['Client', resourceOnLine(context, 'Client', 'client')],
+        ['Schedule', resourceOnLine(context, 'Schedule', 'schedule')],
+        ['Storage', resourceOnLine(context, 'Storage', 'storage')],
+      ] as const;
+      const named = resources.filter(([, resource]) => resource !== undefined);
+      if (named.length === 0) {
+        throw new CommandError(
+          'a keyword is missing',
+          `Write ${name} job=NAME, client=, schedule= or storage=.`,
+        );
+      }
+      for (const [kind, resource] of named) {
+        (resource as { enabled: boolean }).enabled = name === 'enable';
+        await context.say(`${kind} "${resource!.name}" ${name}d`);
+      }
+    },
+  };
+}
+
+export const enable = switching('enable', 'Let schedules start a Job again');
+export const disable = switching('disable', 'Keep schedules from starting a Job, until the next reload');

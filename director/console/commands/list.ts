@@ -1,0 +1,185 @@
+import type { ClientRow, JobMediaRow, JobTotal, LogRow } from '../../../catalog/rows.ts';
+import { formatMessageTime } from '../../../text/civil-time.ts';
+import { announceCatalog } from '../catalog-line.ts';
+import { CommandError } from '../command-error.ts';
+import type { Command, CommandContext, KeywordValue } from '../command.ts';
+import { resourceNamed } from '../choose-resource.ts';
+import { printFiles } from '../file-listing.ts';
+import { JOB_FILTERS, listJobs } from '../job-listing.ts';
+import { formOf, listingOf, renderListing, type Columns, type ListForm } from '../listing.ts';
+import { nextVolume } from '../next-volume.ts';
+import { parseNumberList } from '../number-list.ts';
+import { listPools, listVolumes } from '../volume-listing.ts';
+
+type Printer = (context: CommandContext, form: ListForm) => Promise<void>;
+
+/**
+ * What can be listed, by the keywords that ask for it; the first that is on the line counts. A list about a job is
+ * followed by that job's own row, as scripts expect it.
+ */
+const SUBJECTS: readonly { keywords: readonly string[]; print: Printer; withJobs?: true }[] = [
+  { keywords: ['jobtotals'], print: printJobTotals },
+  { keywords: ['jobmedia'], print: printJobMedia, withJobs: true },
+  { keywords: ['joblog'], print: printJobLog, withJobs: true },
+  { keywords: ['files'], print: printFiles, withJobs: true },
+  { keywords: ['nextvol', 'nextvolume'], print: printNextVolume, withJobs: true },
+  { keywords: ['volumes', 'volume', 'media'], print: text(listVolumes) },
+  { keywords: ['clients'], print: printClients },
+  { keywords: ['jobs', 'jobid', 'ujobid', 'job', 'jobname'], print: text(listJobs) },
+  { keywords: ['pools', 'pool'], print: text(listPools) },
+];
+
+const KEYWORDS: Readonly<Record<string, KeywordValue>> = {
+  jobs: 'flag',
+  jobtotals: 'flag',
+  jobmedia: 'flag',
+  joblog: 'flag',
+  files: 'flag',
+  clients: 'flag',
+  pools: 'flag',
+  volumes: 'flag',
+  media: 'flag',
+  nextvolume: 'flag',
+  nextvol: 'flag',
+  ...JOB_FILTERS,
+  pool: 'pool',
+  volume: 'text',
+  type: ['all', 'deleted'],
+  json: 'flag',
+};
+
+function listCommand(name: string, description: string, form: 'table' | 'vertical'): Command {
+  return {
+    name,
+    description,
+    keywords: KEYWORDS,
+    async run(context) {
+      const { line } = context;
+      const subject = SUBJECTS.find(({ keywords }) => line.has(...keywords));
+      if (!subject)
+        throw new CommandError(
+          'what to list is missing',
+          `Write for example ${name} jobs; see help ${name}.`,
+        );
+      await announceCatalog(context, 'queries');
+      const wanted = formOf(context, form);
+      await subject.print(context, wanted);
+      if (subject.withJobs && wanted !== 'json' && line.has('jobid', 'ujobid', 'job', 'jobname')) {
+        await context.print(await listJobs(context, wanted));
+      }
+    },
+  };
+}
+
+export const list = listCommand('list', 'List what is in the catalog', 'table');
+export const llist = listCommand('llist', 'The same as list, one value a line', 'vertical');
+
+function text(render: (context: CommandContext, form: ListForm) => Promise<string>): Printer {
+  return async (context, form) => context.print(await render(context, form));
+}
+
+const TOTAL_COLUMNS: Columns<JobTotal> = [
+  ['Jobs', (total) => total.jobs],
+  ['Files', (total) => total.files],
+  ['Bytes', (total) => total.bytes],
+];
+
+async function printJobTotals({ services, print }: CommandContext, form: ListForm): Promise<void> {
+  const totals = await services.catalog.jobTotals();
+  await print(renderListing(listingOf([...TOTAL_COLUMNS, ['Job', (total) => total.name]], totals), form));
+  if (totals.length === 0 || form === 'json') return;
+  const sum = totals.reduce((all, one) => ({
+    name: '',
+    jobs: all.jobs + one.jobs,
+    files: all.files + one.files,
+    bytes: all.bytes + one.bytes,
+  }));
+  await print(renderListing(listingOf(TOTAL_COLUMNS, [sum]), form));
+}
+
+const JOB_MEDIA_COLUMNS: Columns<JobMediaRow> = [
+  ['JobId', (row) => row.jobId],
+  ['VolumeName', (row) => row.volumeName],
+  ['FirstIndex', (row) => row.firstIndex],
+  ['LastIndex', (row) => row.lastIndex],
+];
+
+const LONG_JOB_MEDIA_COLUMNS: Columns<JobMediaRow> = [
+  ['JobMediaId', (row) => row.jobMediaId],
+  ['JobId', (row) => row.jobId],
+  ['MediaId', (row) => row.mediaId],
+  ['VolumeName', (row) => row.volumeName],
+  ['FirstIndex', (row) => row.firstIndex],
+  ['LastIndex', (row) => row.lastIndex],
+  ['StartFile', (row) => row.startFile],
+  ['EndFile', (row) => row.endFile],
+  ['StartBlock', (row) => row.startBlock],
+  ['EndBlock', (row) => row.endBlock],
+];
+
+async function printJobMedia({ line, services, print }: CommandContext, form: ListForm): Promise<void> {
+  const jobIds = line.value('jobid');
+  const volumeName = line.value('volume');
+  const rows = jobIds
+    ? (await Promise.all(parseNumberList('jobid', jobIds).map((id) => services.catalog.jobMedia(id)))).flat()
+    : await services.catalog.jobMedia();
+  const wanted = rows.filter((row) => volumeName === undefined || row.volumeName === volumeName);
+  await print(
+    renderListing(listingOf(form === 'table' ? JOB_MEDIA_COLUMNS : LONG_JOB_MEDIA_COLUMNS, wanted), form),
+  );
+}
+
+const LOG_COLUMNS: Columns<LogRow> = [['LogText', (row) => `${formatMessageTime(row.time)} ${row.text}`]];
+const LONG_LOG_COLUMNS: Columns<LogRow> = [
+  ['Time', (row) => row.time],
+  ['LogText', (row) => row.text],
+];
+
+async function printJobLog({ line, services, print }: CommandContext, form: ListForm): Promise<void> {
+  const jobId = line.integer('jobid');
+  if (jobId === undefined) throw new CommandError('whose log is not said', 'Add jobid=NUMBER.');
+  const rows = await services.catalog.jobLog(jobId);
+  await print(renderListing(listingOf(form === 'table' ? LOG_COLUMNS : LONG_LOG_COLUMNS, rows), form));
+}
+
+const CLIENT_COLUMNS: Columns<ClientRow> = [
+  ['ClientId', (client) => client.clientId],
+  ['Name', (client) => client.name],
+  ['FileRetention', (client) => client.fileRetention],
+  ['JobRetention', (client) => client.jobRetention],
+];
+
+const LONG_CLIENT_COLUMNS: Columns<ClientRow> = [
+  ['ClientId', (client) => client.clientId],
+  ['Name', (client) => client.name],
+  ['Uname', (client) => client.uname],
+  ['AutoPrune', (client) => client.autoPrune],
+  ['FileRetention', (client) => client.fileRetention],
+  ['JobRetention', (client) => client.jobRetention],
+];
+
+async function printClients({ services, print }: CommandContext, form: ListForm): Promise<void> {
+  const clients = await services.catalog.listClients();
+  await print(
+    renderListing(listingOf(form === 'table' ? CLIENT_COLUMNS : LONG_CLIENT_COLUMNS, clients), form),
+  );
+}
+
+/** What the runs of the next days (by default one) would write to. */
+async function printNextVolume(context: CommandContext): Promise<void> {
+  const { line, services, say } = context;
+  const jobName = line.value('job', 'jobname');
+  if (jobName === undefined) throw new CommandError('of which Job is not said', 'Add job=NAME.');
+  const job = resourceNamed(context, 'Job', jobName);
+  const runs = services.scheduledRuns(line.integer('days') ?? 1).filter((run) => run.job.name === job.name);
+  for (const { poolName, level } of runs) {
+    const volume = await nextVolume(context, job, poolName);
+    const which = volume === 'unknown' ? undefined : volume === 'new' ? 'a new one' : volume.volumeName;
+    await say(
+      which === undefined
+        ? `Could not find next Volume for Job "${job.name}" (Pool=${poolName}, Level=${level}).`
+        : `The next Volume to be used by Job "${job.name}" (Pool=${poolName}, Level=${level}) will be ${which}`,
+    );
+  }
+  if (runs.length === 0) await say(`Could not find next Volume for Job ${job.name}.`);
+}

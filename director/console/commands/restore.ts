@@ -1,0 +1,116 @@
+import { announceCatalog } from '../catalog-line.ts';
+import { CommandError } from '../command-error.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { parsePrintablePath } from '../../../text/printable.ts';
+import type { RestoreSelection } from '../../services.ts';
+import { parseNumberList } from '../number-list.ts';
+import { browseTree } from '../restore-browser.ts';
+import { NamedFilesFinder, pathsOf } from '../restore-files.ts';
+import { chooseFromRestoreMenu, type RestoreChoice } from '../restore-menu.ts';
+import { queueRestore } from '../restore-queue.ts';
+import {
+  announceJobIds,
+  backupClient,
+  beforeOnLine,
+  jobsById,
+  newestBackup,
+  sourceOf,
+  type RestoreSource,
+} from '../restore-source.ts';
+import { RestoreTree } from '../restore-tree.ts';
+import { REPLACE_WORDS } from '../run-summary.ts';
+
+const EVERYTHING = { path: Buffer.from('/'), recursive: true, marked: true };
+
+export const restore: Command = {
+  name: 'restore',
+  description: 'Restore files',
+  keywords: {
+    client: 'client',
+    backupclient: 'client',
+    restoreclient: 'client',
+    fileset: 'fileset',
+    storage: 'storage',
+    jobid: 'text',
+    current: 'flag',
+    before: 'text',
+    file: 'text',
+    directory: 'text',
+    select: 'flag',
+    all: 'flag',
+    done: 'flag',
+    where: 'text',
+    replace: Object.values(REPLACE_WORDS),
+    restorejob: 'job',
+    when: 'text',
+    priority: 'text',
+    comment: 'text',
+    yes: 'flag',
+  },
+  async run(context) {
+    await announceCatalog(context, 'queries', context.line.has('client') ? 'by resource' : 'automatic');
+    const choice = (await choiceOnLine(context)) ?? (await chooseFromRestoreMenu(context));
+    if (choice.kind === 'named') {
+      const { clientName, files } = choice;
+      return queueRestore(context, { clientName, ...files });
+    }
+    const { clientName, fileSetName } = choice.source;
+    const selection = await selectFiles(context, choice.source);
+    await queueRestore(context, { clientName, fileSetName, selection });
+  },
+};
+
+/** What the command line says without a question being needed; undefined when the menu must ask. */
+async function choiceOnLine(context: CommandContext): Promise<RestoreChoice | undefined> {
+  const { line } = context;
+  const names = [
+    ...line.values('file'),
+    ...line.values('directory').map((name) => name.replace(/\/?$/, '/')),
+  ];
+  const jobIds = line.value('jobid');
+  if (jobIds !== undefined) {
+    const source = sourceOf(await jobsById(context, parseNumberList('jobid', jobIds)));
+    await announceJobIds(context, source.jobIds);
+    if (names.length === 0) return { kind: 'browse', source };
+    return namedIn(source, (await Promise.all(names.map(pathsOf))).flat());
+  }
+  if (names.length > 0) {
+    const { name: clientName } = await backupClient(context);
+    const finder = new NamedFilesFinder(context, { clientName, before: beforeOnLine(context) });
+    for (const path of (await Promise.all(names.map(pathsOf))).flat()) await finder.add(path);
+    return { kind: 'named', clientName, files: finder.result() };
+  }
+  if (!line.has('current', 'before', 'select', 'all', 'done')) return undefined;
+  return { kind: 'browse', source: await newestBackup(context, beforeOnLine(context)) };
+}
+
+/** Named files of exactly these jobs; each name may be that of a file or of a directory. */
+function namedIn(
+  { clientName, fileSetName, jobIds }: RestoreSource,
+  names: readonly string[],
+): RestoreChoice {
+  const rules = names.flatMap((name) => {
+    const directory = { path: parsePrintablePath(name.replace(/\/?$/, '/')), recursive: true, marked: true };
+    return name.endsWith('/')
+      ? [directory]
+      : [directory, { path: parsePrintablePath(name), recursive: false, marked: true }];
+  });
+  return { kind: 'named', clientName, files: { fileSetName, selection: { jobIds, rules } } };
+}
+
+/** With `all done` everything, else what is marked in the tree browser. */
+async function selectFiles(context: CommandContext, source: RestoreSource): Promise<RestoreSelection> {
+  const { line } = context;
+  const all = line.has('all');
+  if (line.has('done') && !all) {
+    throw new CommandError('"done" without "all" selects no file', 'Add all, or name files with file=.');
+  }
+  await context.say(`\nBuilding directory tree for JobId(s) ${source.jobIds.join(',')} ...`);
+  await context.say(
+    `${source.filesMax} files inserted into the tree${all ? ' and marked for extraction' : ''}.`,
+  );
+  const tree = new RestoreTree(context.services.catalog, source.jobIds, context.signal);
+  if (all) tree.marks.set(EVERYTHING.path, true);
+  if (!line.has('done')) await browseTree(context, tree);
+  return { jobIds: source.jobIds, rules: tree.marks.rules() };
+}

@@ -1,0 +1,50 @@
+import { announceCatalog } from '../catalog-line.ts';
+import { chooseResource, resourceOnLine } from '../choose-resource.ts';
+import { CommandCancelled, CommandError } from '../command-error.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { applyLine, RUN_KEYWORDS, RUN_SYNONYMS, type RunDraft } from '../run-draft.ts';
+import { askToRun } from '../run-modify.ts';
+import { runSummary } from '../run-summary.ts';
+
+export const run: Command = {
+  name: 'run',
+  description: 'Run a job',
+  keywords: { ...RUN_KEYWORDS, ...RUN_SYNONYMS, yes: 'flag' },
+  async run(context) {
+    let job = resourceOnLine(context, 'Job', 'job', 'jobname');
+    await announceCatalog(context, 'jobs', job ? 'by resource' : 'automatic');
+    if (!job) {
+      await context.say('A job name must be specified.');
+      job = await chooseResource(context, 'Job');
+    }
+    if (job.type === 'Restore') {
+      throw new CommandError(
+        `Job "${job.name}" restores, and this line does not say what`,
+        'Use the restore command.',
+      );
+    }
+    const draft: RunDraft = { job, startedBy: `console ${context.session.consoleName}` };
+    applyLine(context, draft);
+    await confirmAndQueue(context, draft);
+  },
+};
+
+/** The end of `run` and `restore`: summary, question unless `yes` stands on the line, and the job is queued. */
+export async function confirmAndQueue(context: CommandContext, draft: RunDraft): Promise<void> {
+  const catalogName = context.conf().catalogs[0]?.name ?? '';
+  const now = context.now();
+  try {
+    if (
+      !context.line.has('yes') &&
+      !(await askToRun(context, draft, () => runSummary(draft, { now, catalogName })))
+    ) {
+      return await context.say('Job not run.');
+    }
+  } catch (error) {
+    if (error instanceof CommandCancelled) throw new CommandCancelled('Job not run.');
+    throw error;
+  }
+  const jobId = await context.services.jobs.run(draft);
+  context.session.startedJobs.add(jobId);
+  await context.say(`Job queued. JobId=${jobId}`);
+}

@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import type { FileVersion } from '../../catalog/rows.ts';
+import { messageOf } from '../../errors/operator-error.ts';
+import { parsePrintablePath } from '../../text/printable.ts';
+import type { RestoreSelection, SelectionRule } from '../services.ts';
+import { CommandError, sentencesOf } from './command-error.ts';
+import type { CommandContext } from './command.ts';
+import { endedWell } from '../reports/termination.ts';
+import { chainOf } from './restore-source.ts';
+
+/** Named files, the jobs they come from, and the FileSet of the first. */
+export interface NamedFiles {
+  readonly selection: RestoreSelection;
+  readonly fileSetName: string;
+}
+
+/** Collects the newest backups of files that are named one by one. */
+export class NamedFilesFinder {
+  readonly #context: CommandContext;
+  readonly #clientName: string;
+  readonly #before: Date | undefined;
+  readonly #jobIds = new Set<number>();
+  readonly #rules: SelectionRule[] = [];
+  #fileSetName: string | undefined;
+
+  constructor(
+    context: CommandContext,
+    { clientName, before }: { clientName: string; before: Date | undefined },
+  ) {
+    this.#context = context;
+    this.#clientName = clientName;
+    this.#before = before;
+  }
+
+  /**
+   * Adds a file, or a directory with all below it. With or without a slash at its end, a directory is found.
+   * @throws CommandError when no backup has it.
+   */
+  async add(text: string): Promise<void> {
+    const path = parsePrintablePath(text);
+    if (path[0] !== 0x2f) throw new CommandError(`"${text}" is no absolute path`, 'Begin it with a slash.');
+    const asDirectory = text.endsWith('/') ? path : Buffer.concat([path, Buffer.from('/')]);
+    const [file, directory] = await Promise.all([
+      text.endsWith('/') ? undefined : this.#newest(path),
+      this.#newest(asDirectory),
+    ]);
+    const found = newerOf(file, directory);
+    if (!found) {
+      throw new CommandError(
+        `no backup of Client ${this.#clientName} has ${text}${this.#before ? ' from before that time' : ''}`,
+        'Look for it with restore and "find".',
+      );
+    }
+    await this.#take(found, found === file ? path : asDirectory);
+  }
+
+  /** @throws CommandError when nothing was added. */
+  result(): NamedFiles {
+    if (this.#fileSetName === undefined)
+      throw new CommandError('no file is named', 'Name one with its whole path.');
+    return { selection: { jobIds: [...this.#jobIds], rules: this.#rules }, fileSetName: this.#fileSetName };
+  }
+
+  async #newest(path: Buffer): Promise<FileVersion | undefined> {
+    const versions = await this.#context.services.catalog.jobsWithFile({
+      clientName: this.#clientName,
+      path,
+    });
+    return versions
+      .filter(({ type, jobStatus, deleted }) => type === 'B' && endedWell(jobStatus) && !deleted)
+      .filter(({ startTime }) => !this.#before || (startTime && startTime <= this.#before))
+      .reduce<FileVersion | undefined>((newest, one) => newerOf(newest, one), undefined);
+  }
+
+  async #take(found: FileVersion, path: Buffer): Promise<void> {
+    const recursive = path.at(-1) === 0x2f;
+    const job = await this.#context.services.catalog.jobById(found.jobId);
+    if (!job) throw new CommandError(`JobId ${found.jobId} has just been deleted`, 'Try again.');
+    this.#fileSetName ??= job.fileSetName;
+    this.#rules.push({ path, recursive, marked: true });
+    if (!recursive) {
+      this.#jobIds.add(found.jobId);
+      return;
+    }
+    // What lies below may be older than the directory's own entry.
+    const chain = await chainOf(this.#context, {
+      clientName: this.#clientName,
+      fileSetName: job.fileSetName,
+      before: this.#before,
+    });
+    for (const { jobId } of chain) this.#jobIds.add(jobId);
+  }
+}
+
+/** Paths of a line of input: itself, or for `<list` the lines of that file on the Director's machine. */
+export async function pathsOf(text: string): Promise<string[]> {
+  if (!text.startsWith('<')) return [text];
+  try {
+    const list = await readFile(text.slice(1).trim(), 'utf8');
+    return list.split(/\r?\n/).filter((line) => line !== '');
+  } catch (error) {
+    throw new CommandError(
+      `cannot read the list ${text.slice(1)}: ${messageOf(error)}`,
+      'It lies on the Director.',
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Asks for paths until a blank line; what is not in any backup is told and left out. */
+export async function askForPaths(
+  context: CommandContext,
+  question: string,
+  add: (path: string) => Promise<void>,
+): Promise<void> {
+  for (;;) {
+    const answer = await context.ask(question);
+    if (answer === '') return;
+    try {
+      for (const path of await pathsOf(answer)) await add(path);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      await context.say(sentencesOf(error));
+    }
+  }
+}
+
+function newerOf(a: FileVersion | undefined, b: FileVersion | undefined): FileVersion | undefined {
+  if (!a || !b) return a ?? b;
+  return (b.startTime?.getTime() ?? 0) > (a.startTime?.getTime() ?? 0) ? b : a;
+}

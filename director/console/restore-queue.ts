@@ -1,0 +1,109 @@
+import type { JobResource, StorageResource } from '../../configuration/director-conf.ts';
+import { withCommas } from '../../text/numbers.ts';
+import type { NeededVolume } from '../../catalog/rows.ts';
+import type { RestoreSelection } from '../services.ts';
+import { announceCatalog } from './catalog-line.ts';
+import { chooseResource, resourceOnLine } from './choose-resource.ts';
+import { CommandError } from './command-error.ts';
+import type { CommandContext } from './command.ts';
+import { confirmAndQueue } from './commands/run.ts';
+import { applyLine, type RunDraft } from './run-draft.ts';
+import { applyRestoreLine, checkedReplace, checkedWhere } from './run-modify.ts';
+
+/** From a selection to a queued job: says what is needed, asks for the Restore job, shows the summary. */
+export async function queueRestore(
+  context: CommandContext,
+  chosen: { clientName: string; fileSetName: string; selection: RestoreSelection },
+): Promise<void> {
+  const { selection } = chosen;
+  const plan = selection.rules.length === 0 ? undefined : await measure(context, selection);
+  if (!plan || plan.files === 0) return context.say('No files selected to be restored.');
+  const job = await restoreJob(context);
+  const { clients, fileSets } = context.conf();
+  const client = clients.find(({ name }) => name === chosen.clientName);
+  await context.print(volumesText(context, plan.volumes, job));
+  await context.say(
+    `\n${withCommas(plan.files)} file${plan.files === 1 ? '' : 's'} selected to be restored.\n`,
+  );
+  await announceCatalog(context, 'jobs', 'by resource');
+
+  const draft: RunDraft = {
+    job,
+    client,
+    fileSet: fileSets.find(({ name }) => name === chosen.fileSetName),
+    storage: storageOf(context, plan.volumes[0], job),
+    restore: {
+      selection,
+      restoreClient:
+        resourceOnLine(context, 'Client', 'restoreclient') ??
+        client ??
+        (await chooseResource(context, 'Client', undefined, {
+          heading: `Client ${chosen.clientName} is no longer defined. Restore to:`,
+          prompt: 'Select Client (File daemon) resource',
+        })),
+      where: checkedWhere(job.where ?? ''),
+      replace: checkedReplace(job.replace),
+    },
+    startedBy: `console ${context.session.consoleName}`,
+  };
+  applyLine(context, draft);
+  draft.client = client;
+  applyRestoreLine(draft, context.line);
+  await confirmAndQueue(context, draft);
+}
+
+async function measure(
+  { services: { catalog } }: CommandContext,
+  selection: RestoreSelection,
+): Promise<{ files: number; volumes: readonly NeededVolume[] }> {
+  const { planId, files, volumes } = await catalog.openRestorePlan(selection);
+  await catalog.closeRestorePlan(planId);
+  return { files, volumes };
+}
+
+/** The Job of type Restore that the line names, the only one, or the one chosen. */
+async function restoreJob(context: CommandContext): Promise<JobResource> {
+  const named = resourceOnLine(context, 'Job', 'restorejob');
+  if (named && named.type !== 'Restore') {
+    throw new CommandError(`Job "${named.name}" is of type ${named.type}`, 'Name a Job of type Restore.');
+  }
+  if (named) return named;
+  const jobs = context.conf().jobs.filter(({ type }) => type === 'Restore');
+  if (jobs.length === 1) return jobs[0]!;
+  if (jobs.length === 0) {
+    throw new CommandError(
+      'the conf has no Job of type Restore',
+      "Add one to the Director's conf and reload.",
+    );
+  }
+  return chooseResource(context, 'Job', jobs, {
+    heading: 'The defined Restore Job resources are:',
+    prompt: 'Select Restore Job',
+  });
+}
+
+const COLUMN_WIDTH = 26;
+
+function volumesText(context: CommandContext, volumes: readonly NeededVolume[], job: JobResource): string {
+  return [
+    '',
+    'The Job will require the following:',
+    '   Volume(s)                 Storage(s)                SD Device(s)',
+    '='.repeat(75),
+    ...volumes.map((volume) => {
+      const storage = storageOf(context, volume, job);
+      const cells = [volume.volumeName, storage?.name ?? '*unknown*', storage?.device[0] ?? '*unknown*'];
+      return `    ${cells.map((cell) => cell.padEnd(COLUMN_WIDTH)).join('')}`.trimEnd();
+    }),
+    '',
+  ].join('\n');
+}
+
+/** A Storage that can read the volume, going by the media type; the Job's own before others. */
+function storageOf(
+  { conf }: CommandContext,
+  volume: NeededVolume | undefined,
+  job: JobResource,
+): StorageResource | undefined {
+  return [...job.storage, ...conf().storages].find(({ mediaType }) => mediaType === volume?.mediaType);
+}

@@ -1,0 +1,100 @@
+import type { JobResource, PoolResource, StorageResource } from '../../configuration/director-conf.ts';
+import { nearest } from '../../configuration/suggestion.ts';
+import { defaultLevel, isBackupLevel, levelLetter } from '../jobs/job-codes.ts';
+import { choosePool, chooseStorage, type Sourced } from '../jobs/pool-choice.ts';
+import type { RunRequest } from '../services.ts';
+import { resourceOnLine } from './choose-resource.ts';
+import { CommandError } from './command-error.ts';
+import type { CommandContext, KeywordValue } from './command.ts';
+import { BACKUP_LEVELS, VERIFY_LEVELS } from './job-words.ts';
+import { parseYesNo } from './yes-no.ts';
+import { parseWhen } from './when.ts';
+
+/** A run that is being put together: what the admin has said so far; the rest comes from the Job resource. */
+export type RunDraft = { -readonly [K in keyof RunRequest]: RunRequest[K] };
+
+/** The keywords of `run`, which `mod` takes as well. */
+export const RUN_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
+  job: 'job',
+  client: 'client',
+  fileset: 'fileset',
+  level: [...BACKUP_LEVELS, ...VERIFY_LEVELS],
+  storage: 'storage',
+  pool: 'pool',
+  nextpool: 'pool',
+  fullpool: 'pool',
+  differentialpool: 'pool',
+  incrementalpool: 'pool',
+  when: 'text',
+  priority: 'text',
+  accurate: ['yes', 'no'],
+  messages: 'messages',
+  comment: 'text',
+};
+
+/** Other names of keywords, which scripts use. */
+export const RUN_SYNONYMS: Readonly<Record<string, KeywordValue>> = {
+  jobname: 'job',
+  fd: 'client',
+  sd: 'storage',
+};
+
+/**
+ * Takes what the line says into the draft.
+ * @throws CommandError for a name, level, date or number that is none.
+ */
+export function applyLine(context: CommandContext, draft: RunDraft): void {
+  const { line } = context;
+  const level = line.value('level');
+  if (level !== undefined) draft.level = checkedLevel(draft.job, level);
+  draft.client = resourceOnLine(context, 'Client', 'client', 'fd') ?? draft.client;
+  draft.fileSet = resourceOnLine(context, 'FileSet', 'fileset') ?? draft.fileSet;
+  draft.storage = resourceOnLine(context, 'Storage', 'storage', 'sd') ?? draft.storage;
+  draft.pool = resourceOnLine(context, 'Pool', 'pool') ?? draft.pool;
+  draft.nextPool = resourceOnLine(context, 'Pool', 'nextpool') ?? draft.nextPool;
+  draft.fullPool = resourceOnLine(context, 'Pool', 'fullpool') ?? draft.fullPool;
+  draft.differentialPool = resourceOnLine(context, 'Pool', 'differentialpool') ?? draft.differentialPool;
+  draft.incrementalPool = resourceOnLine(context, 'Pool', 'incrementalpool') ?? draft.incrementalPool;
+  draft.messages = resourceOnLine(context, 'Messages', 'messages') ?? draft.messages;
+  draft.comment = line.value('comment') ?? draft.comment;
+  const when = line.value('when');
+  if (when !== undefined) draft.when = parseWhen(when, context.now());
+  const priority = line.integer('priority');
+  if (priority === 0) throw new CommandError('"priority=0" is out of range', '1 is the most urgent.');
+  draft.priority = priority ?? draft.priority;
+  const accurate = line.value('accurate');
+  if (accurate !== undefined) draft.accurate = parseYesNo('accurate', accurate);
+}
+
+/** Levels that a Job of this type can have. */
+export function levelsOf(job: JobResource): readonly string[] {
+  return job.type === 'Backup' ? BACKUP_LEVELS : job.type === 'Verify' ? VERIFY_LEVELS : [];
+}
+
+function checkedLevel(job: JobResource, text: string): string {
+  const levels = levelsOf(job);
+  const found = levels.find((level) => level.toLowerCase() === text.toLowerCase());
+  if (found !== undefined) return found;
+  if (levels.length === 0) throw new CommandError(`a ${job.type} Job has no level`, 'Leave "level=" out.');
+  const near = nearest(text, levels);
+  throw new CommandError(
+    `"${text}" is no level of a ${job.type} Job`,
+    near ? `Did you mean ${near}?` : `It has: ${levels.join(', ')}.`,
+  );
+}
+
+/** The level asked for; the job may still be raised to a Full when it starts. */
+export function effectiveLevel({ job, level }: RunDraft): string {
+  return level ?? job.level ?? defaultLevel(job.type);
+}
+
+/** The Pool that a backup at this level uses; undefined for other jobs and levels. */
+export function effectivePool(draft: RunDraft): Sourced<PoolResource> | undefined {
+  const level = levelLetter(effectiveLevel(draft));
+  return level !== undefined && isBackupLevel(level) ? choosePool(draft, level) : undefined;
+}
+
+/** @throws RunRefused when the run has none. */
+export function effectiveStorage(draft: RunDraft): Sourced<StorageResource> {
+  return chooseStorage(draft, effectivePool(draft)?.resource ?? draft.pool ?? draft.job.pool);
+}

@@ -1,0 +1,199 @@
+import { CommandCancelled, CommandError, sentencesOf } from './command-error.ts';
+import { CommandLine } from './command-line.ts';
+import type { CommandContext } from './command.ts';
+import { chooseResource, poolsByName } from './choose-resource.ts';
+import { askPositiveInteger, chooseFromMenu } from './prompts.ts';
+import { applyLine, levelsOf, type RunDraft } from './run-draft.ts';
+import { REPLACE_WORDS } from './run-summary.ts';
+import { parseWhen } from './when.ts';
+
+type Change = readonly [item: string, change: (context: CommandContext, draft: RunDraft) => Promise<void>];
+
+/**
+ * One round of `mod`: `mod level=Full pool=X` changes in place, `mod` alone asks what to change. The numbers of the
+ * menus are fixed, since scripts answer by number; so items that mean nothing here stay in them and say so.
+ */
+export async function modifyRun(context: CommandContext, draft: RunDraft, answer: string): Promise<void> {
+  const line = new CommandLine(answer);
+  if (line.arguments.length > 0) {
+    applyLine({ ...context, line }, draft);
+    if (draft.restore) applyRestoreLine(draft, line);
+    return;
+  }
+  const changes = draft.restore ? RESTORE_CHANGES : JOB_CHANGES;
+  const index = await chooseFromMenu(context, {
+    heading: 'Parameters to modify:',
+    prompt: 'Select parameter to modify',
+    items: changes.map(([item]) => item),
+  });
+  await changes[index]![1](context, draft);
+}
+
+/** where= and replace= of a restore line. */
+export function applyRestoreLine(draft: RunDraft, line: CommandLine): void {
+  if (!draft.restore) return;
+  const where = line.value('where');
+  if (where !== undefined) draft.restore = { ...draft.restore, where: checkedWhere(where) };
+  const replace = line.value('replace');
+  if (replace !== undefined) draft.restore = { ...draft.restore, replace: checkedReplace(replace) };
+}
+
+async function changeLevel(context: CommandContext, draft: RunDraft): Promise<void> {
+  const levels = levelsOf(draft.job);
+  if (levels.length === 0) return context.say('Level not appropriate for this Job. Cannot be changed.');
+  const index = await chooseFromMenu(context, { heading: 'Levels:', prompt: 'Select level', items: levels });
+  draft.level = levels[index]!;
+}
+
+async function changeStorage(context: CommandContext, draft: RunDraft): Promise<void> {
+  draft.storage = await chooseResource(context, 'Storage');
+}
+
+async function changeJob(context: CommandContext, draft: RunDraft): Promise<void> {
+  const ofType = context.conf().jobs.filter(({ type }) => type === draft.job.type);
+  draft.job = await chooseResource(context, 'Job', ofType);
+}
+
+async function changeFileSet(context: CommandContext, draft: RunDraft): Promise<void> {
+  draft.fileSet = await chooseResource(context, 'FileSet');
+}
+
+async function changeClient(context: CommandContext, draft: RunDraft): Promise<void> {
+  draft.client = await chooseResource(context, 'Client');
+}
+
+async function changeRestoreClient(context: CommandContext, draft: RunDraft): Promise<void> {
+  const restoreClient = await chooseResource(context, 'Client');
+  if (draft.restore) draft.restore = { ...draft.restore, restoreClient };
+}
+
+async function changeWhen(context: CommandContext, draft: RunDraft): Promise<void> {
+  const answer = await context.ask(
+    'Please enter desired start time as YYYY-MM-DD HH:MM:SS (return for now): ',
+  );
+  draft.when =
+    answer === '' ? undefined : await orSayWhy(context, () => parseWhen(answer, context.now()), draft.when);
+}
+
+async function changePriority(context: CommandContext, draft: RunDraft): Promise<void> {
+  draft.priority = await askPositiveInteger(context, 'Enter new Priority: ');
+}
+
+async function changePool(context: CommandContext, draft: RunDraft): Promise<void> {
+  draft.pool = await chooseResource(context, 'Pool', poolsByName(context.conf()));
+}
+
+async function changeWhere(context: CommandContext, draft: RunDraft): Promise<void> {
+  const answer = await context.ask('Please enter the full path prefix for restore (/ for none): ');
+  if (!draft.restore) return;
+  const { where } = draft.restore;
+  draft.restore = { ...draft.restore, where: await orSayWhy(context, () => checkedWhere(answer), where) };
+}
+
+async function changeReplace(context: CommandContext, draft: RunDraft): Promise<void> {
+  const items = Object.values(REPLACE_WORDS);
+  const index = await chooseFromMenu(context, {
+    heading: 'Replace:',
+    prompt: 'Select replace option',
+    items,
+  });
+  if (draft.restore) draft.restore = { ...draft.restore, replace: checkedReplace(items[index]!) };
+}
+
+function fixed(sentence: string): Change[1] {
+  return (context) => context.say(sentence);
+}
+
+const JOB_CHANGES: readonly Change[] = [
+  ['Level', changeLevel],
+  ['Storage', changeStorage],
+  ['Job', changeJob],
+  ['FileSet', changeFileSet],
+  ['Client', changeClient],
+  ['When', changeWhen],
+  ['Priority', changePriority],
+  ['Pool', changePool],
+  ['Plugin Options', fixed('There is no plugin that takes options. Nothing changed.')],
+];
+
+const RESTORE_CHANGES: readonly Change[] = [
+  ['Level', changeLevel],
+  ['Storage', changeStorage],
+  ['Job', changeJob],
+  ['FileSet', changeFileSet],
+  ['Restore Client', changeRestoreClient],
+  ['When', changeWhen],
+  ['Priority', changePriority],
+  ['Bootstrap', fixed('The selection is kept in the catalog, not in a bootstrap file. Nothing changed.')],
+  ['Where', changeWhere],
+  [
+    'File Relocation',
+    fixed('Files go below Where with their whole path; choose Where instead. Nothing changed.'),
+  ],
+  ['Replace', changeReplace],
+  [
+    'JobId',
+    fixed('The files were selected from these JobIds; answer no and restore from others. Nothing changed.'),
+  ],
+  ['Plugin Options', fixed('There is no plugin that takes options. Nothing changed.')],
+];
+
+/**
+ * The prefix of a restore; "/" and nothing mean the original place.
+ * @throws CommandError for a relative path.
+ */
+export function checkedWhere(text: string): string {
+  if (text === '' || text === '/') return '';
+  if (!text.startsWith('/'))
+    throw new CommandError(`"where=${text}" is no absolute path`, 'Begin it with a slash.');
+  return text.replace(/\/+$/, '');
+}
+
+/** @throws CommandError */
+export function checkedReplace(text: string): keyof typeof REPLACE_WORDS {
+  const word = text.toLowerCase();
+  if (word in REPLACE_WORDS) return word as keyof typeof REPLACE_WORDS;
+  throw new CommandError(
+    `"replace=${text}" is unknown`,
+    `Choose from ${Object.values(REPLACE_WORDS).join(', ')}.`,
+  );
+}
+
+/** At a prompt a slip is told and the old value stays: the summary comes again anyway. */
+async function orSayWhy<T>(context: CommandContext, parse: () => T, old: T): Promise<T> {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    await context.say(sentencesOf(error));
+    return old;
+  }
+}
+
+/**
+ * Shows `summary` and asks until the answer is yes (or nothing), or no.
+ * @returns whether to run.
+ */
+export async function askToRun(
+  context: CommandContext,
+  draft: RunDraft,
+  summary: () => string,
+): Promise<boolean> {
+  for (;;) {
+    await context.print(summary());
+    const answer = await context.ask('OK to run? (yes/mod/no): ', () => ['yes', 'mod', 'no']);
+    const word = answer.split(/\s/, 1)[0]!.toLowerCase();
+    if ('yes'.startsWith(word)) return true;
+    if ('no'.startsWith(word)) return false;
+    if (!'mod'.startsWith(word)) {
+      await context.say(`\nBad response: ${answer}. You must answer yes, mod, or no.\n`);
+      continue;
+    }
+    try {
+      await modifyRun(context, draft, answer);
+    } catch (error) {
+      if (error instanceof CommandError) await context.say(sentencesOf(error));
+      else if (!(error instanceof CommandCancelled) || context.signal.aborted) throw error;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { formatDateTime } from '../../text/civil-time.ts';
+import { effectiveLevel, effectivePool, effectiveStorage, type RunDraft } from './run-draft.ts';
+
+/** What stands before "OK to run?": the whole truth about the run that a yes starts. */
+export function runSummary(draft: RunDraft, options: { now: Date; catalogName: string }): string {
+  return draft.restore ? restoreSummary(draft, options) : jobSummary(draft, options);
+}
+
+function jobSummary(draft: RunDraft, { now }: { now: Date }): string {
+  const { job } = draft;
+  const pool = effectivePool(draft);
+  const storage = job.type === 'Backup' ? effectiveStorage(draft) : undefined;
+  const lines: [string, string | undefined][] = [
+    ['JobName', job.name],
+    ['Level', job.type === 'Backup' || job.type === 'Verify' ? effectiveLevel(draft) : undefined],
+    ['Client', (draft.client ?? job.client).name],
+    ['FileSet', (draft.fileSet ?? job.fileSet).name],
+    ['Pool', pool && `${pool.resource.name} (From ${pool.from})`],
+    ['NextPool', draft.nextPool && `${draft.nextPool.name} (From Command input)`],
+    ['Storage', storage && `${storage.resource.name} (From ${storage.from})`],
+    ['When', formatDateTime(draft.when ?? now)],
+    ['Priority', String(draft.priority ?? job.priority)],
+    ['Accurate', draft.accurate === undefined ? undefined : draft.accurate ? 'yes' : 'no'],
+    ['Comment', draft.comment],
+  ];
+  const summary = `Run ${job.type} job\n${aligned(lines, 10)}`;
+  return draft.pool && pool && pool.resource !== draft.pool
+    ? `${summary}Pool ${draft.pool.name} is not used: at this level the Job has a Pool of its own.\n`
+    : summary;
+}
+
+function restoreSummary(draft: RunDraft, { now, catalogName }: { now: Date; catalogName: string }): string {
+  const { job, restore } = draft;
+  return `Run Restore job\n${aligned(
+    [
+      ['JobName', job.name],
+      ['Where', restore?.where === '' ? '/' : restore?.where],
+      ['Replace', REPLACE_WORDS[restore?.replace ?? 'always']],
+      ['FileSet', (draft.fileSet ?? job.fileSet).name],
+      ['Backup Client', (draft.client ?? job.client).name],
+      ['Restore Client', restore?.restoreClient.name],
+      ['Storage', effectiveStorage(draft).resource.name],
+      ['When', formatDateTime(draft.when ?? now)],
+      ['Catalog', catalogName],
+      ['Priority', String(draft.priority ?? job.priority)],
+      ['Comment', draft.comment],
+    ],
+    17,
+  )}`;
+}
+
+/** The replace options as conf and console write them, in the order of the menu. */
+export const REPLACE_WORDS = {
+  always: 'Always',
+  ifnewer: 'IfNewer',
+  ifolder: 'IfOlder',
+  never: 'Never',
+} as const;
+
+function aligned(lines: readonly (readonly [string, string | undefined])[], width: number): string {
+  return lines
+    .filter(([, value]) => value !== undefined)
+    .map(([title, value]) => `${title}:`.padEnd(width) + `${value}\n`)
+    .join('');
+}

@@ -1,0 +1,190 @@
+import { nearest } from '../../configuration/suggestion.ts';
+import { versionBanner, VERSION } from '../../daemon/version.ts';
+import { OperatorError } from '../../errors/operator-error.ts';
+import type { ConsoleRequest, ConsoleResponse } from '../../proto/noctule/director/v1/director.ts';
+import type { CallContext, StreamWriter } from '../../transport/streams.ts';
+import type { DirectorServices } from '../services.ts';
+import { checkArguments } from './check-arguments.ts';
+import { CommandCancelled, CommandError, sentencesOf } from './command-error.ts';
+import { CommandLine } from './command-line.ts';
+import { COMMANDS, findCommand } from './command-table.ts';
+import type { Command, CommandContext, SessionState } from './command.ts';
+import { completeCommand } from './completion.ts';
+import { Terminal } from './terminal.ts';
+
+/**
+ * One console session, from login to quit. What goes wrong in commands ends in a line on the console.
+ * @throws CallCancelled when the console is gone.
+ */
+export async function serveConsole(
+  services: DirectorServices,
+  messages: AsyncIterable<ConsoleRequest>,
+  writer: Pick<StreamWriter<ConsoleResponse>, 'write'>,
+  ctx: CallContext,
+  now: () => Date = () => new Date(),
+): Promise<void> {
+  const session = new ConsoleSession(services, writer, ctx, now);
+  // The console ends its side when it has read the goodbye.
+  await Promise.all([session.run(), session.readInput(messages)]);
+}
+
+class ConsoleSession {
+  readonly #services: DirectorServices;
+  readonly #writer: Pick<StreamWriter<ConsoleResponse>, 'write'>;
+  readonly #terminal: Terminal;
+  readonly #state: SessionState;
+  readonly #gone: AbortSignal;
+  readonly #now: () => Date;
+  /** Of the command that runs, or of the wait for one. */
+  #interrupted = new AbortController();
+  /** Pending messages are announced once until they are shown. */
+  #announced = false;
+
+  constructor(
+    services: DirectorServices,
+    writer: Pick<StreamWriter<ConsoleResponse>, 'write'>,
+    { peer, signal }: CallContext,
+    now: () => Date,
+  ) {
+    this.#services = services;
+    this.#writer = writer;
+    this.#terminal = new Terminal(writer);
+    this.#gone = signal;
+    this.#now = now;
+    this.#state = {
+      consoleName: peer.name,
+      startedAt: now(),
+      catalogAnnounced: new Set(),
+      startedJobs: new Set(),
+      autodisplay: false,
+      json: false,
+      over: false,
+    };
+  }
+
+  /** Hands on what the console sends, until it sends no more. */
+  async readInput(messages: AsyncIterable<ConsoleRequest>): Promise<void> {
+    try {
+      for await (const { input } of messages) {
+        if (input?.$case === 'line') this.#terminal.receiveLine(input.value);
+        else if (input?.$case === 'complete') await this.#terminal.receiveCompletion(input.value);
+        else if (input?.$case === 'interrupt') this.#interrupt();
+      }
+    } finally {
+      this.#terminal.receiveEnd();
+    }
+  }
+
+  async run(): Promise<void> {
+    await this.#writer.write({
+      output: {
+        $case: 'welcome',
+        value: { directorName: this.#services.name, version: VERSION.number, banner: versionBanner() },
+      },
+    });
+    let lastSucceeded = true;
+    while (!this.#state.over && !this.#gone.aborted) {
+      await this.#tellMessages();
+      const line = await this.#readCommand(lastSucceeded);
+      if (line === undefined) break;
+      if (line.trim() === '' || line.trim() === '.') continue;
+      lastSucceeded = await this.#execute(line);
+    }
+    await this.#writer.write({ output: { $case: 'goodbye', value: { reason: '' } } });
+  }
+
+  async #readCommand(lastSucceeded: boolean): Promise<string | undefined> {
+    this.#interrupted = new AbortController();
+    const signal = AbortSignal.any([this.#gone, this.#interrupted.signal]);
+    const complete = (line: string) => completeCommand(line, this.#services.conf());
+    try {
+      return await this.#terminal.readCommand({ lastSucceeded, complete, signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return this.#gone.aborted ? undefined : '';
+    }
+  }
+
+  /** Runs a command; all that goes wrong in it ends here, as one line. Resolves with whether it succeeded. */
+  async #execute(text: string): Promise<boolean> {
+    let name = text.trim().split(/\s/, 1)[0]!;
+    try {
+      const line = new CommandLine(text);
+      const command = findCommand(line.verb);
+      if (!command) {
+        const near = nearest(
+          line.verb,
+          COMMANDS.map((one) => one.name),
+        );
+        await this.#terminal.say(
+          `${name}: is an invalid command.${near === undefined ? '' : ` Did you mean "${near}"?`}`,
+        );
+        return false;
+      }
+      name = command.name;
+      this.#checkRight(command);
+      checkArguments(command, line);
+      await command.run(this.#contextOf(line));
+      return true;
+    } catch (error) {
+      await this.#terminal.print(this.#lineFor(name, error));
+      return false;
+    }
+  }
+
+  #lineFor(name: string, error: unknown): string {
+    if (this.#gone.aborted) return '';
+    if (this.#interrupted.signal.aborted) return `${name}: interrupted.\n`;
+    if (error instanceof CommandCancelled) return error.notice === undefined ? '' : `${error.notice}\n`;
+    if (error instanceof OperatorError) return `${name}: ${sentencesOf(error)}\n`;
+    // A bug. The session goes on: its next command may be the one that stops a job.
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return `${name}: internal error, please report it: ${trace}\n`;
+  }
+
+  /** Named consoles are to get what their lists allow; until these are heeded, they get nothing. */
+  #checkRight({ name }: Command): void {
+    const { consoleName } = this.#state;
+    if (/^\.?(quit|exit|help)$/.test(name)) return;
+    if (this.#services.conf().consoles.some((console) => console.name === consoleName)) {
+      throw new CommandError(
+        `Console "${consoleName}" is not allowed to do this`,
+        'Named consoles have no rights in this version; use the default console.',
+      );
+    }
+  }
+
+  #contextOf(line: CommandLine): CommandContext {
+    this.#interrupted = new AbortController();
+    const signal = AbortSignal.any([this.#gone, this.#interrupted.signal]);
+    return {
+      services: this.#services,
+      session: this.#state,
+      line,
+      commands: COMMANDS,
+      signal,
+      conf: () => this.#services.conf(),
+      now: this.#now,
+      say: (text) => this.#terminal.say(text),
+      print: (text) => this.#terminal.print(text),
+      ask: (prompt, complete) => this.#terminal.ask({ prompt, ...(complete && { complete }) }, signal),
+    };
+  }
+
+  #interrupt(): void {
+    this.#terminal.dropLines();
+    this.#interrupted.abort(new CommandCancelled());
+  }
+
+  async #tellMessages(): Promise<void> {
+    const { consoleMessages } = this.#services;
+    if (!consoleMessages.pending) {
+      this.#announced = false;
+    } else if (this.#state.autodisplay) {
+      await this.#terminal.print(await consoleMessages.take());
+    } else if (!this.#announced) {
+      this.#announced = true;
+      await this.#terminal.say('You have messages.');
+    }
+  }
+}

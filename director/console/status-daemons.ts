@@ -1,0 +1,155 @@
+import type { ClientResource, StorageResource } from '../../configuration/director-conf.ts';
+import type { RunningJob as ClientJob } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type { DeviceStatus, SessionStatus } from '../../proto/noctule/storage/v1/storage_daemon.ts';
+import { formatStatusTime } from '../../text/civil-time.ts';
+import { humanBytes, withCommas } from '../../text/numbers.ts';
+import { printablePath } from '../../text/printable.ts';
+import type { CommandContext } from './command.ts';
+import { levelName } from '../jobs/job-codes.ts';
+import { jobNameOf, terminatedTable } from './terminated-table.ts';
+
+/** `status client=`: what the file daemon says about itself. */
+export async function statusClient(context: CommandContext, client: ClientResource): Promise<void> {
+  await context.print(`Connecting to Client ${client.name} at ${client.address}:${client.fdPort}\n\n`);
+  const status = await context.services.peers.clientStatus(client);
+  const now = context.now();
+  await context.print(
+    [
+      `${status.name} Version: ${status.version}  ${status.platform}`,
+      `Daemon started ${atMs(status.startedAtMs)}. Jobs: run=${status.jobsRun} running=${status.running.length}.`,
+      ` Heap: resident=${withCommas(status.residentBytes)}`,
+      '',
+      'Running Jobs:',
+      ...status.running.flatMap((job) => clientJob(job, now)),
+      `Director connected at: ${formatStatusTime(now)}`,
+      ...(status.running.length === 0 ? ['No Jobs running.'] : []),
+      '====',
+      '',
+      'Terminated Jobs:',
+      ...terminatedOf(status.terminated),
+      '====',
+    ].join('\n') + '\n',
+  );
+}
+
+function clientJob(job: ClientJob, now: Date): string[] {
+  return [
+    `JobId ${job.jobId} Job ${job.job} is running.`,
+    `    ${[levelName(job.level), job.kind].join(' ').trim()} Job started: ${atMs(job.startedAtMs)}`,
+    `    Files=${withCommas(job.files)} Bytes=${withCommas(job.bytes)} ` +
+      `AveBytes/sec=${withCommas(averageRate(job, now))} Errors=${job.errors}`,
+    ...(job.currentPath.length > 0 ? [`    Processing file: ${printablePath(job.currentPath)}`] : []),
+  ];
+}
+
+/** `status storage=`: what the storage daemon says about itself, its sessions and devices. */
+export async function statusStorage(context: CommandContext, storage: StorageResource): Promise<void> {
+  await context.print(
+    `Connecting to Storage daemon ${storage.name} at ${storage.address}:${storage.sdPort}\n\n`,
+  );
+  const status = await context.services.peers.storageStatus(storage);
+  const now = context.now();
+  const moving = status.running.filter(({ waitingFor }) => waitingFor === '');
+  const waiting = status.running.filter(({ waitingFor }) => waitingFor !== '');
+  await context.print(
+    [
+      `${status.name} Version: ${status.version} ${status.platform}`,
+      `Daemon started ${atMs(status.startedAtMs)}. Jobs: run=${status.jobsRun}, running=${status.running.length}.`,
+      ` Heap: resident=${withCommas(status.residentBytes)}`,
+      ` Res: ndevices=${status.devices.length} nautochgr=0`,
+      '',
+      'Running Jobs:',
+      ...(moving.length > 0
+        ? moving.flatMap((session) => storageSession(session, now))
+        : ['No Jobs running.']),
+      '====',
+      '',
+      'Jobs waiting to reserve a drive:',
+      ...waiting.map(
+        ({ jobId, job, waitingFor }) => `   JobId=${jobId} Job=${job} is waiting for ${waitingFor}.`,
+      ),
+      '====',
+      '',
+      'Terminated Jobs:',
+      ...terminatedOf(status.terminated),
+      '====',
+      '',
+      'Device status:',
+      '',
+      ...status.devices.flatMap(device),
+      '====',
+      '',
+      'Used Volume status:',
+      ...status.devices.flatMap(usedVolumes),
+      '====',
+      '',
+    ].join('\n') + '\n',
+  );
+}
+
+function storageSession(session: SessionStatus, now: Date): string[] {
+  const verb = session.direction === 'read' ? 'Reading' : 'Writing';
+  const kind = session.direction === 'read' ? 'Restore' : `${levelName(session.level)} Backup`;
+  return [
+    `${verb}: ${kind} job ${jobNameOf(session.job)} JobId=${session.jobId} Volume="${session.volumeName}"`,
+    `    pool="${session.poolName}" device="${session.deviceName}"`,
+    `    Files=${withCommas(session.files)} Bytes=${withCommas(session.bytes)} ` +
+      `AveBytes/sec=${withCommas(averageRate(session, now))}`,
+  ];
+}
+
+function device({ name, archiveDevice, mediaType, freeBytes, mounted }: DeviceStatus): string[] {
+  const space = `   Available Space=${humanBytes(freeBytes)}`;
+  if (mounted.length === 0) return [`Device File: "${name}" (${archiveDevice}) is not open.`, space, '=='];
+  return [
+    `Device File is "${name}" (${archiveDevice}) mounted with:`,
+    ...mounted.flatMap((volume) => [
+      `    Volume:      ${volume.volumeName}`,
+      `    Pool:        ${volume.poolName || '*unknown*'}`,
+      `    Media type:  ${mediaType}`,
+      `    Total Bytes=${withCommas(volume.volumeBytes)}`,
+    ]),
+    space,
+    '==',
+  ];
+}
+
+function usedVolumes({ name, archiveDevice, mounted }: DeviceStatus): string[] {
+  return mounted.flatMap(({ volumeName, writing }) => [
+    `Reserved volume: ${volumeName} on File device "${name}" (${archiveDevice})`,
+    `    Reader=${writing ? 0 : 1} writers=${writing ? 1 : 0} volinuse=1`,
+  ]);
+}
+
+/** What both kinds of daemon tell about a job that has ended. Their levels are letters or, of restores, words. */
+interface Terminated {
+  readonly jobId: number;
+  readonly job: string;
+  readonly level: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly status: string;
+  readonly endedAtMs: number;
+}
+
+function terminatedOf(jobs: readonly Terminated[]): string[] {
+  if (jobs.length === 0) return [];
+  return terminatedTable(
+    jobs.map(({ job, endedAtMs, level, ...rest }) => ({
+      ...rest,
+      name: jobNameOf(job),
+      type: level.trim() === '' ? 'R' : 'B',
+      level,
+      endTime: new Date(endedAtMs),
+    })),
+    'daemon',
+  );
+}
+
+function averageRate({ bytes, startedAtMs }: { bytes: number; startedAtMs: number }, now: Date): number {
+  return Math.round(bytes / Math.max(1, (now.getTime() - startedAtMs) / 1000));
+}
+
+function atMs(ms: number): string {
+  return formatStatusTime(new Date(ms));
+}

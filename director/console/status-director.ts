@@ -1,0 +1,126 @@
+import type { JobRow } from '../../catalog/rows.ts';
+import { platform, versionBanner } from '../../daemon/version.ts';
+import { formatReportTime, formatStatusTime } from '../../text/civil-time.ts';
+import { statusBytes, withCommas } from '../../text/numbers.ts';
+import type { RunningJob, ScheduledRun } from '../services.ts';
+import type { CommandContext } from './command.ts';
+import { shortLevel, typeWord } from './job-words.ts';
+import { nextVolume } from './next-volume.ts';
+import { terminatedTable } from './terminated-table.ts';
+
+const TERMINATED_JOBS = 10;
+
+/** `status director`: who this is, what will run, what runs, what ran. */
+export async function statusDirector(context: CommandContext): Promise<void> {
+  const days = context.line.integer('days') ?? 1;
+  const limit = context.line.integer('limit') ?? TERMINATED_JOBS;
+  await context.print(
+    [
+      ...header(context),
+      '',
+      ...(await scheduled(context, days)),
+      '',
+      ...running(context),
+      ...(await terminated(context, limit)),
+    ].join('\n') + '\n',
+  );
+}
+
+function header({ conf, services }: CommandContext): string[] {
+  const { jobs, clients, storages, pools, catalogs, fileSets, schedules } = conf();
+  const { heapUsed, rss } = process.memoryUsage();
+  return [
+    `${services.name} Version: ${versionBanner()} ${platform()}`,
+    `Daemon started ${formatStatusTime(services.startedAt)}, conf reloaded ${formatReportTime(services.confReadAt)}`,
+    ` Jobs: run=${services.jobs.runCount}, running=${services.jobs.running().length}`,
+    ` Heap: heap=${withCommas(heapUsed)} resident=${withCommas(rss)}`,
+    ` Res: njobs=${jobs.length} nclients=${clients.length} nstores=${storages.length} npools=${pools.length} ` +
+      `ncats=${catalogs.length} nfsets=${fileSets.length} nscheds=${schedules.length}`,
+  ];
+}
+
+async function scheduled(context: CommandContext, days: number): Promise<string[]> {
+  const runs = context.services.scheduledRuns(days);
+  const volumes = new Map<string, Promise<string>>();
+  const rows: string[] = [];
+  for (const run of runs) {
+    const key = `${run.job.name}\n${run.poolName}`;
+    if (!volumes.has(key)) volumes.set(key, volumeOf(context, run));
+    rows.push(
+      `${run.level.padEnd(14)} ${run.job.type.padEnd(8)} ${String(run.priority).padStart(3)}  ` +
+        `${formatStatusTime(run.at).padEnd(18)} ${run.job.name.padEnd(18)} ${await volumes.get(key)}`,
+    );
+  }
+  return [
+    'Scheduled Jobs:',
+    'Level          Type     Pri  Scheduled          Job Name           Volume',
+    '='.repeat(83),
+    ...(rows.length > 0 ? rows : ['No Scheduled Jobs.']),
+    '====',
+  ];
+}
+
+async function volumeOf(context: CommandContext, { job, poolName }: ScheduledRun): Promise<string> {
+  const volume = await nextVolume(context, job, poolName);
+  return typeof volume === 'string' ? `*${volume}*` : volume.volumeName;
+}
+
+function running({ services, session }: CommandContext): string[] {
+  const jobs = services.jobs.running();
+  return [
+    'Running Jobs:',
+    `Console connected at ${formatStatusTime(session.startedAt)}`,
+    ...(jobs.length === 0
+      ? ['No Jobs running.']
+      : [
+          ' JobId  Type Level     Files     Bytes  Name              Status',
+          '='.repeat(70),
+          ...jobs.map(runningRow),
+        ]),
+    '====',
+  ];
+}
+
+function runningRow(job: RunningJob): string {
+  return (
+    `${String(job.jobId).padStart(6)}  ${typeWord(job.type).slice(0, 4)} ${shortLevel(job.type, job.level).padEnd(4)} ` +
+    `${withCommas(job.files).padStart(10)}${statusBytes(job.bytes).trimEnd().padStart(10)}  ` +
+    `${job.name.padEnd(17)} ${job.statusText}${progress(job)}`
+  );
+}
+
+/** What is known about speed and end of a job that moves data. */
+function progress(job: RunningJob): string {
+  if (job.status !== 'R' || job.bytesPerSecond <= 0) return '';
+  const end = job.expectedEnd ? `, ends about ${formatStatusTime(job.expectedEnd).slice(-5)}` : '';
+  return `, ${statusBytes(Math.round(job.bytesPerSecond)).trim()}B/s${end}`;
+}
+
+async function terminated({ services }: CommandContext, limit: number): Promise<string[]> {
+  const newest = await services.catalog.listJobs({
+    order: 'desc',
+    limit: limit + services.jobs.running().length,
+  });
+  const ended = newest
+    .filter(
+      (job): job is JobRow & { endTime: Date } => job.endTime !== undefined && !'CR'.includes(job.jobStatus),
+    )
+    .slice(0, limit)
+    .reverse();
+  if (ended.length === 0) return ['No Terminated Jobs.', '===='];
+  return [
+    '',
+    'Terminated Jobs:',
+    ...terminatedTable(
+      ended.map(({ jobFiles: files, jobBytes: bytes, jobStatus: status, ...job }) => ({
+        ...job,
+        files,
+        bytes,
+        status,
+      })),
+      'director',
+    ),
+    '',
+    '====',
+  ];
+}

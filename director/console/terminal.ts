@@ -1,0 +1,109 @@
+import type { ConsoleResponse } from '../../proto/noctule/director/v1/director.ts';
+import type { StreamWriter } from '../../transport/streams.ts';
+import { CommandCancelled } from './command-error.ts';
+
+/** Words that may stand at the end of `line`, each as it would be typed. */
+export type Completer = (line: string) => Promise<string[]> | string[];
+
+export interface Prompt {
+  readonly prompt: string;
+  /** What Tab offers while this prompt waits. */
+  readonly complete?: Completer;
+}
+
+/**
+ * The console at the other end, seen from the Director: text out, lines in. Lines that arrive while a command runs wait
+ * for the next prompt, so a script may send its answers ahead.
+ */
+export class Terminal {
+  readonly #writer: Pick<StreamWriter<ConsoleResponse>, 'write'>;
+  readonly #lines: string[] = [];
+  #ended = false;
+  #waiting: PromiseWithResolvers<void> | undefined;
+  #complete: Completer | undefined;
+
+  constructor(writer: Pick<StreamWriter<ConsoleResponse>, 'write'>) {
+    this.#writer = writer;
+  }
+
+  // ---- what the console sends
+
+  receiveLine(line: string): void {
+    this.#lines.push(line);
+    this.#waiting?.resolve();
+  }
+
+  /** No more lines will come; prompts answer undefined once the lines that came are used up. */
+  receiveEnd(): void {
+    this.#ended = true;
+    this.#waiting?.resolve();
+  }
+
+  /** Forgets answers typed ahead: they were meant for the command that was broken off. */
+  dropLines(): void {
+    this.#lines.length = 0;
+  }
+
+  async receiveCompletion(line: string): Promise<void> {
+    const candidates = (await this.#complete?.(line)) ?? [];
+    await this.#writer.write({ output: { $case: 'completions', value: { candidates } } });
+  }
+
+  // ---- what the Director sends
+
+  /** Prints text as it is. Resolves when more may be printed. */
+  async print(text: string): Promise<void> {
+    if (text !== '') await this.#writer.write({ output: { $case: 'text', value: text } });
+  }
+
+  /** Prints a line. */
+  say(line: string): Promise<void> {
+    return this.print(line + '\n');
+  }
+
+  /**
+   * The main prompt: the next line is a command. Undefined at the end of the input.
+   * @param lastSucceeded whether the command before ended without an error.
+   */
+  async readCommand(options: {
+    lastSucceeded: boolean;
+    complete: Completer;
+    signal: AbortSignal;
+  }): Promise<string | undefined> {
+    await this.#writer.write({
+      output: { $case: 'prompt', value: { prompt: '*', command: true, succeeded: options.lastSucceeded } },
+    });
+    return this.#nextLine(options.complete, options.signal);
+  }
+
+  /**
+   * Asks a question of a command; resolves with the answer, blanks around it taken off.
+   * @throws CommandCancelled when the answer is a period, or the input has ended.
+   */
+  async ask({ prompt, complete }: Prompt, signal: AbortSignal): Promise<string> {
+    await this.#writer.write({
+      output: { $case: 'prompt', value: { prompt, command: false, succeeded: true } },
+    });
+    const line = await this.#nextLine(complete, signal);
+    if (line === undefined || line.trim() === '.') throw new CommandCancelled();
+    return line.trim();
+  }
+
+  async #nextLine(complete: Completer | undefined, signal: AbortSignal): Promise<string | undefined> {
+    this.#complete = complete;
+    const interrupted = () => this.#waiting?.resolve();
+    signal.addEventListener('abort', interrupted);
+    try {
+      while (this.#lines.length === 0 && !this.#ended && !signal.aborted) {
+        this.#waiting = Promise.withResolvers<void>();
+        await this.#waiting.promise;
+      }
+      signal.throwIfAborted();
+      return this.#lines.shift();
+    } finally {
+      signal.removeEventListener('abort', interrupted);
+      this.#waiting = undefined;
+      this.#complete = undefined;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { ClientResource, StorageResource } from '../../configuration/director-conf.ts';
+import type {
+  BackupRequest,
+  BackupResponse,
+  EstimateRequest,
+  EstimateResponse,
+  HelloResponse as ClientHello,
+  RestoreRequest,
+  RestoreResponse,
+  StatusResponse as ClientStatus,
+} from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type {
+  AppendRequest,
+  AppendResponse,
+  HelloResponse as StorageHello,
+  LabelRequest,
+  LabelResponse,
+  ReadRequest,
+  ReadResponse,
+  StatusResponse as StorageStatus,
+} from '../../proto/noctule/storage/v1/storage_daemon.ts';
+
+/**
+ * The other daemons as the Director's jobs see them. Every method throws an OperatorError when the daemon fails, and
+ * the reason of its signal when that aborts.
+ */
+
+/** A call with messages both ways. */
+export interface Exchange<Q, M> {
+  /** Resolves when the message has left; a receiver that does not read holds the sender up. */
+  send(message: Q): Promise<void>;
+  /** Nothing more will be sent. */
+  end(): void;
+  readonly events: AsyncIterable<M>;
+}
+
+export interface DaemonLink extends Disposable {
+  /** Resolves when the daemon has let us in. After a failure a new link is needed. */
+  ready(timeoutMs: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface StorageLink extends DaemonLink {
+  hello(signal: AbortSignal): Promise<StorageHello>;
+  status(signal: AbortSignal): Promise<StorageStatus>;
+  label(request: LabelRequest, signal: AbortSignal): Promise<LabelResponse>;
+  append(signal: AbortSignal): Exchange<AppendRequest, AppendResponse>;
+  read(signal: AbortSignal): Exchange<ReadRequest, ReadResponse>;
+}
+
+export interface ClientLink extends DaemonLink {
+  hello(signal: AbortSignal): Promise<ClientHello>;
+  status(signal: AbortSignal): Promise<ClientStatus>;
+  backup(request: BackupRequest, signal: AbortSignal): AsyncIterable<BackupResponse>;
+  restore(signal: AbortSignal): Exchange<RestoreRequest, RestoreResponse>;
+  estimate(request: EstimateRequest, signal: AbortSignal): AsyncIterable<EstimateResponse>;
+}
+
+/** Makes links; nothing is sent before `ready` or the first call. */
+export interface Daemons {
+  storage(resource: StorageResource): StorageLink;
+  client(resource: ClientResource): ClientLink;
+}

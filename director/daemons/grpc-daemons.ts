@@ -1,0 +1,100 @@
+import type { ClientDuplexStream, ClientUnaryCall } from '@grpc/grpc-js';
+import type { ClientResource, StorageResource } from '../../configuration/director-conf.ts';
+import {
+  FileDaemonServiceClient,
+  type HelloResponse as ClientHello,
+  type StatusResponse as ClientStatus,
+} from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import {
+  StorageDaemonServiceClient,
+  type HelloResponse as StorageHello,
+  type LabelResponse,
+  type StatusResponse as StorageStatus,
+} from '../../proto/noctule/storage/v1/storage_daemon.ts';
+import { connect, type Connection } from '../../transport/channel.ts';
+import { receiveAll, StreamWriter, unary, type Reply } from '../../transport/streams.ts';
+import { RunRefused } from '../director-errors.ts';
+import type { ClientLink, Daemons, Exchange, StorageLink } from './daemon-ports.ts';
+
+const QUESTION_TIMEOUT_MS = 20_000;
+/** Labelling writes and syncs a file; on a spun-down disk that takes its time. */
+const LABEL_TIMEOUT_MS = 120_000;
+
+/** The daemons over the network. */
+export class GrpcDaemons implements Daemons {
+  readonly #directorName: string;
+
+  constructor(directorName: string) {
+    this.#directorName = directorName;
+  }
+
+  storage(resource: StorageResource): StorageLink {
+    const connection = connect(StorageDaemonServiceClient, {
+      host: resource.address,
+      port: resource.sdPort,
+      self: { role: 'director', name: this.#directorName },
+      peerKind: 'Storage daemon',
+      peerName: resource.name,
+      secret: { password: resource.password },
+    });
+    const { client } = connection;
+    return {
+      ...lifetime(connection),
+      hello: (signal) => ask<StorageHello>((reply) => client.hello({}, reply), signal),
+      status: (signal) => ask<StorageStatus>((reply) => client.status({}, reply), signal),
+      label: (request, signal) =>
+        unary<LabelResponse>((reply) => client.label(request, reply), {
+          signal,
+          timeoutMs: LABEL_TIMEOUT_MS,
+        }),
+      append: (signal) => exchange(client.append(), signal),
+      read: (signal) => exchange(client.read(), signal),
+    };
+  }
+
+  client(resource: ClientResource): ClientLink {
+    const { address } = resource;
+    if (address === undefined) {
+      throw new RunRefused(`Client "${resource.name}" has no Address`, {
+        hint: 'Clients that call the Director themselves are not supported yet: add an Address.',
+      });
+    }
+    const connection = connect(FileDaemonServiceClient, {
+      host: address,
+      port: resource.fdPort,
+      self: { role: 'director', name: this.#directorName },
+      peerKind: 'File daemon',
+      peerName: resource.name,
+      secret: { password: resource.password },
+    });
+    const { client } = connection;
+    return {
+      ...lifetime(connection),
+      hello: (signal) => ask<ClientHello>((reply) => client.hello({}, reply), signal),
+      status: (signal) => ask<ClientStatus>((reply) => client.status({}, reply), signal),
+      backup: (request, signal) => receiveAll(client.backup(request), signal),
+      restore: (signal) => exchange(client.restore(), signal),
+      estimate: (request, signal) => receiveAll(client.estimate(request), signal),
+    };
+  }
+}
+
+function lifetime(connection: Connection<FileDaemonServiceClient | StorageDaemonServiceClient>) {
+  return {
+    ready: (timeoutMs: number, signal: AbortSignal) => connection.ready(timeoutMs, signal),
+    [Symbol.dispose]: () => connection[Symbol.dispose](),
+  };
+}
+
+function ask<R>(start: (reply: Reply<R>) => ClientUnaryCall, signal: AbortSignal): Promise<R> {
+  return unary<R>(start, { signal, timeoutMs: QUESTION_TIMEOUT_MS });
+}
+
+function exchange<Q, M>(call: ClientDuplexStream<Q, M>, signal: AbortSignal): Exchange<Q, M> {
+  const writer = new StreamWriter<Q>(call);
+  return {
+    events: receiveAll<M>(call, signal),
+    send: (message) => writer.write(message),
+    end: () => writer.end(),
+  };
+}

@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PeerTimeout, PeerUnreachable } from '../../transport/peer-errors.ts';
+import type { DaemonLink } from './daemon-ports.ts';
+
+const TRY_TIMEOUT_MS = 15_000;
+const FIRST_PAUSE_MS = 1_000;
+const PAUSE_MS_MAX = 30_000;
+
+export interface ReachOptions {
+  /** Trying goes on for this long (FD Connect Timeout, SD Connect Timeout). */
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+  /** Called after the first failure that is worth another try. */
+  readonly onRetry: (error: Error) => Promise<void>;
+  /** Between 0 and 1: spreads the retries of many jobs. */
+  readonly random?: () => number;
+}
+
+/**
+ * Connects to a daemon, trying again with growing pauses while it cannot be reached. A daemon that answers and
+ * refuses us (name, password) will do so again: that fails at once.
+ * @throws what the last try threw; the reason of the signal when that aborts.
+ */
+export async function reach<L extends DaemonLink>(makeLink: () => L, options: ReachOptions): Promise<L> {
+  const { signal, random = Math.random } = options;
+  const deadline = performance.now() + options.timeoutSeconds * 1000;
+  let pauseMs = FIRST_PAUSE_MS;
+  for (let tries = 1; ; tries++) {
+    const link = makeLink();
+    try {
+      await link.ready(TRY_TIMEOUT_MS, signal);
+      return link;
+    } catch (error) {
+      link[Symbol.dispose]();
+      signal.throwIfAborted();
+      const isTransient = error instanceof PeerUnreachable || error instanceof PeerTimeout;
+      const leftMs = deadline - performance.now();
+      if (!isTransient || leftMs <= 0) throw error;
+      if (tries === 1) await options.onRetry(error);
+      await delay(Math.min(leftMs, pauseMs * (0.75 + random() / 2)), undefined, { signal });
+      pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
+    }
+  }
+}

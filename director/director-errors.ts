@@ -1,0 +1,76 @@
+import { OperatorError } from '../errors/operator-error.ts';
+
+/** An error whose next step depends on the case. */
+abstract class DirectorError extends OperatorError {
+  override readonly hint: string | undefined;
+
+  constructor(message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.hint = options.hint;
+  }
+}
+
+/** A run that cannot be carried out as it was asked for. */
+export class RunRefused extends DirectorError {
+  readonly code = 'DIR_RUN_REFUSED';
+}
+
+/** A job that cannot go on; the message says why. */
+export class JobFailed extends DirectorError {
+  readonly code = 'DIR_JOB_FAILED';
+}
+
+/** A volume that cannot be labelled as asked. */
+export class LabelRefused extends DirectorError {
+  readonly code = 'DIR_LABEL_REFUSED';
+}
+
+/** The conf asks for something that this Director cannot start with. */
+export class ConfUnusable extends DirectorError {
+  readonly code = 'DIR_CONF_UNUSABLE';
+}
+
+/** A list of files for a FileSet that cannot be read. */
+export class FileListFailed extends DirectorError {
+  readonly code = 'DIR_FILE_LIST';
+}
+
+/** The reason of the signal of a job that was cancelled. */
+export class JobCancelled extends DirectorError {
+  readonly code = 'DIR_JOB_CANCELLED';
+}
+
+/** More runs are queued than the Director holds. */
+export class QueueFull extends OperatorError {
+  readonly code = 'DIR_QUEUE_FULL';
+  override readonly hint =
+    'See with "status dir" what the jobs wait for, and cancel those that are not needed.';
+  constructor(jobsMax: number) {
+    super(`${jobsMax} jobs are queued already; no more are taken`);
+  }
+}
+
+/** A JobId that the catalog does not know. */
+export class NoSuchJob extends OperatorError {
+  readonly code = 'DIR_NO_SUCH_JOB';
+  constructor(jobId: number) {
+    super(`There is no job with JobId ${jobId}`);
+  }
+}
+
+/** The Director is going down and takes no more work. */
+export class ShuttingDown extends OperatorError {
+  readonly code = 'DIR_SHUTTING_DOWN';
+  constructor() {
+    super('The Director is being stopped');
+  }
+}
+
+/** A console that logged in by a Console resource. */
+export class ConsoleRestricted extends OperatorError {
+  readonly code = 'DIR_CONSOLE_RESTRICTED';
+  override readonly hint = "Log in as the default console, with the Director's own password.";
+  constructor(consoleName: string) {
+    super(`Console "${consoleName}" has limited rights, and this version cannot check them yet`);
+  }
+}

@@ -1,0 +1,125 @@
+import { JobCancelled } from '../director-errors.ts';
+import type { JobMessages } from '../messages/job-messages.ts';
+import type { RunningJob } from '../services.ts';
+import type { JobTotals } from './job-kind.ts';
+import type { JobPlan } from './job-plan.ts';
+import { Progress } from './progress.ts';
+
+/** Where a job stands: the catalog's letter, and the words of `status dir`. */
+export interface Phase {
+  readonly status: string;
+  readonly text: string;
+}
+
+export const RUNNING: Phase = { status: 'R', text: 'is running' };
+
+/** A job from its creation to its end: what is known of it, and the handle to stop it. */
+export class ActiveJob implements RunningJob {
+  readonly jobId: number;
+  /** Unique name. */
+  readonly job: string;
+  readonly plan: JobPlan;
+  readonly messages: JobMessages;
+  readonly progress = new Progress();
+  level: string;
+  poolName: string;
+  storageName: string;
+  startTime?: Date;
+  /** Of an Incremental or Differential. */
+  since?: Date;
+  /** Volumes that hold data of the job, in order. */
+  volumeNames: readonly string[] = [];
+  /** How it ended. */
+  outcome?: { readonly status: string; readonly totals: JobTotals };
+  #phase: Phase = { status: 'C', text: 'is waiting execution' };
+  readonly #abort = new AbortController();
+
+  constructor(options: {
+    jobId: number;
+    job: string;
+    plan: JobPlan;
+    messages: JobMessages;
+    poolName: string;
+    storageName: string;
+  }) {
+    this.jobId = options.jobId;
+    this.job = options.job;
+    this.plan = options.plan;
+    this.messages = options.messages;
+    this.level = options.plan.level;
+    this.poolName = options.poolName;
+    this.storageName = options.storageName;
+  }
+
+  /** Aborts when the job is cancelled; the reason is a JobCancelled. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get name(): string {
+    return this.plan.job.name;
+  }
+
+  get type(): string {
+    return this.plan.type;
+  }
+
+  get status(): string {
+    return this.#phase.status;
+  }
+
+  get statusText(): string {
+    return this.#abort.signal.aborted ? 'is being canceled' : this.#phase.text;
+  }
+
+  get priority(): number {
+    return this.plan.priority;
+  }
+
+  get clientName(): string {
+    return this.plan.client.name;
+  }
+
+  get files(): number {
+    return this.progress.files;
+  }
+
+  get bytes(): number {
+    return this.progress.bytes;
+  }
+
+  get bytesPerSecond(): number {
+    return this.progress.bytesPerSecond(Date.now());
+  }
+
+  get currentPath(): string {
+    return this.progress.currentPath;
+  }
+
+  get expectedEnd(): Date | undefined {
+    return this.progress.expectedEnd(Date.now());
+  }
+
+  /** Whether it has left the queue. */
+  get hasBegun(): boolean {
+    return this.startTime !== undefined;
+  }
+
+  enter(phase: Phase): void {
+    this.#phase = phase;
+  }
+
+  /** Carries out `wait` in a phase of its own. */
+  async during<T>(phase: Phase, wait: () => Promise<T>): Promise<T> {
+    this.enter(phase);
+    try {
+      return await wait();
+    } finally {
+      this.enter(RUNNING);
+    }
+  }
+
+  cancel(reason: string): void {
+    this.#abort.abort(new JobCancelled(reason));
+  }
+}

@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '../../daemon/log.ts';
+import { messageOf, OperatorError } from '../../errors/operator-error.ts';
+import { endedWell } from '../reports/termination.ts';
+import { RUNNING, type ActiveJob } from './active-job.ts';
+import { AdminJob } from './admin-job.ts';
+import { BackupJob } from './backup-job.ts';
+import type { JobEnvironment } from './job-environment.ts';
+import type { JobKind } from './job-kind.ts';
+import { RestoreJob } from './restore-job.ts';
+import { runAfterScripts } from './run-scripts.ts';
+
+/** Pauses before the end of a job is written once more: its status must not be lost to a busy disk. */
+const END_RETRY_PAUSES_MS = [200, 1_000, 5_000];
+
+/** Makes what carries out a job of this type. @throws RunRefused when the conf does not hold what it needs. */
+export function jobKindOf(job: ActiveJob, env: JobEnvironment): JobKind {
+  switch (job.plan.type) {
+    case 'B':
+      return new BackupJob(job, env);
+    case 'R':
+      return new RestoreJob(job, env);
+    case 'D':
+      return new AdminJob(job, env);
+  }
+}
+
+/**
+ * Runs a job to its end, whatever happens: its status is in the catalog and its report is out when this resolves, with
+ * the status. Never rejects.
+ */
+export async function carryOut(
+  job: ActiveJob,
+  kind: JobKind,
+  env: JobEnvironment,
+  log: Log,
+): Promise<string> {
+  const reached = await runToEnd(job, kind, env, log);
+  const endTime = env.now();
+  const status = await recordEnd(job, kind, env, { status: reached, endTime });
+  await job.messages.add(isFailure(status) ? 'Error' : 'Info', kind.report(status, endTime));
+  const final = await runLastScripts(job, kind, env, { status, endTime });
+  await job.messages.finish({ endedWell: endedWell(final) });
+  return final;
+}
+
+async function runToEnd(job: ActiveJob, kind: JobKind, env: JobEnvironment, log: Log): Promise<string> {
+  try {
+    job.signal.throwIfAborted();
+    job.enter(RUNNING);
+    // Until its kind stamps it: a job that fails before is shown with the time at which it began to.
+    const startTime = env.now();
+    job.startTime = startTime;
+    await env.catalog.setJob(job.jobId, { jobStatus: 'R', startTime });
+    await kind.run();
+    return kind.verdict();
+  } catch (error) {
+    if (job.signal.aborted) {
+      await job.messages.info(messageOf(job.signal.reason));
+      return 'A';
+    }
+    await explain(job, error, log);
+    return 'f';
+  }
+}
+
+async function explain(job: ActiveJob, error: unknown, log: Log): Promise<void> {
+  if (error instanceof OperatorError) {
+    await job.messages.add(
+      'Fatal',
+      error.hint === undefined ? error.message : `${error.message}\n    ${error.hint}`,
+    );
+    return;
+  }
+  log.error(`JobId ${job.jobId}: ${error instanceof Error ? error.stack : String(error)}`);
+  await job.messages.add('Fatal', `Internal error: ${messageOf(error)}. The log of the Director says where.`);
+}
+
+/** Writes the end into the catalog. A job whose end cannot be written has failed. Resolves with the status. */
+async function recordEnd(
+  job: ActiveJob,
+  kind: JobKind,
+  env: JobEnvironment,
+  end: { readonly status: string; readonly endTime: Date },
+): Promise<string> {
+  const totals = kind.totals();
+  for (const pauseMs of [...END_RETRY_PAUSES_MS, undefined]) {
+    try {
+      await env.catalog.endJob(job.jobId, { jobStatus: end.status, endTime: end.endTime, ...totals });
+      job.outcome = { status: end.status, totals };
+      return end.status;
+    } catch (error) {
+      if (pauseMs !== undefined) {
+        await delay(pauseMs);
+        continue;
+      }
+      await job.messages.add(
+        'Fatal',
+        `The end of the job cannot be written to the catalog: ${messageOf(error)}`,
+      );
+    }
+  }
+  job.outcome = { status: 'f', totals };
+  return 'f';
+}
+
+/** After the report, so that they can speak of it. One that fails, and says so, makes the job fail. */
+async function runLastScripts(
+  job: ActiveJob,
+  kind: JobKind,
+  env: JobEnvironment,
+  end: { readonly status: string; readonly endTime: Date },
+): Promise<string> {
+  try {
+    // Not the job's own signal: a cancelled job runs those that are for failure.
+    await runAfterScripts(job, env.directorName, end.status, env.stopSignal);
+    return end.status;
+  } catch (error) {
+    await job.messages.add('Error', messageOf(error));
+    return isFailure(end.status) ? end.status : recordEnd(job, kind, env, { ...end, status: 'E' });
+  }
+}
+
+function isFailure(status: string): boolean {
+  return status === 'f' || status === 'E';
+}

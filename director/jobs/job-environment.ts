@@ -1,0 +1,26 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { DirectorConf } from '../../configuration/director-conf.ts';
+import type { CatalogIds } from '../catalog-ids.ts';
+import type { Daemons } from '../daemons/daemon-ports.ts';
+import type { VolumeOffice } from '../volumes/volume-office.ts';
+import type { StorageUse } from './next-runnable.ts';
+
+/** What the jobs of a Director share. */
+export interface JobEnvironment {
+  readonly directorName: string;
+  readonly catalog: Catalog;
+  readonly ids: CatalogIds;
+  readonly daemons: Daemons;
+  readonly volumes: VolumeOffice;
+  /** The conf in force. */
+  readonly conf: () => DirectorConf;
+  readonly now: () => Date;
+  /** Aborts when the Director ends and waits for no script any more. */
+  readonly stopSignal: AbortSignal;
+  /** Waits for room on these storages and takes it, in place of what the job was queued with. */
+  readonly moveToStorages: (
+    jobId: number,
+    storages: readonly StorageUse[],
+    signal: AbortSignal,
+  ) => Promise<void>;
+}

@@ -1,0 +1,20 @@
+/** What the catalog keeps of a job that has ended. */
+export interface JobTotals {
+  readonly jobFiles: number;
+  /** Bytes as sent by the client. */
+  readonly jobBytes: number;
+  /** Bytes of content as read by the client. */
+  readonly readBytes: number;
+  readonly jobErrors: number;
+}
+
+/** One type of job: its steps, and what they gave. The numbers are true at any moment, also after a failure. */
+export interface JobKind {
+  /** Carries the job out. @throws when it cannot be brought to its end; the reason of its signal when cancelled. */
+  run(): Promise<void>;
+  /** The final letter of a run that came to its end: T, W, or e. */
+  verdict(): string;
+  totals(): JobTotals;
+  /** The report, once the final letter is known. */
+  report(status: string, endTime: Date): string;
+}

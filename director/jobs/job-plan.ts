@@ -1,0 +1,67 @@
+import type {
+  ClientResource,
+  FileSetResource,
+  JobResource,
+  MessagesResource,
+} from '../../configuration/director-conf.ts';
+import { RunRefused } from '../director-errors.ts';
+import type { RunRequest } from '../services.ts';
+import { defaultLevel, isBackupLevel, levelLetter, typeLetter, type BackupLevel } from './job-codes.ts';
+
+/** The types of jobs that this Director carries out. */
+export type RunnableType = 'B' | 'R' | 'D';
+
+/** What a run is to do: the request with everything that it leaves out taken from the Job resource. */
+export interface JobPlan {
+  readonly request: RunRequest;
+  readonly job: JobResource;
+  readonly type: RunnableType;
+  /** The level asked for; a blank for jobs without levels. */
+  readonly level: BackupLevel | ' ';
+  readonly client: ClientResource;
+  readonly fileSet: FileSetResource;
+  readonly messages: MessagesResource;
+  readonly priority: number;
+  readonly accurate: boolean;
+  readonly schedTime: Date;
+}
+
+/** @throws RunRefused when the run can never be carried out as asked. */
+export function planRun(request: RunRequest, now: Date): JobPlan {
+  const { job } = request;
+  const type = typeLetter(job.type);
+  if (type !== 'B' && type !== 'R' && type !== 'D') {
+    throw new RunRefused(
+      `Job "${job.name}" is of type ${job.type}; this version runs Backup, Restore and Admin jobs`,
+    );
+  }
+  if (type === 'R' && !request.restore) {
+    throw new RunRefused(`Job "${job.name}" is a Restore job and needs a selection of files`, {
+      hint: 'Use the "restore" command.',
+    });
+  }
+  return {
+    request,
+    job,
+    type,
+    level: type === 'B' ? backupLevel(request) : ' ',
+    client: request.restore?.restoreClient ?? request.client ?? job.client,
+    fileSet: request.fileSet ?? job.fileSet,
+    messages: request.messages ?? job.messages,
+    priority: request.priority ?? job.priority,
+    accurate: request.accurate ?? job.accurate,
+    schedTime: request.when ?? now,
+  };
+}
+
+function backupLevel({ job, level }: RunRequest): BackupLevel {
+  const name = level ?? job.level ?? defaultLevel(job.type);
+  const letter = levelLetter(name);
+  if (letter === undefined) throw new RunRefused(`Job "${job.name}": there is no level "${name}"`);
+  if (!isBackupLevel(letter)) {
+    throw new RunRefused(
+      `Job "${job.name}" cannot run at level ${name}: this version knows Full, Differential and Incremental`,
+    );
+  }
+  return letter;
+}

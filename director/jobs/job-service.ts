@@ -1,0 +1,209 @@
+import type { Log } from '../../daemon/log.ts';
+import { formatReportTime } from '../../text/civil-time.ts';
+import { ChangeSignal } from '../change-signal.ts';
+import { NoSuchJob, ShuttingDown } from '../director-errors.ts';
+import { JobMessages } from '../messages/job-messages.ts';
+import type { MessageOutlets } from '../messages/outlets.ts';
+import type { Jobs, RunningJob, RunRequest } from '../services.ts';
+import { ActiveJob, RUNNING } from './active-job.ts';
+import { carryOut, jobKindOf } from './carry-out.ts';
+import { isBackupLevel } from './job-codes.ts';
+import type { JobEnvironment } from './job-environment.ts';
+import { JobNames } from './job-names.ts';
+import { planRun, type JobPlan } from './job-plan.ts';
+import { JobQueue } from './job-queue.ts';
+import { jobCodes } from './job-substitution.ts';
+import { waitLetter, waitText, type QueueEntry, type StorageUse } from './next-runnable.ts';
+import { choosePool, chooseStorage } from './pool-choice.ts';
+import { storageUse } from './storage-use.ts';
+
+const STOPPING = 'The Director is being stopped';
+/** How long cancelled jobs may take to end: the storage daemon's cutting back, their reports and mails. */
+const END_MS = 60_000;
+/** How often those who wait for jobs look for themselves. */
+const WAIT_MS = 3_600_000;
+
+export interface JobServiceOptions {
+  /** What the jobs share; the service adds what only it knows. */
+  readonly environment: Omit<JobEnvironment, 'moveToStorages' | 'stopSignal'>;
+  readonly outlets: MessageOutlets;
+  readonly workingDirectory: string;
+  readonly log: Log;
+}
+
+/** The jobs of this Director: creates, queues, runs and cancels them. */
+export class JobService implements Jobs {
+  readonly #options: JobServiceOptions;
+  readonly #environment: JobEnvironment;
+  readonly #names = new JobNames();
+  readonly #queue: JobQueue;
+  /** Queued and running, by JobId. */
+  readonly #active = new Map<number, ActiveJob>();
+  readonly #ends = new ChangeSignal();
+  readonly #stop = new AbortController();
+  #arrivals = 0;
+  #ended = 0;
+  #isStopping = false;
+
+  constructor(options: JobServiceOptions) {
+    this.#options = options;
+    const { environment } = options;
+    this.#queue = new JobQueue({
+      jobsMax: () => environment.conf().director.maximumConcurrentJobs,
+      now: environment.now,
+    });
+    this.#environment = {
+      ...environment,
+      stopSignal: this.#stop.signal,
+      moveToStorages: (jobId, storages, signal) => this.#moveToStorages(jobId, storages, signal),
+    };
+  }
+
+  get runCount(): number {
+    return this.#ended;
+  }
+
+  async run(request: RunRequest): Promise<number> {
+    if (this.#isStopping) throw new ShuttingDown();
+    this.#queue.checkRoom();
+    const { now } = this.#environment;
+    const plan = planRun(request, now());
+    const places = placesOf(plan);
+    const job = await this.#create(plan, places);
+    const kind = jobKindOf(job, this.#environment);
+    this.#active.set(job.jobId, job);
+    this.#queue.add({
+      entry: this.#entryOf(job, places.storages),
+      waitsFor: (reason) =>
+        job.enter({ status: waitLetter(reason), text: waitText(reason, formatReportTime(plan.schedTime)) }),
+      begin: async () => {
+        await carryOut(job, kind, this.#environment, this.#options.log);
+        this.#active.delete(job.jobId);
+        this.#ended += 1;
+        this.#ends.notify();
+      },
+    });
+    if (this.#isStopping) this.cancel(job.jobId, STOPPING); // it came while the door was closing
+    return job.jobId;
+  }
+
+  running(): readonly RunningJob[] {
+    return [...this.#active.values()].sort((a, b) => a.jobId - b.jobId);
+  }
+
+  cancel(jobId: number, reason: string): boolean {
+    const job = this.#active.get(jobId);
+    if (!job || job.signal.aborted) return false;
+    job.cancel(reason);
+    this.#queue.release(jobId);
+    return true;
+  }
+
+  async ended(jobId: number, signal = new AbortController().signal): Promise<string> {
+    while (this.#active.has(jobId)) await this.#ends.next(WAIT_MS, signal);
+    const row = await this.#environment.catalog.jobById(jobId);
+    if (!row) throw new NoSuchJob(jobId);
+    return row.jobStatus;
+  }
+
+  async idle(signal = new AbortController().signal): Promise<void> {
+    while (this.#active.size > 0) await this.#ends.next(WAIT_MS, signal);
+  }
+
+  /** The conf or a limit has changed: jobs that wait may start. */
+  reconsider(): void {
+    this.#queue.reconsider();
+  }
+
+  /** Takes no more work, gives what runs `graceMs` to end, then cancels it and waits until all has ended. */
+  async stop(graceMs: number): Promise<void> {
+    this.#isStopping = true;
+    this.#queue.close();
+    for (const job of this.#active.values()) {
+      if (!job.hasBegun) this.cancel(job.jobId, STOPPING);
+    }
+    await this.#idleWithin(graceMs);
+    for (const { jobId } of this.#active.values()) this.cancel(jobId, STOPPING);
+    this.#stop.abort(new ShuttingDown());
+    await this.#idleWithin(END_MS);
+  }
+
+  async #idleWithin(ms: number): Promise<void> {
+    const deadline = AbortSignal.timeout(ms);
+    await this.idle(deadline).catch((error: unknown) => {
+      if (!deadline.aborted) throw error;
+    });
+  }
+
+  async #create(plan: JobPlan, places: Places): Promise<ActiveJob> {
+    const { environment, outlets, workingDirectory } = this.#options;
+    const { catalog, ids, now, directorName } = environment;
+    const job = this.#names.next(plan.job.name, now());
+    const jobId = await catalog.createJob({
+      job,
+      name: plan.job.name,
+      type: plan.type,
+      level: plan.level,
+      clientId: ids.clientId(plan.client.name),
+      poolId: ids.poolId(places.poolName),
+      schedTime: plan.schedTime,
+      priority: plan.priority,
+      status: 'C',
+      ...(plan.request.comment !== undefined && { comment: plan.request.comment }),
+    });
+    const active: ActiveJob = new ActiveJob({
+      jobId,
+      job,
+      plan,
+      poolName: places.poolName,
+      storageName: places.storages[0]?.name ?? '',
+      messages: new JobMessages({
+        jobId,
+        job,
+        directorName,
+        resource: plan.messages,
+        outlets,
+        workingDirectory,
+        codes: () => jobCodes(active, directorName),
+      }),
+    });
+    return active;
+  }
+
+  #entryOf({ jobId, plan }: ActiveJob, storages: readonly StorageUse[]): QueueEntry {
+    const { job, client, request } = plan;
+    return {
+      jobId,
+      priority: plan.priority,
+      arrival: this.#arrivals++,
+      allowMixedPriority: job.allowMixedPriority,
+      job: { name: job.name, jobsMax: job.maximumConcurrentJobs },
+      client: { name: client.name, jobsMax: client.maximumConcurrentJobs },
+      storages,
+      // Levels are decided by what the catalog says at the start: runs of one series follow each other.
+      ...(plan.type === 'B' && { exclusiveKey: client.name }),
+      ...(request.when && { notBefore: request.when }),
+    };
+  }
+
+  async #moveToStorages(jobId: number, storages: readonly StorageUse[], signal: AbortSignal): Promise<void> {
+    await this.#queue.moveTo(jobId, storages, signal);
+    this.#active.get(jobId)?.enter(RUNNING);
+  }
+}
+
+/** Where a run is expected to write or read; its final level may change that. */
+interface Places {
+  readonly poolName: string;
+  readonly storages: readonly StorageUse[];
+}
+
+/** @throws RunRefused when a backup has no storage. */
+function placesOf({ type, level, request, job }: JobPlan): Places {
+  if (type === 'B' && isBackupLevel(level)) {
+    const pool = choosePool(request, level).resource;
+    return { poolName: pool.name, storages: [storageUse(chooseStorage(request, pool).resource, 'write')] };
+  }
+  const storage = type === 'R' ? (request.storage ?? job.pool.storage[0] ?? job.storage[0]) : undefined;
+  return { poolName: job.pool.name, storages: storage ? [storageUse(storage, 'read')] : [] };
+}

@@ -1,0 +1,36 @@
+import { formatDateTime } from '../../text/civil-time.ts';
+import type { CodeValues } from '../commands/substitution.ts';
+import { exitStatusText } from '../reports/termination.ts';
+import type { ActiveJob } from './active-job.ts';
+import { levelName } from './job-codes.ts';
+
+/** The values of the `%` codes for a job as it stands now: for scripts, mails and lists of files. */
+export function jobCodes(job: ActiveJob, directorName: string): CodeValues {
+  const { plan, outcome, since } = job;
+  const totals = outcome?.totals;
+  return {
+    b: String(totals?.jobBytes ?? 0),
+    c: job.clientName,
+    C: 'no',
+    d: directorName,
+    D: directorName,
+    e: outcome ? exitStatusText(outcome.status) : 'Running',
+    E: String(totals?.jobErrors ?? 0),
+    f: plan.fileSet.name,
+    F: String(totals?.jobFiles ?? 0),
+    h: plan.client.address ?? '',
+    i: String(job.jobId),
+    j: job.job,
+    l: levelName(job.level),
+    n: job.name,
+    o: String(job.priority),
+    p: job.poolName,
+    P: String(process.pid),
+    R: String(totals?.readBytes ?? 0),
+    s: since ? formatDateTime(since) : '',
+    t: plan.job.type,
+    v: job.volumeNames.join('|'),
+    w: job.storageName,
+    x: 'no',
+  };
+}

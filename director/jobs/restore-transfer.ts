@@ -1,0 +1,151 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { PlanCursor } from '../../catalog/inputs.ts';
+import type { MessageType } from '../../configuration/values/destination.ts';
+import type {
+  RestoreEntry,
+  RestoreRequest,
+  RestoreResponse,
+  RestoreStart,
+  RestoreTotals,
+} from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type { ReadFinished } from '../../proto/noctule/storage/v1/storage_daemon.ts';
+import { printablePath } from '../../text/printable.ts';
+import type { ClientLink, Exchange } from '../daemons/daemon-ports.ts';
+import { JobFailed } from '../director-errors.ts';
+import { clientFailure, failAfterOthers } from './peer-failure.ts';
+import { clientMessage } from './peer-messages.ts';
+import type { Progress } from './progress.ts';
+import type { ReadSession } from './read-session.ts';
+import { together } from './together.ts';
+
+/** Entries of the plan that are fetched from the catalog at once. */
+const PAGE_ENTRIES = 1_000;
+/** A message holds entries of about so many bytes: well below the transport's limit. */
+const MESSAGE_BYTES = 1024 * 1024;
+/** What a file record takes besides its path and link target. */
+const RECORD_BYTES = 200;
+
+type Say = (type: MessageType, text: string, at: Date) => Promise<void>;
+type ClientCall = Exchange<RestoreRequest, RestoreResponse>;
+
+export interface RestoreTransfer {
+  readonly catalog: Pick<Catalog, 'restorePlanPage'>;
+  readonly planId: number;
+  readonly session: ReadSession;
+  readonly client: ClientLink;
+  readonly clientName: string;
+  readonly start: RestoreStart;
+  readonly progress: Progress;
+  readonly sayForClient: Say;
+  readonly sayForStorage: Say;
+  readonly onOtherFailure: (error: unknown) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** What each side said at its end; absent: it did not come to it. */
+export interface RestoreResult {
+  client?: RestoreTotals;
+  storage?: ReadFinished;
+}
+
+/**
+ * Moves the data: the Director feeds the plan, page by page, to the storage daemon (which blocks to send) and to the
+ * client (which entries to take out of them). The slower one holds the feeding up, so memory is a window.
+ * `result` is filled as the sides finish, also when the transfer fails.
+ * @throws JobFailed unless both come to their end.
+ */
+export async function transferRestore(transfer: RestoreTransfer, result: RestoreResult): Promise<void> {
+  await together(
+    transfer.signal,
+    (signal) => {
+      const call = transfer.client.restore(signal);
+      const client = hearClient(transfer, call, signal).then((totals) => {
+        result.client = totals;
+      });
+      return [client, hearStorage(transfer, result, client, signal), feed(transfer, call, signal)];
+    },
+    transfer.onOtherFailure,
+  );
+}
+
+/**
+ * Ranges go before the entries that lie in them. The client waits for entries only when it has a block at hand, and the
+ * storage daemon takes a page of ranges while it still sends the blocks of the one before: neither waits for ever.
+ */
+async function feed(
+  { catalog, planId, session, start }: RestoreTransfer,
+  client: ClientCall,
+  signal: AbortSignal,
+) {
+  try {
+    await client.send({ command: { $case: 'start', value: start } });
+    let after: PlanCursor | undefined;
+    do {
+      signal.throwIfAborted();
+      const page = await catalog.restorePlanPage({ planId, limit: PAGE_ENTRIES, ...(after && { after }) });
+      await session.send(page.ranges);
+      for (const entries of entryMessages(page.entries)) {
+        await client.send({ command: { $case: 'entries', value: { entries } } });
+      }
+      after = page.next;
+    } while (after);
+    session.end();
+    client.end();
+  } catch (error) {
+    // A call that was broken off by its other side: that side says why.
+    await failAfterOthers(error as Error, signal);
+  }
+}
+
+function* entryMessages(entries: readonly RestoreEntry[]): Generator<RestoreEntry[]> {
+  let message: RestoreEntry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    message.push(entry);
+    bytes += RECORD_BYTES + (entry.record?.path.length ?? 0) + (entry.record?.linkTarget.length ?? 0);
+    if (bytes < MESSAGE_BYTES) continue;
+    yield message;
+    message = [];
+    bytes = 0;
+  }
+  if (message.length > 0) yield message;
+}
+
+async function hearClient(
+  transfer: RestoreTransfer,
+  call: ClientCall,
+  signal: AbortSignal,
+): Promise<RestoreTotals> {
+  let totals: RestoreTotals | undefined;
+  try {
+    for await (const { event } of call.events) {
+      if (event?.$case === 'totals') totals = event.value;
+      if (event?.$case === 'progress') {
+        const { files, bytes, currentPath } = event.value;
+        transfer.progress.update({ files, bytes, currentPath: printablePath(currentPath) }, Date.now());
+      }
+      if (event?.$case === 'message') {
+        const { type, text, at } = clientMessage(event.value);
+        await transfer.sayForClient(type, text, at);
+      }
+    }
+  } catch (cause) {
+    if (signal.aborted) throw signal.reason;
+    throw clientFailure(transfer.clientName, cause);
+  }
+  if (!totals) throw new JobFailed(`Client "${transfer.clientName}" ended the restore without its totals`);
+  return totals;
+}
+
+async function hearStorage(
+  transfer: RestoreTransfer,
+  result: RestoreResult,
+  client: Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const finished = await transfer.session.run(transfer.sayForStorage, signal);
+  result.storage = finished;
+  if (finished.status === 'T') return;
+  const failure = new JobFailed(`The storage daemon could not send everything: ${finished.reason}`);
+  await failAfterOthers(failure, signal, client);
+}

@@ -1,0 +1,67 @@
+/**
+ * What the catalog's final status letter means to a reader of the report. Monitoring scripts look for these texts.
+ * T ended well, W well with warnings, e with errors, A cancelled, I incomplete, f and E failed.
+ */
+export function backupTermination(status: string): string {
+  switch (status) {
+    case 'T':
+      return 'Backup OK';
+    case 'W':
+      return 'Backup OK -- with warnings';
+    case 'A':
+      return 'Backup Canceled';
+    case 'I':
+      return 'Backup failed -- Incomplete';
+    default:
+      return '*** Backup Error ***';
+  }
+}
+
+export function restoreTermination(status: string, counts: { expected: number; restored: number }): string {
+  switch (status) {
+    case 'T':
+      return 'Restore OK';
+    case 'W':
+      return counts.expected === counts.restored
+        ? 'Restore OK -- with warnings'
+        : 'Restore OK -- warning file count mismatch';
+    case 'e':
+      return 'Restore OK -- with errors';
+    case 'A':
+      return 'Restore Canceled';
+    case 'I':
+      return 'Restore Incomplete';
+    default:
+      return '*** Restore Error ***';
+  }
+}
+
+export function adminTermination(status: string): string {
+  if (status === 'T' || status === 'W') return 'Admin OK';
+  return status === 'A' ? 'Admin Canceled' : '*** Admin Error ***';
+}
+
+/** The text of `%e` in a MailCommand or script. */
+export function exitStatusText(status: string): string {
+  switch (status) {
+    case 'T':
+      return 'OK';
+    case 'W':
+      return 'OK -- with warnings';
+    case 'A':
+      return 'Canceled';
+    case 'D':
+      return 'Differences';
+    case 'I':
+      return 'Incomplete';
+    case 'f':
+      return 'Fatal Error';
+    default:
+      return 'Error';
+  }
+}
+
+/** Whether a run ended well, in the sense of Mail On Success and of the next run's level. */
+export function endedWell(status: string): boolean {
+  return status === 'T' || status === 'W';
+}

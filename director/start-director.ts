@@ -1,0 +1,119 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { openCatalog, type Catalog } from '../catalog/catalog.ts';
+import type { DirectorConf } from '../configuration/director-conf.ts';
+import type { DaemonContext, RunningDaemon } from '../daemon/run-daemon.ts';
+import { CatalogIds } from './catalog-ids.ts';
+import { ConfInForce } from './conf-in-force.ts';
+import { listenForConsoles } from './console-listener.ts';
+import { GrpcDaemons } from './daemons/grpc-daemons.ts';
+import { PeerQuestions } from './daemons/peer-questions.ts';
+import { Director } from './director.ts';
+import { ConfUnusable } from './director-errors.ts';
+import { JobService } from './jobs/job-service.ts';
+import { ConsoleStore } from './messages/console-store.ts';
+import { DaemonMessages } from './messages/daemon-messages.ts';
+import { removeOldSpools } from './messages/mail-spool.ts';
+import { MessageOutlets } from './messages/outlets.ts';
+import { LastLook } from './schedule/last-look.ts';
+import { Scheduler } from './schedule/scheduler.ts';
+import { VolumeOffice } from './volumes/volume-office.ts';
+
+/** How long running jobs may go on when the Director is stopped. */
+const JOBS_GRACE_MS = 10_000;
+const CONSOLES_GRACE_MS = 1_000;
+
+/**
+ * Makes a Director of its conf; resolves when consoles can connect and the schedules are followed.
+ *
+ * Everything that must be ended is pushed on `owned` when it is made and ended in the reverse order: consoles,
+ * schedules, jobs, messages, catalog.
+ */
+export async function startDirector(conf: DirectorConf, context: DaemonContext): Promise<RunningDaemon> {
+  await using owned = new AsyncDisposableStack();
+  const { log } = context;
+  const { name: directorName, workingDirectory } = conf.director;
+  const stateFile = (suffix: string) => path.join(workingDirectory, `${directorName}.${suffix}`);
+  const now = () => new Date();
+  await mkdir(workingDirectory, { recursive: true });
+  await removeOldSpools(workingDirectory);
+
+  const inForce = new ConfInForce(conf);
+  const catalog = owned.use(await openCatalogOf(conf));
+  const consoleMessages = await ConsoleStore.open(stateFile('conmsg'));
+  const mailing = new AbortController();
+  owned.defer(() => mailing.abort());
+  const outlets = new MessageOutlets({
+    consoleStore: consoleMessages,
+    catalog,
+    log,
+    directorName,
+    signal: mailing.signal,
+  });
+  const messages = owned.use(
+    new DaemonMessages({ directorName, resource: () => inForce.messages, outlets, log, workingDirectory }),
+  );
+
+  await failUnfinishedJobs(catalog, messages, now());
+  const ids = new CatalogIds(catalog);
+  await ids.sync(conf);
+
+  const daemons = new GrpcDaemons(directorName);
+  const volumes = new VolumeOffice();
+  const jobs = new JobService({
+    environment: { directorName, catalog, ids, daemons, volumes, conf: () => inForce.conf, now },
+    outlets,
+    workingDirectory,
+    log,
+  });
+  owned.defer(() => jobs.stop(JOBS_GRACE_MS));
+  const peers = new PeerQuestions({ daemons, catalog, ids, volumes, now, signal: context.signal });
+  const lastLook = new LastLook(stateFile('schedules'));
+  const scheduler = owned.use(
+    await Scheduler.start({ conf: () => inForce.conf, jobs, messages, lastLook, now }),
+  );
+  const director = new Director({
+    inForce,
+    confFile: context.confFile,
+    catalog,
+    ids,
+    messages,
+    consoleMessages,
+    jobs,
+    peers,
+    scheduler,
+  });
+  const listener = await listenForConsoles(director, messages);
+  owned.defer(() => listener.close(CONSOLES_GRACE_MS));
+
+  const held = owned.move();
+  return {
+    // What is wrong with the conf goes to the Director's messages.
+    reload: async () => void (await director.reload()),
+    stop: () => held.disposeAsync(),
+  };
+}
+
+/** @throws ConfUnusable when the conf has not exactly one Catalog. */
+async function openCatalogOf(conf: DirectorConf): Promise<Catalog> {
+  const [resource, second] = conf.catalogs;
+  if (!resource)
+    throw new ConfUnusable('The conf has no Catalog resource', {
+      hint: 'Add "Catalog { Name = MyCatalog; ... }".',
+    });
+  if (second) {
+    throw new ConfUnusable(
+      `The conf has two Catalogs, "${resource.name}" and "${second.name}"; only one is supported`,
+    );
+  }
+  return openCatalog(path.join(conf.director.workingDirectory, `${resource.name}.db`));
+}
+
+/** Jobs that were waiting or running when the last Director died never run for ever (durability rule 3). */
+async function failUnfinishedJobs(catalog: Catalog, messages: DaemonMessages, now: Date): Promise<void> {
+  for (const { jobId, job } of await catalog.failUnfinishedJobs(now)) {
+    const text = `JobId ${jobId}, Job=${job}, had not ended when the Director died. It is marked as failed.`;
+    await messages.add('Error', text);
+    await catalog.appendLog({ jobId, time: now, text: `${text}\n` });
+  }
+}

@@ -1,0 +1,189 @@
+import type { BackupRequest } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import { Codec, FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
+import type { StoreResponse } from '../../proto/noctule/storage/v1/storage_daemon.ts';
+import { OperatorError } from '../../errors/operator-error.ts';
+import { encodeBlock } from '../../volume/block.ts';
+import { encodeRecords, encodeSessionEnd } from '../../volume/control-member.ts';
+import type { SessionPlace } from '../../volume/member.ts';
+import type { BytePath } from '../byte-path.ts';
+import { unsupportedOptions } from '../fileset/unsupported.ts';
+import type { FileNotice } from '../walk/file-notice.ts';
+import { JobControl } from '../worker/job-control.ts';
+import { JobWorker, workerModule } from '../worker/job-worker.ts';
+import type { BackupCounts, BackupResult } from './backup-walk.ts';
+import type { BlockCompressor } from './block-compressor.ts';
+import { MemberSender, type MemberSink } from './member-sender.ts';
+import type { BlockNote, WalkEvent, WalkTask } from './walk-events.ts';
+
+/** Blocks under way at once in a job: being filled, compressed or sent. Bounds its memory, with their compressed form. */
+const BLOCKS_IN_FLIGHT = 8;
+
+export interface BackupPorts {
+  /** Opens the stream to the storage daemon; it is to be given up when `signal` aborts. */
+  openStore(signal: AbortSignal): Promise<BackupStore>;
+  notice(notice: FileNotice): Promise<void>;
+  progress(counts: BackupCounts, path: BytePath): Promise<void>;
+  readonly compressor: BlockCompressor;
+}
+
+export interface BackupStore extends MemberSink {
+  /** Half-closes and resolves with the answer, when all is durable. */
+  finish(): Promise<StoreResponse>;
+  /** Rejects when the storage daemon ends the stream or is gone. */
+  readonly failed: Promise<never>;
+}
+
+export interface BackupTotals extends BackupResult {
+  /** Of the block members. */
+  sentBytes: number;
+  /** Whether any block was to be compressed. */
+  isCompressed: boolean;
+}
+
+/** The storage daemon did not make the session durable. */
+export class StoreIncomplete extends OperatorError {
+  readonly code = 'FD_STORE_INCOMPLETE';
+  override readonly hint = 'See the messages of the storage daemon.';
+}
+
+/** The FileSet asks for a compression that this file daemon does not have. */
+export class CompressionUnsupported extends OperatorError {
+  readonly code = 'FD_COMPRESSION_UNSUPPORTED';
+  override readonly hint = 'Use compression = GZIP1 to GZIP9 in the Options of the FileSet.';
+}
+
+/**
+ * Runs one backup: a worker walks and fills blocks; here they are compressed, several at a time, wrapped as members and
+ * sent in order. Whatever fails first, or the signal, ends all of it and is what the caller gets.
+ */
+export async function runBackup(request: BackupRequest, ports: BackupPorts, signal: AbortSignal): Promise<BackupTotals> {
+  const fileSet = checkedFileSet(request);
+  const failed = new AbortController();
+  const ended = AbortSignal.any([signal, failed.signal]);
+  const fail = (error: unknown) => failed.abort(error);
+
+  const control = JobControl.create(BLOCKS_IN_FLIGHT);
+  const task: WalkTask = {
+    fileSet: FileSet.encode(fileSet).finish(),
+    sinceNs: request.sinceNs,
+    memory: control.shared,
+    mode: 'backup',
+  };
+  const store = await ports.openStore(ended);
+  store.failed.catch(fail);
+  await using worker = new JobWorker<WalkEvent>({
+    module: workerModule('walk-worker', import.meta.url),
+    job: request.job,
+    data: task,
+    cancel: () => control.cancel(),
+    signal: ended,
+  });
+
+  try {
+    for (const text of unsupportedOptions(fileSet)) await ports.notice({ type: 'warning', path: '', text });
+    const session = new SessionStream(request, new MemberSender(store, fail), control, ports.compressor);
+    const result = await forwardEvents(worker, session, control, ports);
+    const totals = await session.finish(result);
+    const answer = await store.finish();
+    if (!answer.complete) throw new StoreIncomplete(`The storage daemon did not complete the session: ${answer.reason}`);
+    return totals;
+  } catch (error) {
+    // The first failure is the cause; what comes up the stack may be a consequence of it.
+    const cause = ended.aborted ? (ended.reason as unknown) : error;
+    fail(cause);
+    throw cause;
+  }
+}
+
+async function forwardEvents(
+  worker: JobWorker<WalkEvent>,
+  session: SessionStream,
+  control: JobControl,
+  ports: BackupPorts,
+): Promise<BackupResult> {
+  for await (const event of worker.events()) {
+    switch (event.kind) {
+      case 'block':
+        session.block(event.block);
+        break;
+      case 'records':
+        session.records(event.content);
+        break;
+      case 'notice':
+        await ports.notice(event.notice);
+        control.eventDone();
+        break;
+      case 'progress':
+        await ports.progress(event.counts, event.path);
+        break;
+      case 'end':
+        return event.result;
+      case 'listing':
+        throw new Error('A backup makes no listing');
+    }
+  }
+  throw new Error('The events of a worker end with its result');
+}
+
+/** The members of one session, numbered and put in order. */
+class SessionStream {
+  readonly #sender: MemberSender;
+  readonly #control: JobControl;
+  readonly #compressor: BlockCompressor;
+  /** Of the block that comes next. */
+  #place: SessionPlace;
+  #sentBytes = 0;
+  #isCompressed = false;
+
+  constructor(request: BackupRequest, sender: MemberSender, control: JobControl, compressor: BlockCompressor) {
+    const { volSessionId, volSessionTime } = request;
+    this.#place = { volSessionId, volSessionTime, blockNumber: 0, streamOffset: 0 };
+    this.#sender = sender;
+    this.#control = control;
+    this.#compressor = compressor;
+  }
+
+  block(block: BlockNote): void {
+    const place = this.#place;
+    this.#place = {
+      ...place,
+      blockNumber: place.blockNumber + 1,
+      streamOffset: block.streamOffset + block.contentBytes,
+    };
+    if (block.compression.codec !== 'none') this.#isCompressed = true;
+    this.#sender.push(this.#encode(block, place), (memberBytes) => {
+      this.#sentBytes += memberBytes;
+      this.#control.freeSlot(block.slotIndex);
+    });
+  }
+
+  records(content: Parameters<typeof encodeRecords>[1]): void {
+    this.#sender.push(encodeRecords(this.#place, content));
+  }
+
+  /** Ends the session; resolves when everything is on its way. */
+  async finish(result: BackupResult): Promise<BackupTotals> {
+    const { files, contentBytes, streamBytes, errors } = result;
+    this.#sender.push(
+      encodeSessionEnd(this.#place, { status: 'T', files, contentBytes, streamBytes, errors, endedAtMs: Date.now() }),
+    );
+    await this.#sender.drained();
+    return { ...result, sentBytes: this.#sentBytes, isCompressed: this.#isCompressed };
+  }
+
+  async #encode(block: BlockNote, place: SessionPlace): Promise<Buffer> {
+    const content = this.#control.slotBytes(block.slotIndex).subarray(0, block.contentBytes);
+    const deflated = await this.#compressor.deflate(content, block.compression);
+    const { startsAtEntry, endsAtEntry, firstHeaderOffset } = block;
+    return encodeBlock({ ...place, startsAtEntry, endsAtEntry, firstHeaderOffset, content, deflated });
+  }
+}
+
+function checkedFileSet({ fileSet }: BackupRequest): FileSet {
+  if (fileSet === undefined) throw new Error('A backup request has a FileSet');
+  const codecs = fileSet.includes.flatMap(({ options }) => options.map(({ compression }) => compression?.codec));
+  if (codecs.includes(Codec.ZSTD)) {
+    throw new CompressionUnsupported(`FileSet "${fileSet.name}" asks for ZSTD, which this file daemon does not support`);
+  }
+  return fileSet;
+}

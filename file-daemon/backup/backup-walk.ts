@@ -1,0 +1,143 @@
+import type { BigIntStats } from 'node:fs';
+import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
+import type { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
+import { RecordBatch } from '../../volume/record-batch.ts';
+import type { BytePath } from '../byte-path.ts';
+import type { EntryOptions } from '../fileset/entry-options.ts';
+import type { CompiledFileSet } from '../fileset/include-rules.ts';
+import { fileTypeOf, isUnchangedSince } from '../walk/file-kind.ts';
+import type { FileNotice } from '../walk/file-notice.ts';
+import { HardLinks } from '../walk/hard-links.ts';
+import { Walker, type WalkVisitor } from '../walk/walker.ts';
+import { BlockCutter, type CutBlock, type Slot } from './block-cutter.ts';
+import { EntryPacker } from './entry-packer.ts';
+
+/** Records wait for company for this many blocks at most. */
+const BLOCKS_PER_RECORDS_MAX = 64;
+
+export interface BackupSource {
+  readonly fileSet: CompiledFileSet;
+  /** Entries older than this are left out; undefined for a Full. */
+  readonly sinceNs: bigint | undefined;
+}
+
+/** Where the walk puts what it makes. Every call may wait, and may throw to end the job. */
+export interface BackupSink {
+  takeSlot(): Slot;
+  block(block: CutBlock): void;
+  /** Records of files that the blocks handed over before complete. */
+  records(content: RecordsContent): void;
+  notice(notice: FileNotice): void;
+  /** Called often; `path` is being saved or read. */
+  progress(counts: BackupCounts, path: BytePath): void;
+}
+
+export interface BackupCounts {
+  /** Records made. */
+  files: number;
+  /** Bytes of file content read. */
+  contentBytes: number;
+  /** Files that were not saved, or not whole. */
+  errors: number;
+}
+
+export interface BackupResult extends BackupCounts {
+  streamBytes: number;
+}
+
+/** Saves what the FileSet names: one synchronous pass, from the walk to finished blocks and records. */
+export function runBackupWalk(source: BackupSource, sink: BackupSink): BackupResult {
+  const walk = new BackupWalk(source, sink);
+  new Walker(source.fileSet, walk).run();
+  return walk.finish();
+}
+
+class BackupWalk implements WalkVisitor {
+  readonly #sinceNs: bigint | undefined;
+  readonly #sink: BackupSink;
+  readonly #cutter: BlockCutter;
+  readonly #packer: EntryPacker;
+  readonly #hardLinks = new HardLinks();
+  readonly #counts: BackupCounts = { files: 0, contentBytes: 0, errors: 0 };
+  readonly #batch = new RecordBatch();
+  /** Full batches whose last files end in the block that is still open. */
+  #waitingRecords: RecordsContent[] = [];
+  #blocksSinceRecords = 0;
+
+  constructor({ sinceNs }: BackupSource, sink: BackupSink) {
+    this.#sinceNs = sinceNs;
+    this.#sink = sink;
+    this.#cutter = new BlockCutter({
+      takeSlot: () => sink.takeSlot(),
+      emit: (block) => this.#block(block),
+    });
+    this.#packer = new EntryPacker(this.#cutter, (notice) => this.notice(notice));
+  }
+
+  entering(path: BytePath): void {
+    this.#progress(path);
+  }
+
+  notice(notice: FileNotice): void {
+    if (notice.type === 'notSaved') this.#counts.errors += 1;
+    this.#sink.notice(notice);
+  }
+
+  entry(path: BytePath, stat: BigIntStats, options: EntryOptions): void {
+    if (this.#sinceNs !== undefined && isUnchangedSince(stat, this.#sinceNs, options.mtimeOnly)) return;
+    this.#progress(path);
+    const type = fileTypeOf(Number(stat.mode));
+    if (type === undefined) throw new Error('The walk visits only what has a type');
+
+    const isLinkable = options.hardLinks && type !== FileType.DIRECTORY;
+    const firstName = isLinkable ? this.#hardLinks.firstName(stat) : undefined;
+    const record =
+      firstName === undefined
+        ? this.#packer.pack(path, stat, type, options)
+        : this.#packer.packHardLink(path, stat, firstName, options);
+    if (record === undefined) return;
+
+    record.fileIndex = ++this.#counts.files;
+    if (isLinkable && firstName === undefined) {
+      this.#hardLinks.remember(stat, { path, fileIndex: record.fileIndex });
+    }
+    this.#addRecord(record);
+  }
+
+  finish(): BackupResult {
+    this.#cutter.flush();
+    this.#takeBatch();
+    this.#emitRecords();
+    return { ...this.#counts, contentBytes: this.#packer.contentBytes, streamBytes: this.#cutter.streamBytes };
+  }
+
+  #addRecord(record: FileRecord): void {
+    if (this.#batch.add(record)) return;
+    this.#takeBatch();
+    this.#batch.add(record);
+  }
+
+  #takeBatch(): void {
+    const content = this.#batch.take();
+    if (content !== undefined) this.#waitingRecords.push(content);
+  }
+
+  #block(block: CutBlock): void {
+    this.#sink.block(block);
+    this.#blocksSinceRecords += 1;
+    if (this.#blocksSinceRecords >= BLOCKS_PER_RECORDS_MAX) this.#takeBatch();
+    this.#emitRecords();
+  }
+
+  #emitRecords(): void {
+    if (this.#waitingRecords.length === 0) return;
+    for (const content of this.#waitingRecords) this.#sink.records(content);
+    this.#waitingRecords = [];
+    this.#blocksSinceRecords = 0;
+  }
+
+  #progress(path: BytePath): void {
+    this.#counts.contentBytes = this.#packer.contentBytes;
+    this.#sink.progress(this.#counts, path);
+  }
+}

@@ -1,0 +1,72 @@
+import { availableParallelism } from 'node:os';
+import type { EntryCompression } from '../fileset/entry-options.ts';
+import { Deflater } from './deflater.ts';
+
+/** Threads of libuv's pool that all compression together may take; the rest stays free for other work. */
+const COMPRESSION_THREADS = Math.min(4, availableParallelism());
+
+/** Samples of the entropy probe: 26 us, where deflating a MiB for nothing costs 18 ms. */
+const PROBE_SAMPLES = 4096;
+/** Bits per byte. Random and compressed data measure 7.96, shared objects 7.56 at most, text 5. */
+const PROBE_BITS_MAX = 7.85;
+
+/** Compresses blocks on libuv's pool, a bounded number at a time. One for all jobs of the daemon. */
+export class BlockCompressor {
+  #freeThreads: number;
+  readonly #waiting: (() => void)[] = [];
+  /** Deflaters at rest; together with those at work never more than there are threads. */
+  readonly #deflaters: Deflater[] = [];
+
+  constructor(threads = COMPRESSION_THREADS) {
+    this.#freeThreads = threads;
+  }
+
+  /** The content as raw deflate data; undefined when it is to be stored as it is. */
+  async deflate(content: Uint8Array, compression: EntryCompression): Promise<Buffer | undefined> {
+    if (compression.codec === 'none' || looksIncompressible(content)) return undefined;
+    await this.#takeThread();
+    try {
+      const deflater = this.#takeDeflater(compression.level);
+      const deflated = await deflater.deflate(content);
+      this.#deflaters.push(deflater);
+      return deflated;
+    } finally {
+      this.#freeThread();
+    }
+  }
+
+  async #takeThread(): Promise<void> {
+    if (this.#freeThreads > 0) this.#freeThreads -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #freeThread(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#freeThreads += 1;
+    else next();
+  }
+
+  #takeDeflater(level: number): Deflater {
+    const found = this.#deflaters.findIndex((deflater) => deflater.level === level);
+    if (found >= 0) return this.#deflaters.splice(found, 1)[0] as Deflater;
+    this.#deflaters.pop()?.[Symbol.dispose]();
+    return new Deflater(level);
+  }
+}
+
+/** Whether a sample of the bytes is spread so evenly that deflate would not shrink them: photos, video, archives. */
+export function looksIncompressible(content: Uint8Array): boolean {
+  if (content.length < PROBE_SAMPLES) return false;
+  const counts = new Uint32Array(256);
+  // An odd stride, so that records of a power of two in size are not always sampled at the same place.
+  const stride = Math.floor(content.length / PROBE_SAMPLES) | 1;
+  let samples = 0;
+  for (let at = 0; at < content.length; at += stride) {
+    const byte = content[at] ?? 0;
+    counts[byte] = (counts[byte] ?? 0) + 1;
+    samples += 1;
+  }
+  let bits = 0;
+  for (const count of counts) if (count > 0) bits -= (count / samples) * Math.log2(count / samples);
+  return bits > PROBE_BITS_MAX;
+}

@@ -1,0 +1,254 @@
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type BigIntStats } from 'node:fs';
+import { isErrno } from '../../errors/operator-error.ts';
+import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
+import { fsPath, pathToBytes, showPath, type BytePath } from '../byte-path.ts';
+import { ContentDigest, digestOf } from '../content-digest.ts';
+import type { EntryOptions } from '../fileset/entry-options.ts';
+import { libc, UTIME_OMIT } from '../native/libc.ts';
+import { BLOCK_CONTENT_BYTES_MAX } from '../../volume/member.ts';
+import { TarHeaderEncoder, TypeFlag, paddedBytes, type TarEntry } from '../tar/entry-header.ts';
+import type { FirstName } from '../walk/hard-links.ts';
+import { failedTo, type FileNotice } from '../walk/file-notice.ts';
+import type { BlockCutter } from './block-cutter.ts';
+import { recordOf } from './record-of.ts';
+
+const TYPE_FLAGS: ReadonlyMap<FileType, TypeFlag> = new Map<FileType, TypeFlag>([
+  [FileType.REGULAR, TypeFlag.REGULAR],
+  [FileType.DIRECTORY, TypeFlag.DIRECTORY],
+  [FileType.SYMLINK, TypeFlag.SYMLINK],
+  [FileType.HARD_LINK, TypeFlag.HARD_LINK],
+  [FileType.FIFO, TypeFlag.FIFO],
+  [FileType.CHARACTER_DEVICE, TypeFlag.CHARACTER_DEVICE],
+  [FileType.BLOCK_DEVICE, TypeFlag.BLOCK_DEVICE],
+]);
+
+/** Not a link that took the file's place, not a wait for the other end of a FIFO, no terminal. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+const BIGINT = { bigint: true } as const;
+
+/**
+ * Writes entries into the job's stream: header, and the content of regular files as it is read. What goes wrong with a
+ * file is told as a notice and does not end the job.
+ *
+ * The size in the header is a promise made before the content is read. A file that turns out shorter is filled up with
+ * zeros, one that has grown is cut there; both are said.
+ */
+export class EntryPacker {
+  readonly #cutter: BlockCutter;
+  readonly #notice: (notice: FileNotice) => void;
+  readonly #headers = new TarHeaderEncoder();
+  /** Bytes of file content read so far. */
+  contentBytes = 0;
+
+  constructor(cutter: BlockCutter, notice: (notice: FileNotice) => void) {
+    this.#cutter = cutter;
+    this.#notice = notice;
+  }
+
+  /** Any entry but a hard link; its record without a file index. Undefined when it could not be saved: it was said. */
+  pack(path: BytePath, stat: BigIntStats, type: FileType, options: EntryOptions): FileRecord | undefined {
+    const record = recordOf(path, stat, type);
+    if (type === FileType.REGULAR) return this.#regular(path, stat, record, options) ? record : undefined;
+    if (type === FileType.SYMLINK) {
+      try {
+        record.linkTarget = readlinkSync(fsPath(path), 'buffer');
+      } catch (error) {
+        this.#notice(failedTo('read the symbolic link', path, error));
+        return undefined;
+      }
+      record.sizeBytes = record.linkTarget.length;
+    }
+    this.#headerOnly(record, path, record.linkTarget.toString('latin1'), options);
+    return record;
+  }
+
+  /** A further name of a file that is in the stream already. */
+  packHardLink(path: BytePath, stat: BigIntStats, firstName: FirstName, options: EntryOptions): FileRecord {
+    const record = recordOf(path, stat, FileType.HARD_LINK);
+    record.linkTarget = pathToBytes(firstName.path);
+    record.linkFileIndex = firstName.fileIndex;
+    this.#headerOnly(record, path, tarName(firstName.path, FileType.REGULAR), options);
+    return record;
+  }
+
+  #headerOnly(record: FileRecord, path: BytePath, linkName: BytePath, options: EntryOptions): void {
+    const header = this.#headers.encode(tarEntry(record, path, linkName, 0));
+    this.#begin(record, header, 0, options);
+    this.#cutter.endEntry();
+  }
+
+  #regular(path: BytePath, stat: BigIntStats, record: FileRecord, options: EntryOptions): boolean {
+    record.digestAlgorithm = options.digest;
+    const sizeBytes = Number(stat.size);
+    if (!Number.isSafeInteger(sizeBytes)) {
+      const text = `File "${showPath(path)}" is not saved: ${stat.size} bytes are more than can be counted`;
+      this.#notice({ type: 'notSaved', path, text });
+      return false;
+    }
+    const header = this.#headers.encode(tarEntry(record, path, '', sizeBytes));
+    if (sizeBytes === 0) {
+      this.#begin(record, header, 0, options);
+      record.digest = digestOf(options.digest, record.digest);
+      return true;
+    }
+    let fd: number;
+    try {
+      fd = openForReading(path, options.noAtime);
+    } catch (error) {
+      this.#notice(failedTo('open', path, error));
+      return false;
+    }
+    try {
+      const entryBytes = this.#begin(record, header, sizeBytes, options);
+      const readBytes =
+        entryBytes <= BLOCK_CONTENT_BYTES_MAX
+          ? this.#readAtOnce(fd, path, sizeBytes, record)
+          : this.#readInPieces(fd, path, sizeBytes, record);
+      if (readBytes === undefined) {
+        this.#cutter.abandonEntry();
+        return false;
+      }
+      this.contentBytes += readBytes;
+      this.#cutter.endEntry();
+      this.#checkUnchanged(fd, path, stat, readBytes, options);
+      if (options.keepAtime) keepAtime(fd, record);
+      return true;
+    } finally {
+      closeAfterReading(fd);
+    }
+  }
+
+  /** The bytes that the entry takes in the stream. */
+  #begin(record: FileRecord, header: Buffer, contentBytes: number, options: EntryOptions): number {
+    const entryBytes = header.length + paddedBytes(contentBytes);
+    const cutter = this.#cutter;
+    cutter.beginEntry(entryBytes, options.compression);
+    record.streamOffset = cutter.streamBytes;
+    record.streamBytes = entryBytes;
+    cutter.write(header);
+    return entryBytes;
+  }
+
+  /** Undefined when reading failed and nothing was handed over yet: the entry can be taken back. */
+  #readAtOnce(fd: number, path: BytePath, sizeBytes: number, record: FileRecord): number | undefined {
+    const content = this.#cutter.room(sizeBytes);
+    let readBytes = 0;
+    try {
+      for (let got = -1; got !== 0 && readBytes < sizeBytes; readBytes += got) {
+        got = readSync(fd, content, readBytes, sizeBytes - readBytes, null);
+      }
+    } catch (error) {
+      this.#notice(failedTo('read', path, error));
+      return undefined;
+    }
+    content.fill(0, readBytes);
+    this.#cutter.advance(sizeBytes);
+    record.digest = digestOf(record.digestAlgorithm, content);
+    return readBytes;
+  }
+
+  #readInPieces(fd: number, path: BytePath, sizeBytes: number, record: FileRecord): number {
+    const digest = new ContentDigest(record.digestAlgorithm);
+    let readBytes = 0;
+    let isAtEnd = false;
+    for (let left = sizeBytes; left > 0;) {
+      const room = this.#cutter.room(left);
+      let filled = 0;
+      while (!isAtEnd && filled < room.length) {
+        try {
+          const got = readSync(fd, room, filled, room.length - filled, null);
+          isAtEnd = got === 0;
+          filled += got;
+        } catch (error) {
+          this.#notice(failedTo('read', path, error));
+          isAtEnd = true;
+        }
+      }
+      room.fill(0, filled);
+      digest.update(room);
+      this.#cutter.advance(room.length);
+      readBytes += filled;
+      left -= room.length;
+    }
+    record.digest = digest.finish();
+    return readBytes;
+  }
+
+  #checkUnchanged(fd: number, path: BytePath, before: BigIntStats, readBytes: number, options: EntryOptions): void {
+    const promised = Number(before.size);
+    const name = `File "${showPath(path)}"`;
+    if (readBytes < promised) {
+      const text = `${name} shrank while it was read: ${readBytes} of ${promised} bytes; the rest is saved as zeros`;
+      this.#notice({ type: 'notSaved', path, text });
+      return;
+    }
+    let after: BigIntStats;
+    try {
+      after = fstatSync(fd, BIGINT);
+    } catch (error) {
+      this.#notice(failedTo('stat', path, error));
+      return;
+    }
+    let change: string;
+    if (after.ino !== before.ino || after.dev !== before.dev) change = 'was replaced while it was read';
+    else if (after.size > before.size) change = `grew while it was read; its first ${promised} bytes are saved`;
+    else if (after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs) change = 'changed while it was read';
+    else return;
+    this.#notice({ type: options.checkFileChanges ? 'notSaved' : 'warning', path, text: `${name} ${change}` });
+  }
+}
+
+/** Paths in the archive are relative, so that a plain `tar -x` unpacks below where it stands. */
+function tarName(path: BytePath, type: FileType): BytePath {
+  if (path === '/') return './';
+  return type === FileType.DIRECTORY ? `${path.slice(1)}/` : path.slice(1);
+}
+
+function tarEntry(record: FileRecord, path: BytePath, linkName: BytePath, sizeBytes: number): TarEntry {
+  const typeFlag = TYPE_FLAGS.get(record.type);
+  if (typeFlag === undefined) throw new Error(`No tar entry for a file of type ${record.type}`);
+  const device = record.specialDevice;
+  return {
+    name: tarName(path, record.type),
+    typeFlag,
+    mode: record.mode & 0o7777,
+    uid: record.uid,
+    gid: record.gid,
+    sizeBytes,
+    mtimeSeconds: record.mtimeSeconds,
+    mtimeNanoseconds: record.mtimeNanoseconds,
+    linkName,
+    // As the C library's major() and minor().
+    deviceMajor: Number(((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn)),
+    deviceMinor: Number((device & 0xffn) | ((device >> 12n) & ~0xffn)),
+  };
+}
+
+function openForReading(path: BytePath, noAtime: boolean): number {
+  if (noAtime) {
+    try {
+      return openSync(fsPath(path), OPEN_FLAGS | constants.O_NOATIME);
+    } catch (error) {
+      // Only the owner and root may ask for it.
+      if (!isErrno(error, 'EPERM')) throw error;
+    }
+  }
+  return openSync(fsPath(path), OPEN_FLAGS);
+}
+
+function closeAfterReading(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {
+    // Nothing was written, so nothing can be lost by it.
+  }
+}
+
+/** Puts the access time back that reading has moved. As far as it goes: nothing that was saved depends on it. */
+function keepAtime(fd: number, record: FileRecord): void {
+  try {
+    libc()?.setFileTimes(fd, { ...record, mtimeNanoseconds: UTIME_OMIT });
+  } catch {
+    // Somebody else's file, or a read-only file system.
+  }
+}

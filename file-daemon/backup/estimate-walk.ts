@@ -1,0 +1,77 @@
+import type { BigIntStats } from 'node:fs';
+import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
+import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
+import type { BytePath } from '../byte-path.ts';
+import type { EntryOptions } from '../fileset/entry-options.ts';
+import { fileTypeOf, isUnchangedSince } from '../walk/file-kind.ts';
+import type { FileNotice } from '../walk/file-notice.ts';
+import { HardLinks } from '../walk/hard-links.ts';
+import { Walker, type WalkVisitor } from '../walk/walker.ts';
+import type { BackupCounts, BackupSink, BackupSource } from './backup-walk.ts';
+import { recordOf } from './record-of.ts';
+
+const RECORDS_PER_LISTING = 500;
+
+export interface EstimateSink extends Pick<BackupSink, 'notice' | 'progress'> {
+  /** Encoded FileRecordBatch messages with what would be saved; absent when nobody wants to know. */
+  readonly listing: ((batch: Uint8Array) => void) | undefined;
+}
+
+/** Counts what a backup would save, going by attributes only: nothing is opened but directories. */
+export function runEstimateWalk(source: BackupSource, sink: EstimateSink): BackupCounts {
+  const walk = new EstimateWalk(source, sink);
+  new Walker(source.fileSet, walk).run();
+  return walk.finish();
+}
+
+class EstimateWalk implements WalkVisitor {
+  readonly #source: BackupSource;
+  readonly #sink: EstimateSink;
+  readonly #hardLinks = new HardLinks();
+  readonly #counts: BackupCounts = { files: 0, contentBytes: 0, errors: 0 };
+  #records: FileRecord[] = [];
+
+  constructor(source: BackupSource, sink: EstimateSink) {
+    this.#source = source;
+    this.#sink = sink;
+  }
+
+  entering(path: BytePath): void {
+    this.#sink.progress(this.#counts, path);
+  }
+
+  notice(notice: FileNotice): void {
+    if (notice.type === 'notSaved') this.#counts.errors += 1;
+    this.#sink.notice(notice);
+  }
+
+  entry(path: BytePath, stat: BigIntStats, options: EntryOptions): void {
+    const { sinceNs } = this.#source;
+    if (sinceNs !== undefined && isUnchangedSince(stat, sinceNs, options.mtimeOnly)) return;
+    this.#sink.progress(this.#counts, path);
+    const type = fileTypeOf(Number(stat.mode)) ?? FileType.UNSPECIFIED;
+    const isFirstName = !options.hardLinks || this.#isFirstName(path, stat, type);
+    this.#counts.files += 1;
+    if (type === FileType.REGULAR && isFirstName) this.#counts.contentBytes += Number(stat.size);
+    if (this.#sink.listing === undefined) return;
+    this.#records.push(recordOf(path, stat, isFirstName ? type : FileType.HARD_LINK));
+    if (this.#records.length >= RECORDS_PER_LISTING) this.#list();
+  }
+
+  finish(): BackupCounts {
+    if (this.#records.length > 0) this.#list();
+    return this.#counts;
+  }
+
+  #isFirstName(path: BytePath, stat: BigIntStats, type: FileType): boolean {
+    if (type === FileType.DIRECTORY) return true;
+    if (this.#hardLinks.firstName(stat) !== undefined) return false;
+    this.#hardLinks.remember(stat, { path, fileIndex: this.#counts.files + 1 });
+    return true;
+  }
+
+  #list(): void {
+    this.#sink.listing?.(FileRecordBatch.encode({ records: this.#records }).finish());
+    this.#records = [];
+  }
+}

@@ -1,0 +1,33 @@
+import type { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
+import type { BytePath } from '../byte-path.ts';
+import type { FileNotice } from '../walk/file-notice.ts';
+import type { SharedMemory } from '../worker/job-control.ts';
+import type { BackupCounts, BackupResult } from './backup-walk.ts';
+import type { CutBlock } from './block-cutter.ts';
+
+/** What the main thread gives the worker of a backup or an estimate. */
+export interface WalkTask {
+  /** An encoded filedaemon.v1.FileSet. */
+  readonly fileSet: Uint8Array;
+  readonly sinceNs: bigint | undefined;
+  readonly memory: SharedMemory;
+  /** An estimate reads no contents; with `listing` it gives the records of what would be saved. */
+  readonly mode: 'backup' | 'estimate' | 'listing';
+}
+
+/** What the worker tells. Those with a * count as events ahead: the main thread answers each with `eventDone`. */
+export type WalkEvent =
+  | { readonly kind: 'block'; readonly block: BlockNote }
+  | { readonly kind: 'records'; readonly content: RecordsContent }
+  /** * */
+  | { readonly kind: 'notice'; readonly notice: FileNotice }
+  /** * An encoded FileRecordBatch. */
+  | { readonly kind: 'listing'; readonly batch: Uint8Array }
+  /** About once a second. */
+  | { readonly kind: 'progress'; readonly counts: BackupCounts; readonly path: BytePath }
+  | { readonly kind: 'end'; readonly result: BackupResult };
+
+/** A CutBlock with its memory named by number. */
+export interface BlockNote extends Omit<CutBlock, 'slot'> {
+  readonly slotIndex: number;
+}

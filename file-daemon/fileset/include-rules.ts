@@ -1,0 +1,91 @@
+import type { FileSet, Include } from '../../proto/noctule/filedaemon/v1/fileset.ts';
+import { normalizePath, pathFromBytes, type BytePath } from '../byte-path.ts';
+import { expandClientList } from './client-list.ts';
+import { DEFAULT_OPTIONS, unionOfOptions, type EntryOptions } from './entry-options.ts';
+import { compileGlob, isLiteral, type PathTest } from './glob.ts';
+import { compileBlock, type OptionsBlock } from './options-block.ts';
+
+/** A FileSet ready for the walk. */
+export interface CompiledFileSet {
+  readonly includes: readonly CompiledInclude[];
+}
+
+export interface CompiledInclude {
+  /** The File entries, as written but for their spelling: absolute paths are normal, others are left for a message. */
+  readonly files: readonly BytePath[];
+  readonly rules: IncludeRules;
+}
+
+/**
+ * Compiles patterns and expands the lists that lie on this client.
+ * @throws RegexRefused @throws FileListFailed
+ */
+export function compileFileSet(fileSet: FileSet): CompiledFileSet {
+  const excludes = new ExcludeList([
+    ...fileSet.excludes.map(pathFromBytes),
+    ...fileSet.clientExcludeLists.flatMap(expandClientList),
+  ]);
+  return {
+    includes: fileSet.includes.map((include) => ({
+      files: [...include.files.map(pathFromBytes), ...include.clientFileLists.flatMap(expandClientList)].map(
+        (path) => normalizePath(path) ?? path,
+      ),
+      rules: new IncludeRules(include, excludes),
+    })),
+  };
+}
+
+/** What one Include, together with the Exclude lists, says about the entries found below its File entries. */
+export class IncludeRules {
+  /** Of the File entries themselves, which nothing excludes. */
+  readonly fileEntryOptions: EntryOptions;
+  /** Names that keep a directory out that holds one of them. */
+  readonly excludeDirContaining: readonly BytePath[];
+  /** The only file systems to save from; empty = all. */
+  readonly fsTypes: readonly string[];
+  readonly #blocks: readonly OptionsBlock[];
+  readonly #excludes: ExcludeList;
+
+  constructor(include: Include, excludes: ExcludeList) {
+    this.#blocks = include.options.map(compileBlock);
+    this.#excludes = excludes;
+    this.fileEntryOptions = unionOfOptions(this.#blocks.map((block) => block.options));
+    this.excludeDirContaining = include.excludeDirContaining.map(pathFromBytes);
+    this.fsTypes = include.options.findLast((options) => options.fsTypes.length > 0)?.fsTypes ?? [];
+  }
+
+  /**
+   * How to save an entry, or undefined to leave it out.
+   *
+   *  (1) The blocks are asked in the order they are written. The first with a pattern that matches decides.
+   *  (2) A block that excludes and has no pattern at all rejects whatever reaches it.
+   *  (3) A block without patterns decides nothing else.
+   *  (4) When no block decided, the options are those of the last block, and the Exclude lists are asked.
+   */
+  select(path: BytePath, isDirectory: boolean): EntryOptions | undefined {
+    let options = DEFAULT_OPTIONS;
+    for (const block of this.#blocks) {
+      options = block.options;
+      if (block.matches(path, isDirectory)) return block.isExcluding ? undefined : options; // (1)
+      if (block.isExcluding && !block.hasPatterns) return undefined; // (2)
+    }
+    return this.#excludes.matches(path) ? undefined : options; // (4)
+  }
+}
+
+/** The strings of all Exclude blocks: shell patterns for whole paths, with case. */
+export class ExcludeList {
+  readonly #paths: ReadonlySet<BytePath>;
+  readonly #patterns: readonly PathTest[];
+
+  constructor(patterns: readonly BytePath[]) {
+    this.#paths = new Set(patterns.filter(isLiteral));
+    this.#patterns = patterns
+      .filter((pattern) => !isLiteral(pattern))
+      .map((pattern) => compileGlob(pattern, { ignoreCase: false }));
+  }
+
+  matches(path: BytePath): boolean {
+    return this.#paths.has(path) || this.#patterns.some((test) => test(path));
+  }
+}

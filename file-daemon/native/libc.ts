@@ -1,0 +1,93 @@
+import { createRequire } from 'node:module';
+import { messageOf } from '../../errors/operator-error.ts';
+import { errnoTextOf } from '../errno-text.ts';
+
+/**
+ * The calls of the C library that Node lacks, by koffi: times with nanoseconds, also of symbolic links, and the making of
+ * FIFOs and device nodes. Paths are bytes. A call that fails throws an Error whose message is the system's text.
+ */
+export interface Libc {
+  /** Sets both times of an open file. */
+  setFileTimes(fd: number, times: FileTimes): void;
+  /** Sets both times of a path; of a symbolic link, its own. */
+  setPathTimes(path: Buffer, times: FileTimes): void;
+  makeFifo(path: Buffer, mode: number): void;
+  makeDevice(path: Buffer, mode: number, device: bigint): void;
+}
+
+/** Times as seconds, rounded down, and nanoseconds to add. */
+export interface FileTimes {
+  readonly atimeSeconds: number;
+  readonly atimeNanoseconds: number;
+  readonly mtimeSeconds: number;
+  readonly mtimeNanoseconds: number;
+}
+
+/** In place of nanoseconds: leave this time as it is (linux/stat.h). */
+export const UTIME_OMIT = (1 << 30) - 2;
+
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+
+let loaded: { libc: Libc } | { problem: string } | undefined;
+
+/** The C library, or undefined where koffi does not work: see `libcProblem`. */
+export function libc(): Libc | undefined {
+  loaded ??= load();
+  return 'libc' in loaded ? loaded.libc : undefined;
+}
+
+/** Undefined when all is well; else one sentence for the job's messages. */
+export function libcProblem(): string | undefined {
+  loaded ??= load();
+  if ('libc' in loaded) return undefined;
+  return (
+    `The native library koffi cannot be used (${loaded.problem}): times are kept to microseconds only, ` +
+    'not at all on symbolic links, and FIFOs and device nodes cannot be restored'
+  );
+}
+
+type Koffi = typeof import('koffi');
+
+function load(): { libc: Libc } | { problem: string } {
+  try {
+    // Required here and not imported above: its binary part may be missing for this machine.
+    return { libc: bind(createRequire(import.meta.url)('koffi') as Koffi) };
+  } catch (error) {
+    return { problem: messageOf(error).split('\n')[0] ?? '' };
+  }
+}
+
+function bind(koffi: Koffi): Libc {
+  if (koffi.sizeof('long') !== 8) throw new Error('it is known to work on 64-bit machines only');
+  const library = koffi.load(null);
+  const utimensat = library.func('int utimensat(int dirfd, const void *path, const void *times, int flags)');
+  const mkfifo = library.func('int mkfifo(const void *path, uint32_t mode)');
+  const mknod = library.func('int mknod(const void *path, uint32_t mode, uint64_t device)');
+
+  function call(function_: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): void {
+    if (function_(...parameters) === -1) throw new Error(errnoTextOf(koffi.errno()));
+  }
+
+  const times = new BigInt64Array(4);
+  function timespecs(value: FileTimes): BigInt64Array {
+    times[0] = BigInt(value.atimeSeconds);
+    times[1] = BigInt(value.atimeNanoseconds);
+    times[2] = BigInt(value.mtimeSeconds);
+    times[3] = BigInt(value.mtimeNanoseconds);
+    return times;
+  }
+
+  return {
+    setFileTimes: (fd, value) => call(utimensat, fd, null, timespecs(value), 0),
+    setPathTimes: (path, value) => call(utimensat, AT_FDCWD, cString(path), timespecs(value), AT_SYMLINK_NOFOLLOW),
+    makeFifo: (path, mode) => call(mkfifo, cString(path), mode),
+    makeDevice: (path, mode, device) => call(mknod, cString(path), mode, device),
+  };
+}
+
+function cString(path: Buffer): Buffer {
+  const terminated = Buffer.alloc(path.length + 1);
+  terminated.set(path);
+  return terminated;
+}

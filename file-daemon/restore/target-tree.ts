@@ -1,0 +1,182 @@
+import { closeSync, constants, lstatSync, mkdirSync, openSync, type BigIntStats } from 'node:fs';
+import { OperatorError, isErrno } from '../../errors/operator-error.ts';
+import { fsPath, showPath, type BytePath } from '../byte-path.ts';
+import { errnoText } from '../errno-text.ts';
+
+/** Open directories kept for the next file. More than the usual depth of a tree, far less than open files allowed. */
+const DIRECTORIES_OPEN_MAX = 128;
+
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+/** Only a name for the directory: wants search permission, not read permission. Not among Node's constants. */
+const O_PATH = 0o10000000;
+
+/** A file that cannot be restored to its place; the message is the reason. The others can. */
+export class PlaceRefused extends OperatorError {
+  readonly code = 'FD_PLACE_REFUSED';
+}
+
+export interface TargetOptions {
+  /** Where everything goes, absolute; '' = in place. */
+  readonly where: BytePath;
+  /** Remember which directories were made. */
+  readonly trackCreated: boolean;
+}
+
+/**
+ * The tree that is restored into. Gives for each entry a path of the form `/proc/self/fd/N/name`, where N is its parent
+ * directory, opened name by name without following links. So nothing that happens to the tree meanwhile can lead a
+ * restore outside, and a path may be longer than the kernel takes in one piece.
+ *
+ * Invariants
+ *  (1) Below `where` no symbolic link is ever followed.
+ *  (2) In place, a link on the way is followed only if it belongs to the user the daemon runs as (others could have put
+ *      theirs there), and was not made by this restore.
+ */
+export class TargetTree implements Disposable {
+  readonly #isInPlace: boolean;
+  readonly #ownUid = BigInt(process.geteuid?.() ?? 0);
+  readonly #rootFd: number;
+  /** By path relative to the root, without slashes at the ends; least recently used first. */
+  readonly #open = new Map<BytePath, number>();
+  readonly #linksMade = new Set<BytePath>();
+  readonly #created: Set<BytePath> | undefined;
+
+  /** @throws PlaceRefused when `where` cannot be made or opened. */
+  constructor({ where, trackCreated }: TargetOptions) {
+    this.#isInPlace = where === '';
+    this.#created = trackCreated ? new Set() : undefined;
+    const root = this.#isInPlace ? '/' : where;
+    try {
+      mkdirSync(fsPath(root), { recursive: true });
+      this.#rootFd = openSync(fsPath(root), O_PATH | O_DIRECTORY);
+    } catch (cause) {
+      throw new PlaceRefused(`Cannot restore into "${showPath(root)}": ERR=${errnoText(cause)}`, { cause });
+    }
+  }
+
+  /**
+   * A path for `node:fs` to the entry with this absolute path of the client. Missing directories on the way are made,
+   * for the owner only until their attributes are set. The path is good until the next call.
+   * @throws PlaceRefused
+   */
+  entryPath(path: BytePath): BytePath {
+    const relative = checkedPath(path);
+    const slash = relative.lastIndexOf('/');
+    const parent = this.#directory(slash < 0 ? '' : relative.slice(0, slash));
+    return `/proc/self/fd/${parent}/${relative.slice(slash + 1)}`;
+  }
+
+  /** As entryPath, but good until `close` is called. */
+  keptEntryPath(path: BytePath): { path: BytePath; close(): void } {
+    const entry = this.entryPath(path);
+    const slash = entry.lastIndexOf('/');
+    const fd = openSync(entry.slice(0, slash), O_PATH | O_DIRECTORY);
+    return { path: `/proc/self/fd/${fd}${entry.slice(slash)}`, close: () => closeSync(fd) };
+  }
+
+  /** Makes sure that the directory with this absolute path of the client is there. @throws PlaceRefused */
+  makeDirectory(path: BytePath): void {
+    this.#directory(checkedPath(path));
+  }
+
+  /** The directory itself, open for setting its attributes; the caller closes it. @throws PlaceRefused */
+  openDirectory(path: BytePath): number {
+    const entry = this.entryPath(path);
+    try {
+      return openSync(fsPath(entry), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    } catch (cause) {
+      throw new PlaceRefused(`Could not open directory "${showPath(path)}": ERR=${errnoText(cause)}`, { cause });
+    }
+  }
+
+  /** The restore has made a symbolic link with this absolute path of the client. */
+  noteLink(path: BytePath): void {
+    if (this.#isInPlace) this.#linksMade.add(checkedPath(path));
+  }
+
+  /** Whether this restore has made the directory. Known only with `trackCreated`. */
+  hasCreated(path: BytePath): boolean {
+    return this.#created?.has(checkedPath(path)) ?? false;
+  }
+
+  [Symbol.dispose](): void {
+    for (const fd of this.#open.values()) closeSync(fd);
+    this.#open.clear();
+    closeSync(this.#rootFd);
+  }
+
+  #directory(path: BytePath): number {
+    if (path === '') return this.#rootFd;
+    const known = this.#open.get(path);
+    if (known !== undefined) {
+      this.#open.delete(path);
+      this.#open.set(path, known);
+      return known;
+    }
+    const slash = path.lastIndexOf('/');
+    const parent = this.#directory(slash < 0 ? '' : path.slice(0, slash));
+    const fd = this.#openOrMake(path, `/proc/self/fd/${parent}/${path.slice(slash + 1)}`);
+    this.#open.set(path, fd);
+    if (this.#open.size > DIRECTORIES_OPEN_MAX) this.#closeOldest();
+    return fd;
+  }
+
+  #closeOldest(): void {
+    for (const [path, fd] of this.#open) {
+      this.#open.delete(path);
+      closeSync(fd);
+      return;
+    }
+  }
+
+  #openOrMake(path: BytePath, entry: BytePath): number {
+    const flags = O_PATH | O_DIRECTORY | O_NOFOLLOW;
+    try {
+      return openSync(fsPath(entry), flags);
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) return this.#openThroughLink(path, entry, error);
+    }
+    try {
+      mkdirSync(fsPath(entry), 0o700);
+      this.#created?.add(path);
+      return openSync(fsPath(entry), flags);
+    } catch (cause) {
+      throw new PlaceRefused(`Could not make directory "/${showPath(path)}": ERR=${errnoText(cause)}`, { cause });
+    }
+  }
+
+  #openThroughLink(path: BytePath, entry: BytePath, cause: unknown): number {
+    const name = `"/${showPath(path)}"`;
+    const link = lstatOf(entry);
+    if (link?.isSymbolicLink() !== true) {
+      throw new PlaceRefused(`Could not open directory ${name}: ERR=${errnoText(cause)}`, { cause });
+    }
+    if (!this.#isInPlace || this.#linksMade.has(path)) {
+      throw new PlaceRefused(`${name} is a symbolic link, which a restore does not follow`);
+    }
+    if (link.uid !== this.#ownUid) {
+      throw new PlaceRefused(`${name} is a symbolic link of another user, which a restore does not follow`);
+    }
+    try {
+      return openSync(fsPath(entry), O_PATH | O_DIRECTORY);
+    } catch (error) {
+      throw new PlaceRefused(`Could not open directory ${name}: ERR=${errnoText(error)}`, { cause: error });
+    }
+  }
+}
+
+/** What is there, without following a link; undefined when nothing is. */
+export function lstatOf(path: BytePath): BigIntStats | undefined {
+  return lstatSync(fsPath(path), { bigint: true, throwIfNoEntry: false });
+}
+
+/** The path without slashes at its ends. @throws PlaceRefused when it could lead elsewhere. */
+function checkedPath(path: BytePath): BytePath {
+  const relative = path.replace(/^\/+|\/+$/g, '');
+  const names = relative === '' ? [] : relative.split('/');
+  const isOdd = (name: BytePath) => name === '' || name === '.' || name === '..' || name.includes('\0');
+  if (!path.startsWith('/') || names.some(isOdd)) {
+    throw new PlaceRefused('its path could lead outside the target');
+  }
+  return relative;
+}

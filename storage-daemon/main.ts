@@ -1,0 +1,106 @@
+import { loadStorageConf, type StorageConf } from '../configuration/storage-conf.ts';
+import type { Log } from '../daemon/log.ts';
+import { runDaemon, type DaemonContext, type RunningDaemon } from '../daemon/run-daemon.ts';
+import { VERSION, platform, versionBanner } from '../daemon/version.ts';
+import { OperatorError, messageOf } from '../errors/operator-error.ts';
+import type { Peer, Secret } from '../transport/peer.ts';
+import { listen, type Address } from '../transport/server.ts';
+import { DeviceTable } from './device-table.ts';
+import { SessionTable } from './session-table.ts';
+import { nodeFiles } from './storage-file.ts';
+import { StorageService } from './storage-service.ts';
+
+/** How long sessions may go on by themselves when the daemon is told to stop. */
+const STOP_GRACE_MS = 5000;
+
+/** The new conf has errors; the old one stays in force. */
+class ReloadRefused extends OperatorError {
+  readonly code = 'SD_RELOAD_REFUSED';
+  override readonly hint = 'Run noctule-sd -t to see the errors, correct them, and reload again.';
+}
+
+async function start(conf: StorageConf, { log, confFile }: DaemonContext): Promise<RunningDaemon> {
+  const startedAt = new Date();
+  const inForce = { conf };
+  const devices = new DeviceTable(nodeFiles);
+  devices.configure(conf);
+  const sessions = new SessionTable(startedAt, conf.storage.maximumConcurrentJobs);
+  const service = new StorageService({
+    identity: { name: conf.storage.name, version: versionBanner(), platform: platform(), startedAt },
+    writtenBy: `${conf.storage.name} ${VERSION.number}`,
+    devices,
+    sessions,
+    clientConnectTimeoutMs: () => inForce.conf.storage.clientConnectTimeout * 1000,
+    isMonitor: (name) =>
+      inForce.conf.directors.some((director) => director.name === name && director.monitor),
+  });
+  lookAtDirectories(devices, log);
+  const listener = await listen({
+    serverName: conf.storage.name,
+    addresses: addressesOf(conf),
+    portDirective: 'SDPort',
+    findSecret: (peer) => service.tickets.secretOf(peer) ?? directorSecret(inForce.conf, peer),
+    register: (server) => service.register(server),
+    onRefused: (sentence) => log.warn(sentence),
+    onFault: (error, method) => log.error(`Fault in ${method}: ${faultText(error)}`),
+  });
+  return {
+    async reload() {
+      const { conf: next } = loadStorageConf(confFile);
+      if (next === undefined)
+        throw new ReloadRefused(`${confFile} has errors: the old configuration stays in force`);
+      inForce.conf = next;
+      devices.configure(next);
+      sessions.sessionsMax = next.storage.maximumConcurrentJobs;
+      lookAtDirectories(devices, log);
+    },
+    async stop() {
+      await sessions.close(STOP_GRACE_MS);
+      await listener.close(1000);
+    },
+  };
+}
+
+/** Says at once what jobs would only find out later. */
+function lookAtDirectories(devices: DeviceTable, log: Log): void {
+  for (const device of devices.devices) {
+    if (!device.settings.enabled || device.settings.readOnly) continue;
+    try {
+      device.enter()[Symbol.dispose]();
+    } catch (error) {
+      log.warn(`Device "${device.name}" cannot be used now: ${messageOf(error)}`);
+    }
+  }
+}
+
+function directorSecret({ directors }: StorageConf, peer: Peer): Secret | undefined {
+  if (peer.role !== 'director') return undefined;
+  const director = directors.find(({ name }) => name === peer.name);
+  return director && { password: director.password };
+}
+
+function addressesOf({ storage }: StorageConf): Address[] {
+  const listed = storage.sdAddresses ?? [];
+  if (listed.length === 0) return [{ host: storage.sdAddress ?? '0.0.0.0', port: storage.sdPort }];
+  return listed.map(({ family, address, port }) => ({
+    host: address ?? (family === 'ipv6' ? '::' : '0.0.0.0'),
+    port: port ?? storage.sdPort,
+  }));
+}
+
+function faultText(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+await runDaemon<StorageConf>({
+  programName: 'noctule-sd',
+  defaultConfFile: '/etc/noctule/noctule-sd.conf',
+  loadConf: (file) => loadStorageConf(file),
+  describe: ({ storage }) => ({
+    name: storage.name,
+    workingDirectory: storage.workingDirectory,
+    pidDirectory: storage.pidDirectory,
+    port: storage.sdPort,
+  }),
+  start,
+});

@@ -1,0 +1,237 @@
+import { messageOf } from '../errors/operator-error.ts';
+import {
+  SessionMessageType,
+  type ReadFinished,
+  type ReadOpen,
+  type ReadRange,
+  type ReadResponse,
+  type SessionStatus,
+} from '../proto/noctule/storage/v1/storage_daemon.ts';
+import { volumeNameProblem } from '../volume/volume-name.ts';
+import { abortable, untilAborted } from './abortable.ts';
+import type { Device } from './device.ts';
+import { onDeviceThatHas } from './mount-volume.ts';
+import { readRange } from './range-reader.ts';
+import { readAhead } from './read-ahead.ts';
+import type { OpenVolume, RunningSession } from './session-table.ts';
+import { transferText } from './session-text.ts';
+import { SessionCutShort, VolumeProblem } from './storage-errors.ts';
+import { openVolume, type VolumeFile } from './volume-file.ts';
+
+export type ReadEvent = NonNullable<ReadResponse['event']>;
+
+export interface ReadSessionOptions {
+  readonly open: ReadOpen;
+  /** In order of preference; at least one. */
+  readonly devices: readonly Device[];
+  /** From the Director, in the order in which they are to be sent. Taken as fast as the file daemon takes blocks. */
+  readonly ranges: AsyncIterable<ReadRange>;
+  send(event: ReadEvent): Promise<void>;
+  readonly clientConnectTimeoutMs: number;
+}
+
+/** Where the blocks go: the file daemon's side. */
+export interface BlockSink {
+  /** Resolves when more may be sent. */
+  write(member: Buffer): Promise<void>;
+}
+
+/** Blocks that are read while the file daemon is busy. */
+const READ_AHEAD_BLOCKS = 4;
+
+/** A volume being read, held against overwriting. */
+interface ReadingVolume {
+  readonly volumeName: string;
+  readonly device: Device;
+  readonly file: VolumeFile;
+  readonly claim: Disposable;
+}
+
+/**
+ * One restore session: sends the blocks that the Director names to the file daemon that holds the ticket. What cannot
+ * be read is told to the Director; the rest is sent all the same, and the session ends with status E.
+ */
+export class ReadSession implements RunningSession {
+  readonly options: ReadSessionOptions;
+  readonly startedAt = new Date();
+  readonly #ending = new AbortController();
+  readonly #opened = Promise.withResolvers<BlockSink>();
+  readonly #over = Promise.withResolvers<void>();
+  #isFetchOpen = false;
+  #volume: ReadingVolume | undefined;
+  #waitingFor = '';
+  #blocks = 0;
+  #memberBytes = 0;
+  #errors = 0;
+
+  constructor(options: ReadSessionOptions) {
+    this.options = options;
+    this.#over.promise.catch(() => {}); // of interest only to a file daemon that is there
+  }
+
+  status(): SessionStatus {
+    const { open, devices } = this.options;
+    const device = this.#volume?.device ?? devices[0];
+    return {
+      jobId: open.jobId,
+      job: open.job,
+      direction: 'read',
+      level: '',
+      deviceName: device?.name ?? '',
+      volumeName: this.#volume?.volumeName ?? '',
+      poolName: '',
+      files: 0,
+      bytes: this.#memberBytes,
+      waitingFor: this.#waitingFor,
+      startedAtMs: this.startedAt.getTime(),
+    };
+  }
+
+  openVolume(): OpenVolume | undefined {
+    const volume = this.#volume;
+    if (volume === undefined) return undefined;
+    return {
+      deviceName: volume.device.name,
+      volumeName: volume.volumeName,
+      poolName: '',
+      volumeBytes: volume.file.sizeBytes,
+      writing: false,
+      jobId: this.options.open.jobId,
+    };
+  }
+
+  /** Ends the session for `reason`, unless it is over. */
+  abort(reason: string): void {
+    this.#ending.abort(new SessionCutShort(reason));
+  }
+
+  /**
+   * The file daemon's side: resolves when all blocks were written to `sink`.
+   * @throws SessionCutShort when the session died, or has a Fetch already.
+   */
+  async fetch(sink: BlockSink, signal: AbortSignal): Promise<void> {
+    if (this.#isFetchOpen) throw new SessionCutShort('This session already has its file daemon');
+    this.#isFetchOpen = true;
+    const onGone = () => this.abort('The file daemon broke off its connection before it had all blocks');
+    if (signal.aborted) onGone();
+    else signal.addEventListener('abort', onGone, { once: true });
+    this.#opened.resolve(sink);
+    await this.#over.promise;
+  }
+
+  /** Runs the session to its end. Resolves with what became of it; the Director was told, if he is there. */
+  async run(): Promise<ReadFinished> {
+    let reason = '';
+    try {
+      await this.#transfer();
+      if (this.#errors > 0) reason = `${this.#errors} ranges of blocks could not be read whole`;
+      this.#over.resolve();
+    } catch (error) {
+      this.#errors += 1;
+      reason = messageOf(error);
+      this.#over.reject(error);
+    } finally {
+      await this.#closeVolume();
+    }
+    this.abort('The session is over');
+    const status = this.#errors === 0 ? 'T' : 'E';
+    const finished = {
+      status,
+      reason,
+      blocks: this.#blocks,
+      memberBytes: this.#memberBytes,
+      errors: this.#errors,
+    };
+    await this.options.send({ $case: 'finished', value: finished }).catch(() => {}); // nobody left to tell
+    return finished;
+  }
+
+  async #transfer(): Promise<void> {
+    const { signal } = this.#ending;
+    const sink = await this.#fileDaemon();
+    for await (const range of untilAborted(this.options.ranges, signal)) {
+      const volume = await this.#volumeFor(range);
+      if (volume === undefined) continue;
+      for await (const step of readAhead(readRange(volume.file, range), READ_AHEAD_BLOCKS)) {
+        if (step.type === 'problem') {
+          await this.#complain(step.text);
+          continue;
+        }
+        await abortable(sink.write(step.member), signal);
+        this.#blocks += 1;
+        this.#memberBytes += step.member.length;
+      }
+    }
+    await this.#say(transferText(this.#memberBytes, Date.now() - this.startedAt.getTime()));
+  }
+
+  async #fileDaemon(): Promise<BlockSink> {
+    const { clientConnectTimeoutMs } = this.options;
+    const seconds = Math.round(clientConnectTimeoutMs / 1000);
+    const timer = setTimeout(
+      () => this.abort(`The file daemon did not connect within ${seconds} seconds`),
+      clientConnectTimeoutMs,
+    );
+    this.#waitingFor = 'the Client to connect';
+    try {
+      return await abortable(this.#opened.promise, this.#ending.signal);
+    } finally {
+      this.#waitingFor = '';
+      clearTimeout(timer);
+    }
+  }
+
+  /** The volume of a range, open; undefined, after a complaint, when it cannot be read. */
+  async #volumeFor(range: ReadRange): Promise<ReadingVolume | undefined> {
+    const { volumeName } = range;
+    if (this.#volume?.volumeName === volumeName) return this.#volume;
+    await this.#closeVolume();
+    try {
+      const nameProblem = volumeNameProblem(volumeName);
+      if (nameProblem !== undefined) throw new VolumeProblem('label', nameProblem);
+      this.#volume = await onDeviceThatHas(this.options.devices, (device) => openForRead(device, volumeName));
+    } catch (error) {
+      await this.#complain(`${messageOf(error)}; its blocks are left out`);
+      return undefined;
+    }
+    const { text } = this.#volume.device;
+    await this.#say(`Ready to read from volume "${volumeName}" on File device ${text}.`);
+    await this.#say(`Forward spacing Volume "${volumeName}" to addr=${range.volumeOffset}`);
+    return this.#volume;
+  }
+
+  async #closeVolume(): Promise<void> {
+    const volume = this.#volume;
+    this.#volume = undefined;
+    if (volume === undefined) return;
+    await volume.file[Symbol.asyncDispose]();
+    volume.claim[Symbol.dispose]();
+  }
+
+  #complain(text: string): Promise<void> {
+    this.#errors += 1;
+    return this.#say(text, SessionMessageType.ERROR);
+  }
+
+  #say(text: string, type: SessionMessageType = SessionMessageType.INFO): Promise<void> {
+    const event: ReadEvent = { $case: 'message', value: { type, text, atMs: Date.now() } };
+    return abortable(this.options.send(event), this.#ending.signal);
+  }
+}
+
+async function openForRead(device: Device, volumeName: string): Promise<ReadingVolume> {
+  const place = device.placeOf(volumeName);
+  const claim = device.claims.claim(place.path, 'read');
+  if (claim === undefined) {
+    throw new VolumeProblem(
+      'busy',
+      `Volume "${volumeName}" on device ${device.text} is just being overwritten`,
+    );
+  }
+  try {
+    return { volumeName, device, file: await openVolume(place, 'read'), claim };
+  } catch (error) {
+    claim[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,259 @@
+import type { Server } from '@grpc/grpc-js';
+import {
+  StorageDaemonServiceService,
+  type AppendOpen,
+  type AppendRequest,
+  type AppendResponse,
+  type FetchRequest,
+  type HelloRequest,
+  type HelloResponse,
+  type LabelRequest,
+  type LabelResponse,
+  type ReadOpen,
+  type ReadRange,
+  type ReadRequest,
+  type ReadResponse,
+  type StatusRequest,
+  type StatusResponse,
+  type StoreResponse,
+  type UseVolume,
+} from '../proto/noctule/storage/v1/storage_daemon.ts';
+import { registerBulk, type BulkService } from '../transport/bulk.ts';
+import { requireRole } from '../transport/peer.ts';
+import { serveBidi, serveUnary, type CallContext, type StreamWriter } from '../transport/streams.ts';
+import { TicketOffice } from '../transport/ticket.ts';
+import { volumeNameProblem } from '../volume/volume-name.ts';
+import { AppendSession } from './append-session.ts';
+import type { Device } from './device.ts';
+import type { DeviceTable } from './device-table.ts';
+import { Latest } from './latest.ts';
+import { newLabel } from './mount-volume.ts';
+import { ReadSession } from './read-session.ts';
+import type { SessionTable } from './session-table.ts';
+import { RequestRefused, VolumeProblem } from './storage-errors.ts';
+import { daemonStatus, type DaemonIdentity } from './storage-status.ts';
+import { createVolume } from './volume-file.ts';
+
+export interface StorageServiceOptions {
+  readonly identity: DaemonIdentity;
+  /** Name and version of this daemon, for labels. */
+  readonly writtenBy: string;
+  readonly devices: DeviceTable;
+  readonly sessions: SessionTable;
+  /** How long a session waits for its file daemon. */
+  clientConnectTimeoutMs(): number;
+  /** Whether the Director of this name may only ask for the status (Monitor = yes). */
+  isMonitor(directorName: string): boolean;
+}
+
+/** What Directors and ticket holders may ask of this daemon: from the wire to the sessions. */
+export class StorageService implements BulkService {
+  readonly tickets = new TicketOffice<AppendSession | ReadSession>();
+  readonly #options: StorageServiceOptions;
+
+  constructor(options: StorageServiceOptions) {
+    this.#options = options;
+  }
+
+  register(server: Server): void {
+    server.addService(StorageDaemonServiceService, {
+      hello: serveUnary<HelloRequest, HelloResponse>((_, context) => this.hello(context)),
+      status: serveUnary<StatusRequest, StatusResponse>((_, context) => this.status(context)),
+      append: serveBidi<AppendRequest, AppendResponse>((messages, writer, context) =>
+        this.append(messages, writer, context),
+      ),
+      read: serveBidi<ReadRequest, ReadResponse>((messages, writer, context) =>
+        this.read(messages, writer, context),
+      ),
+      label: serveUnary<LabelRequest, LabelResponse>((request, context) => this.label(request, context)),
+    });
+    registerBulk(server, this);
+  }
+
+  async hello({ peer }: CallContext): Promise<HelloResponse> {
+    requireRole(peer, 'director');
+    const { name, version, platform } = this.#options.identity;
+    return { name, version, platform };
+  }
+
+  async status({ peer }: CallContext): Promise<StatusResponse> {
+    requireRole(peer, 'director');
+    const { identity, devices, sessions } = this.#options;
+    return daemonStatus(identity, devices.devices, sessions);
+  }
+
+  async label(request: LabelRequest, context: CallContext): Promise<LabelResponse> {
+    this.#requireWriter(context);
+    const { volumeName, mediaType, deviceName } = request;
+    const nameProblem = volumeNameProblem(volumeName);
+    if (nameProblem !== undefined) throw new VolumeProblem('label', nameProblem);
+    const [device] = this.#options.devices.find({ deviceNames: [deviceName], mediaType, purpose: 'write' });
+    if (device === undefined) throw new TypeError('A search that found nothing did not say so');
+    using _use = device.enter();
+    await using volume = await createVolume(
+      device.placeOf(volumeName),
+      newLabel(request, this.#options.writtenBy),
+      'refuse',
+    );
+    return { volumeBytes: volume.sizeBytes, deviceName: device.name, archiveDevice: device.path };
+  }
+
+  async append(
+    messages: AsyncIterable<AppendRequest>,
+    writer: StreamWriter<AppendResponse>,
+    context: CallContext,
+  ): Promise<void> {
+    this.#requireWriter(context);
+    const { sessions, devices } = this.#options;
+    const requests = messages[Symbol.asyncIterator]();
+    const open = appendOpenOf(await requests.next());
+    sessions.admit();
+    const { device, others, reservation } = reserve(devices.find({ ...open, purpose: 'write' }));
+    using _reservation = reservation;
+    const answers = new Latest<UseVolume>();
+    const session = new AppendSession({
+      job: open.job,
+      volSessionId: sessions.nextVolSessionId(),
+      volSessionTime: sessions.volSessionTime,
+      devices: [device, ...others],
+      writtenBy: this.#options.writtenBy,
+      clientConnectTimeoutMs: this.#options.clientConnectTimeoutMs(),
+      director: { send: (event) => writer.write({ event }), nextVolume: () => answers.take() },
+    });
+    await sessions.during(session, async () => {
+      using ticket = this.#issueTicket(session);
+      const { volSessionId, volSessionTime } = session.options;
+      await writer.write({
+        event: {
+          $case: 'opened',
+          value: { volSessionId, volSessionTime, ...ticket.proof, deviceName: device.name },
+        },
+      });
+      void followDirector(requests, session, answers);
+      return session.run();
+    });
+  }
+
+  async read(
+    messages: AsyncIterable<ReadRequest>,
+    writer: StreamWriter<ReadResponse>,
+    context: CallContext,
+  ): Promise<void> {
+    this.#requireWriter(context);
+    const { sessions, devices } = this.#options;
+    const requests = messages[Symbol.asyncIterator]();
+    const open = readOpenOf(await requests.next());
+    sessions.admit();
+    const { device, others, reservation } = reserve(devices.find({ ...open, purpose: 'read' }));
+    using _reservation = reservation;
+    const session = new ReadSession({
+      open,
+      devices: [device, ...others],
+      ranges: rangesOf(requests),
+      clientConnectTimeoutMs: this.#options.clientConnectTimeoutMs(),
+      send: (event) => writer.write({ event }),
+    });
+    const onGone = () => session.abort('The Director broke off its connection');
+    context.signal.addEventListener('abort', onGone, { once: true });
+    await sessions.during(session, async () => {
+      using ticket = this.#issueTicket(session);
+      await writer.write({ event: { $case: 'opened', value: { ...ticket.proof, deviceName: device.name } } });
+      return session.run();
+    });
+  }
+
+  async store(members: AsyncIterable<Buffer>, { peer, signal }: CallContext): Promise<StoreResponse> {
+    requireRole(peer, 'ticket');
+    const session = this.tickets.find(peer.name);
+    if (!(session instanceof AppendSession)) throw notForThisTicket('store');
+    return session.store(members, signal);
+  }
+
+  async fetch(
+    _request: FetchRequest,
+    writer: StreamWriter<Buffer>,
+    { peer, signal }: CallContext,
+  ): Promise<void> {
+    requireRole(peer, 'ticket');
+    const session = this.tickets.find(peer.name);
+    if (!(session instanceof ReadSession)) throw notForThisTicket('fetch');
+    await session.fetch(writer, signal);
+  }
+
+  #requireWriter({ peer }: CallContext): void {
+    requireRole(peer, 'director');
+    if (!this.#options.isMonitor(peer.name)) return;
+    throw new RequestRefused(
+      `Director "${peer.name}" may only ask this storage daemon for its status: its resource says "Monitor = yes"`,
+      'Let the job run from another Director, or remove Monitor.',
+    );
+  }
+
+  /** A ticket that is good while the session runs. */
+  #issueTicket(session: AppendSession | ReadSession) {
+    const { ticketId, secret } = this.tickets.issue(session);
+    return {
+      proof: { ticketId, ticketSecret: secret },
+      [Symbol.dispose]: () => this.tickets.revoke(ticketId),
+    };
+  }
+}
+
+/** The first device that has a drive left, and the others on which volumes may lie. */
+function reserve(devices: readonly Device[]): { device: Device; others: Device[]; reservation: Disposable } {
+  const device = devices.find((one) => !one.isFullyUsed) ?? devices[0];
+  if (device === undefined) throw new TypeError('A search that found nothing did not say so');
+  return { device, others: devices.filter((one) => one !== device), reservation: device.reserve() };
+}
+
+type OpenOfJob = AppendOpen & { job: NonNullable<AppendOpen['job']> };
+
+function appendOpenOf(first: IteratorResult<AppendRequest, unknown>): OpenOfJob {
+  const command = first.done === true ? undefined : first.value.command;
+  if (command?.$case !== 'open' || command.value.job === undefined) throw badOpening('Append');
+  return { ...command.value, job: command.value.job };
+}
+
+function readOpenOf(first: IteratorResult<ReadRequest, unknown>): ReadOpen {
+  const command = first.done === true ? undefined : first.value.command;
+  if (command?.$case !== 'open') throw badOpening('Read');
+  return command.value;
+}
+
+/** Passes on what the Director says, until he is gone: without him the session cannot go on. */
+async function followDirector(
+  requests: AsyncIterator<AppendRequest>,
+  session: AppendSession,
+  answers: Latest<UseVolume>,
+): Promise<void> {
+  try {
+    for (let next = await requests.next(); next.done !== true; next = await requests.next()) {
+      const { command } = next.value;
+      if (command?.$case === 'useVolume') answers.put(command.value);
+      else if (command?.$case === 'abort') session.abort(command.value.reason);
+    }
+  } catch {
+    // how the connection ended does not matter
+  }
+  session.abort('The Director broke off its connection');
+}
+
+async function* rangesOf(requests: AsyncIterator<ReadRequest>): AsyncGenerator<ReadRange> {
+  for (let next = await requests.next(); next.done !== true; next = await requests.next()) {
+    if (next.value.command?.$case === 'ranges') yield* next.value.command.value.ranges;
+  }
+}
+
+function badOpening(call: string): RequestRefused {
+  return new RequestRefused(
+    `The Director did not say which job its ${call} is for`,
+    'Run the same release of Noctule on all machines.',
+  );
+}
+
+function notForThisTicket(what: string): RequestRefused {
+  return new RequestRefused(
+    `This ticket is not one to ${what} with, or its session is over`,
+    "The Director's messages for the job say why its session ended.",
+  );
+}

@@ -1,0 +1,144 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JobIdentity } from '../proto/noctule/record/v1/volume_members.ts';
+import {
+  SessionMessageType,
+  UseMode,
+  type UseVolume,
+  type VolumeWanted,
+} from '../proto/noctule/storage/v1/storage_daemon.ts';
+import { encodeSessionStart } from '../volume/control-member.ts';
+import type { Device } from './device.ts';
+import type { DirectorTalk } from './director-talk.ts';
+import { VolumeEndsInsideJob, mountForAppend, type MountedVolume } from './mount-volume.ts';
+import { SessionPart } from './session-part.ts';
+import { mountedTexts, newVolumeText, repairedText } from './session-text.ts';
+import { NoRoom, SessionCutShort, VolumeProblem } from './storage-errors.ts';
+
+export interface VolumeSupplyOptions {
+  readonly job: JobIdentity;
+  /** In order of preference; at least one. */
+  readonly devices: readonly Device[];
+  /** Name and version of this daemon, for labels. */
+  readonly writtenBy: string;
+  /** How often a full disk is looked at again. */
+  readonly roomPollMs?: number;
+}
+
+const ROOM_POLL_MS = 10_000;
+/** A job that waits for room says so again after this time. */
+const ROOM_WORD_MS = 3_600_000;
+
+/** A Director that offers so many volumes of which none will do is not going to find one. */
+const VOLUME_TRIES_MAX = 100;
+
+/** Where an append session gets its volumes from: it asks the Director, opens what he names, and says so. */
+export class VolumeSupply {
+  readonly #options: VolumeSupplyOptions;
+  readonly #talk: DirectorTalk;
+  #roomWordAtMs = -Infinity;
+
+  constructor(options: VolumeSupplyOptions, talk: DirectorTalk) {
+    this.#options = options;
+    this.#talk = talk;
+  }
+
+  /**
+   * Asks the Director for volumes until one will do. `problem` says why another is wanted, when that is worth a word;
+   * `volumeIndex` is how many volumes hold a part of the session already.
+   * @throws SessionCutShort
+   */
+  async next(problem: string, volumeIndex: number): Promise<SessionPart> {
+    let wanted: VolumeWanted = { problem, problemCode: '', problemVolume: '' };
+    for (let tries = 0; tries < VOLUME_TRIES_MAX; tries++) {
+      await this.#talk.tell({ $case: 'volumeWanted', value: wanted });
+      const use = await this.#talk.nextVolume();
+      try {
+        return await this.#mount(use, volumeIndex);
+      } catch (error) {
+        if (!(error instanceof VolumeProblem || error instanceof VolumeEndsInsideJob)) throw error;
+        await this.#talk.say(error.message, SessionMessageType.WARNING);
+        const problemCode = error instanceof VolumeProblem ? error.kind : '';
+        wanted = { problem: error.message, problemCode, problemVolume: use.volumeName };
+        if (error instanceof VolumeEndsInsideJob) await this.#tellFull(use, error.message);
+      }
+    }
+    throw new SessionCutShort(
+      `None of the ${VOLUME_TRIES_MAX} volumes that the Director offered could be used`,
+    );
+  }
+
+  /** Waits a while; says, but not every time, that `problem` holds the job. */
+  async waitForRoom(problem: string): Promise<void> {
+    if (Date.now() - this.#roomWordAtMs > ROOM_WORD_MS) {
+      this.#roomWordAtMs = Date.now();
+      await this.#talk.say(
+        `Job ${this.#options.job.job} is waiting for room. ${problem}. It goes on by itself when there is some.`,
+        SessionMessageType.MOUNT,
+      );
+    }
+    await this.#talk.waitFor('room on the device', delay(this.#options.roomPollMs ?? ROOM_POLL_MS));
+  }
+
+  /** The catalog believes that this volume can be appended to; it cannot. */
+  async #tellFull({ volumeName, expectedVolumeBytes }: UseVolume, reason: string): Promise<void> {
+    const closed = { volumeName, status: 'Full', reason, volumeBytes: expectedVolumeBytes };
+    await this.#talk.tell({ $case: 'volumeClosed', value: closed });
+  }
+
+  async #mount(use: UseVolume, volumeIndex: number): Promise<SessionPart> {
+    const volume = await this.#openWithRoom(use);
+    try {
+      await this.#announce(volume, use.mode, volumeIndex);
+    } catch (error) {
+      await volume[Symbol.asyncDispose]();
+      throw error;
+    }
+    const { job } = this.#options;
+    return new SessionPart({
+      volume,
+      volumeBytesMax: lowerLimit(use.volumeBytesMax, volume.device.settings.maximumVolumeBytes),
+      encodeStart: (place) => encodeSessionStart(place, { job, volumeIndex, startedAtMs: Date.now() }),
+      onDurable: (report) => this.#talk.tell({ $case: 'durable', value: report }),
+    });
+  }
+
+  /** A new volume is made only when there is room to begin it. */
+  async #openWithRoom(use: UseVolume): Promise<MountedVolume> {
+    const { devices, writtenBy } = this.#options;
+    for (;;) {
+      const problem = use.mode === UseMode.CREATE ? await devices[0]?.roomProblemToBegin() : undefined;
+      if (problem !== undefined) {
+        await this.waitForRoom(problem);
+        continue;
+      }
+      try {
+        return await mountForAppend(use, devices, writtenBy);
+      } catch (error) {
+        if (!(error instanceof NoRoom)) throw error;
+        await this.waitForRoom(error.message);
+      }
+    }
+  }
+
+  async #announce(volume: MountedVolume, mode: UseMode, volumeIndex: number): Promise<void> {
+    const { device, writer, isFresh, repairedBytes } = volume;
+    const { volumeName, endBytes: volumeBytes } = writer;
+    const { name: deviceName, text: deviceText } = device;
+    const archiveDevice = device.path;
+    await this.#talk.tell({
+      $case: 'volumeMounted',
+      value: { volumeName, deviceName, archiveDevice, volumeBytes, mode, repairedBytes },
+    });
+    if (repairedBytes > 0)
+      await this.#talk.say(repairedText(volumeName, repairedBytes), SessionMessageType.WARNING);
+    for (const text of mountedTexts({ volumeName, device: deviceText, mode, isFresh, volumeBytes })) {
+      await this.#talk.say(text);
+    }
+    if (volumeIndex > 0) await this.#talk.say(newVolumeText(volumeName, deviceText, new Date()));
+  }
+}
+
+/** Of two limits of which 0 is none. */
+function lowerLimit(one: number, other: number): number {
+  return one === 0 || other === 0 ? one + other : Math.min(one, other);
+}

@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import { LabelRefused } from '../../../../director/director-errors.ts';
+import { converse, fakeDirector, runningJob, session } from './fake-director.ts';
+
+describe('cancel', () => {
+  it('asks which job, and whether really', async () => {
+    const director = fakeDirector();
+    director.runningJobs.push(runningJob(1), runningJob(2, { name: 'Plain' }));
+    expect(await converse(director, ['cancel', '1', 'yes'])).toBe(`*cancel
+Select Job(s):
+     1: JobId=1 Job=Gzip.2026-11-21_03.48.08_01
+     2: JobId=2 Job=Gzip.2026-11-21_03.48.08_02
+Choose Job list to cancel (1-2): 1
+JobId=1 Job=Gzip.2026-11-21_03.48.08_01
+Confirm cancel of 1 Job (yes/no): yes
+2001 Job "Gzip.2026-11-21_03.48.08_01" marked to be canceled.
+3000 JobId=1 Job="Gzip.2026-11-21_03.48.08_01" marked to be canceled.
+`);
+    expect(director.cancelled).toEqual([1]);
+  });
+
+  it('takes JobIds, a name, or all', async () => {
+    const director = fakeDirector();
+    director.runningJobs.push(runningJob(1), runningJob(2, { name: 'Plain' }), runningJob(3));
+    await converse(director, ['cancel jobid=1,3', 'cancel job=Plain', 'cancel all yes', 'cancel all', 'no']);
+    expect(director.cancelled).toEqual([1, 3, 2, 1, 2, 3]);
+  });
+
+  it('cancels nothing when a job of the list does not run', async () => {
+    const director = fakeDirector();
+    director.runningJobs.push(runningJob(1));
+    const transcript = await converse(director, ['cancel jobid=1,77']);
+    expect(transcript).toContain('cancel: JobId 77 is not running. "status dir" shows the jobs that are.');
+    expect(director.cancelled).toEqual([]);
+  });
+
+  it('says so when nothing runs', async () => {
+    expect(await converse(fakeDirector(), ['cancel'])).toBe('*cancel\nNo Jobs running.\n');
+  });
+});
+
+describe('label', () => {
+  const label = async ({ volumeName }: { volumeName: string }) => {
+    if (volumeName === 'Taken')
+      throw new LabelRefused('Volume file "Taken" exists', { hint: 'Take another name.' });
+    return { volumeBytes: 219, deviceName: 'FileStorage', archiveDevice: '/backup/volumes' };
+  };
+  const director = () => {
+    const fake = fakeDirector();
+    return { ...fake, peers: { ...fake.peers, label } };
+  };
+
+  it('asks for storage, name and pool as a recorded session did', async () => {
+    const transcript = await converse(director(), ['label', 'Manual-0001', '2']);
+    expect(transcript).toBe(`*label
+Automatically selected Catalog: MyCatalog
+Using Catalog "MyCatalog"
+Automatically selected Storage: File1
+Enter new Volume name: Manual-0001
+Defined Pools:
+     1: A-Full-Pool
+     2: A-Incr-Pool
+Select the Pool (1-2): 2
+Connecting to Storage daemon File1 at 127.0.0.1:29103 ...
+Sending label command for Volume "Manual-0001" Slot 0 ...
+3000 OK label. VolBytes=219 VolABytes=0 VolType=1 Volume="Manual-0001" Device="FileStorage" (/backup/volumes)
+Catalog record for Volume "Manual-0001", Slot 0  successfully created.
+`);
+  });
+
+  it('objects to names that will not do, and asks again', async () => {
+    const transcript = await converse(director(), [
+      'label volume="bad name/1" pool=A-Incr-Pool storage=File1',
+      'A-Full-0001',
+      'quit',
+      'Good-1',
+    ]);
+    expect(transcript).toContain(
+      'Illegal character " " in a volume name.\nEnter new Volume name: A-Full-0001\n',
+    );
+    expect(transcript).toContain(
+      'Media record for new Volume "A-Full-0001" already exists.\nEnter new Volume name: quit\n',
+    );
+    expect(transcript).toContain('"quit" is taken for a wish to leave: type a period for that.\n');
+    expect(transcript).toContain('Catalog record for Volume "Good-1", Slot 0  successfully created.');
+  });
+
+  it('tells in one line what the storage daemon objects to', async () => {
+    const { transcript, succeeded } = await session(director(), ['label volume=Taken pool=A-Incr-Pool']);
+    expect(transcript).toContain('label: Volume file "Taken" exists. Take another name.\n');
+    expect(succeeded).toEqual([false]);
+  });
+});
+
+describe('estimate', () => {
+  it('counts, and names the files when asked', async () => {
+    const fake = fakeDirector();
+    const asked: string[] = [];
+    const peers = {
+      ...fake.peers,
+      estimate: async ({ job, level, onListing }: Parameters<typeof fake.peers.estimate>[0]) => {
+        asked.push(`${job.name} ${job.fileSet.name} ${level}`);
+        onListing?.(
+          Buffer.from('/srv/new\nline'),
+          5400,
+          0o100644,
+          new Date('2026-11-21T03:39:33').getTime() / 1000,
+        );
+        return { files: 93, bytes: 22519161 };
+      },
+    };
+    const transcript = await converse({ ...fake, peers }, [
+      'estimate job=Gzip',
+      'estimate job=Gzip level=Full fileset="Two Options" listing',
+    ]);
+    expect(asked).toEqual(['Gzip Gzip Incremental', 'Gzip Two Options Full']);
+    expect(transcript).toContain(
+      'Connecting to Client peer-fd at 127.0.0.1:29102\n2000 OK estimate files=93 bytes=22,519,161\n',
+    );
+    expect(transcript).toContain('-rw-r--r--            5400 2026-11-21 03:39:33  /srv/new\\nline\n2000 OK');
+  });
+});
+
+describe('enable and disable', () => {
+  it('switch what the scheduler looks at', async () => {
+    const director = fakeDirector();
+    const transcript = await converse(director, [
+      'disable job=Gzip',
+      'show disabled',
+      'enable job=Gzip',
+      'show disabled',
+      'enable',
+    ]);
+    expect(transcript).toContain('Job "Gzip" disabled\n*show disabled\nDisabled Jobs:\n   Gzip\n');
+    expect(transcript).toContain('Job "Gzip" enabled\n*show disabled\nNo disabled Jobs.\n');
+    expect(transcript).toContain(
+      'enable: a keyword is missing. Write enable job=NAME, client=, schedule= or storage=.',
+    );
+    expect(director.conf().jobs[0]?.enabled).toBe(true);
+  });
+});
+
+describe('reload', () => {
+  it('says whether the new conf is in force', async () => {
+    expect(await converse(fakeDirector(), ['reload'])).toContain('Conf reloaded.');
+    const problems = ['dir.conf:42:10: Job "home" names Pool "Dialy", which is not defined'];
+    const refused = fakeDirector({ reload: async () => ({ accepted: false, problems }) });
+    const { transcript, succeeded } = await session(refused, ['reload']);
+    expect(transcript).toBe(
+      `*reload\n${problems[0]}\nreload: the conf was refused and the old one stays in force. Mend the lines above and reload.\n`,
+    );
+    expect(succeeded).toEqual([false]);
+  });
+});
+
+describe('show', () => {
+  it('shows a schedule as the sets that its lines stand for', async () => {
+    const transcript = await converse(fakeDirector(), ['show schedules']);
+    expect(transcript).toContain(
+      'Schedule: Name=A-Schedule Enabled=1\n  --> Run Level=Full\n      hour=23 \n',
+    );
+    expect(transcript).toContain('      wday=6 \n      wom=0 \n');
+    expect(transcript).toContain('      mins=5\n');
+  });
+
+  it('shows one resource by name, or all of a kind', async () => {
+    const transcript = await converse(fakeDirector(), [
+      'show pool=A-Full-Pool',
+      'show clients',
+      'show storage=Nix',
+      'show',
+    ]);
+    expect(transcript).toContain(
+      'Pool: name=A-Full-Pool PoolType=Backup\n      max_vols=100 auto_prune=1 VolRetention=1 year\n',
+    );
+    expect(transcript).toContain(
+      'Client: Name=peer-fd Enabled=1 Address=127.0.0.1 FDport=29102 MaxJobs=1\n      JobRetention=12 months',
+    );
+    expect(transcript).toContain('show: Storage "Nix" is not defined. There is: File1.\n');
+    expect(transcript).toContain('show: what to show is missing.');
+  });
+
+  it('shows everything', async () => {
+    const transcript = await converse(fakeDirector(), ['show all']);
+    for (const kind of [
+      'Director: name=',
+      'Job: name=',
+      'Client: Name=',
+      'FileSet: name=',
+      'Storage: name=',
+      'Messages: name=',
+    ]) {
+      expect(transcript).toMatch(new RegExp(`^${kind}`, 'm'));
+    }
+    expect(transcript).not.toMatch(/undefined|\[object/);
+  });
+});
+
+describe('dot commands', () => {
+  it('print one name a line', async () => {
+    expect(
+      await converse(fakeDirector(), ['.jobs', '.jobs type=R', '.clients', '.pools', '.mediatypes']),
+    ).toBe(
+      `*.jobs
+Gzip
+Plain
+Article
+RestoreFiles
+*.jobs type=R
+RestoreFiles
+*.clients
+peer-fd
+*.pools
+A-Incr-Pool
+A-Full-Pool
+*.mediatypes
+File
+`,
+    );
+  });
+
+  it('print key=value lines of the status', async () => {
+    const director = fakeDirector();
+    director.runningJobs.push(runningJob(7));
+    const transcript = await converse(director, [
+      '.status dir header',
+      '.status dir running',
+      '.defaults job=Gzip',
+    ]);
+    expect(transcript).toContain(`pid=${process.pid}\njobs_run=5\njobs_running=1\n`);
+    expect(transcript).toContain('jobid=7\nname=Gzip\nlevel=F\n');
+    expect(transcript).toContain('job=Gzip\npool=A-Incr-Pool\n');
+  });
+
+  it('are not cut short', async () => {
+    expect(await converse(fakeDirector(), ['.job'])).toContain('.job: is an invalid command.');
+  });
+});
+
+describe('help', () => {
+  it('lists the commands, and the arguments of one', async () => {
+    const transcript = await converse(fakeDirector(), ['help', 'help wait', 'help nix']);
+    expect(transcript).toContain('  restore       Restore files\n');
+    expect(transcript).toContain(
+      'Arguments:\n\tjobid=<text> jobname=<job> job=<job> ujobid=<text> timeout=<text>\n',
+    );
+    expect(transcript).toContain('help: there is no command "nix". Type help for a list.');
+  });
+});

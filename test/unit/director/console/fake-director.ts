@@ -1,0 +1,232 @@
+import { loadDirectorConf, type DirectorConf } from '../../../../configuration/director-conf.ts';
+import type { SourceReader } from '../../../../configuration/source-reader.ts';
+import { serveConsole } from '../../../../director/console/session.ts';
+import type { DirectorServices, RunningJob, RunRequest } from '../../../../director/services.ts';
+import type { ConsoleRequest, ConsoleResponse } from '../../../../proto/noctule/director/v1/director.ts';
+import { fakeCatalog, jobRow, mediaRow, poolRow, type CatalogContents } from './fake-catalog.ts';
+
+/** The clock of these tests. */
+export const NOW = new Date('2026-11-21T03:48:24');
+
+const CONF = `
+Director { Name = peer-dir; Password = "p"; QueryFile = /q; WorkingDirectory = /w; PidDirectory = /w; Messages = Standard }
+JobDefs { Name = D; Type = Backup; Level = Incremental; Client = peer-fd; FileSet = Gzip; Storage = File1
+  Messages = Standard; Pool = A-Incr-Pool; FullBackupPool = A-Full-Pool; Schedule = A-Schedule }
+Job { Name = Gzip; JobDefs = D }
+Job { Name = Plain; JobDefs = D }
+Job { Name = "Article"; JobDefs = D; FileSet = "Two Options" }
+Job { Name = RestoreFiles; Type = Restore; Client = peer-fd; FileSet = Gzip; Storage = File1; Messages = Standard
+  Pool = A-Incr-Pool; Where = /srv/restore }
+Schedule { Name = A-Schedule
+  Run = Full 1st sat at 23:05
+  Run = Incremental sun-fri at 22:10
+}
+FileSet { Name = Gzip
+  Include { Options { signature = SHA1
+      compression = GZIP
+      WildFile = "*.o"
+      exclude = yes
+    }
+    File = /srv/demo/home
+  }
+}
+FileSet { Name = "Two Options"; Include { File = /srv } }
+Client { Name = peer-fd; Address = 127.0.0.1; FDPort = 29102; Password = "p"; Catalog = MyCatalog; JobRetention = 360 days }
+Storage { Name = File1; Address = 127.0.0.1; SDPort = 29103; Password = "p"; Device = FileStorage; MediaType = File }
+Catalog { Name = MyCatalog; dbname = noctule }
+Pool { Name = A-Incr-Pool; PoolType = Backup; LabelFormat = "A-Incr-"; MaximumVolumes = 100 }
+Pool { Name = A-Full-Pool; PoolType = Backup; LabelFormat = "A-Full-"; MaximumVolumes = 100 }
+Messages { Name = Standard; console = all }
+Console { Name = guest; Password = "g" }
+`;
+
+export interface FakeDirector extends DirectorServices {
+  readonly contents: CatalogContents;
+  readonly runs: RunRequest[];
+  readonly cancelled: number[];
+  readonly runningJobs: RunningJob[];
+  /** Final statuses by JobId. */
+  readonly ends: Map<number, string>;
+  messageText: string;
+}
+
+/** A Director without daemons, whose catalog a test fills. */
+export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDirector {
+  const conf = confOf(CONF);
+  const contents: CatalogContents = {
+    jobs: [jobRow(1), jobRow(2, { level: 'I', jobFiles: 3, jobBytes: 106, poolName: 'A-Incr-Pool' })],
+    volumes: [
+      mediaRow(1),
+      mediaRow(2, { volumeName: 'A-Incr-0002', poolId: 2, poolName: 'A-Incr-Pool', volBytes: 1518 }),
+    ],
+    pools: [
+      poolRow(1, 'A-Full-Pool'),
+      poolRow(2, 'A-Incr-Pool'),
+      poolRow(3, 'Scratch', { numVols: 0, labelFormat: '*' }),
+    ],
+    files: new Map(),
+    jobVolumes: new Map([
+      [1, ['A-Full-0001']],
+      [2, ['A-Incr-0002']],
+    ]),
+    logs: new Map(),
+  };
+  const runs: RunRequest[] = [];
+  const cancelled: number[] = [];
+  const runningJobs: RunningJob[] = [];
+  const ends = new Map<number, string>();
+  const director: FakeDirector = {
+    name: 'peer-dir',
+    startedAt: new Date('2026-11-21T03:39:34'),
+    confReadAt: new Date('2026-11-21T03:39:34'),
+    conf: () => conf,
+    catalog: fakeCatalog(contents),
+    jobs: {
+      run: async (request) => runs.push({ ...request }),
+      running: () => runningJobs,
+      cancel: (jobId) => cancelled.push(jobId) > 0,
+      ended: async (jobId) => ends.get(jobId) ?? 'T',
+      idle: async () => undefined,
+      runCount: 5,
+    },
+    consoleMessages: {
+      get pending() {
+        return director.messageText !== '';
+      },
+      take: async () => {
+        const text = director.messageText;
+        director.messageText = '';
+        return text;
+      },
+    },
+    peers: {
+      clientStatus: () => Promise.reject(new Error('no client in this test')),
+      storageStatus: () => Promise.reject(new Error('no storage in this test')),
+      label: () => Promise.reject(new Error('no storage in this test')),
+      estimate: () => Promise.reject(new Error('no client in this test')),
+    },
+    reload: async () => ({ accepted: true, problems: [] }),
+    scheduledRuns: () => [],
+    contents,
+    runs,
+    cancelled,
+    runningJobs,
+    ends,
+    messageText: '',
+    ...overrides,
+  };
+  return director;
+}
+
+export function runningJob(jobId: number, changes: Partial<RunningJob> = {}): RunningJob {
+  return {
+    jobId,
+    job: `Gzip.2026-11-21_03.48.08_0${jobId}`,
+    name: 'Gzip',
+    type: 'B',
+    level: 'F',
+    status: 'R',
+    statusText: 'is running',
+    priority: 10,
+    clientName: 'peer-fd',
+    storageName: 'File1',
+    poolName: 'A-Full-Pool',
+    files: 1234,
+    bytes: 77405947,
+    bytesPerSecond: 11057992,
+    currentPath: '',
+    ...changes,
+  };
+}
+
+/** Says the lines to a console session, each when it is asked for, and resolves with what a person would see. */
+export async function converse(
+  director: DirectorServices,
+  lines: readonly string[],
+  options: {
+    consoleName?: string;
+    onResponse?: (response: ConsoleResponse, console: TestConsole) => void;
+  } = {},
+): Promise<string> {
+  return (await session(director, lines, options)).transcript;
+}
+
+/** The same, with whether each command succeeded. */
+export async function session(
+  director: DirectorServices,
+  lines: readonly string[],
+  options: {
+    consoleName?: string;
+    onResponse?: (response: ConsoleResponse, console: TestConsole) => void;
+  } = {},
+): Promise<{ transcript: string; succeeded: boolean[] }> {
+  const console = new TestConsole();
+  const left = [...lines];
+  const succeeded: boolean[] = [];
+  let transcript = '';
+  console.send({ $case: 'hello', value: { interactive: false, columns: 80, version: '' } });
+  const writer = {
+    write: async (response: ConsoleResponse) => {
+      const { output } = response;
+      options.onResponse?.(response, console);
+      if (output?.$case === 'text') transcript += output.value;
+      if (output?.$case === 'goodbye') console.end();
+      if (output?.$case !== 'prompt') return;
+      if (output.value.command) succeeded.push(output.value.succeeded);
+      const line = left.shift();
+      if (line === undefined) return console.end();
+      transcript += `${output.value.prompt}${line}\n`;
+      console.send({ $case: 'line', value: line });
+    },
+  };
+  await serveConsole(
+    director,
+    console.requests(),
+    writer,
+    { peer: { role: 'console', name: options.consoleName ?? 'admin' }, signal: new AbortController().signal },
+    () => NOW,
+  );
+  return { transcript, succeeded: succeeded.slice(1) };
+}
+
+/** What a console sends. */
+export class TestConsole {
+  readonly #sent: ConsoleRequest[] = [];
+  #wake = Promise.withResolvers<void>();
+  #ended = false;
+
+  send(input: ConsoleRequest['input']): void {
+    this.#sent.push({ input });
+    this.#wake.resolve();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake.resolve();
+  }
+
+  async *requests(): AsyncGenerator<ConsoleRequest> {
+    for (;;) {
+      const next = this.#sent.shift();
+      if (next) yield next;
+      else if (this.#ended) return;
+      else {
+        this.#wake = Promise.withResolvers<void>();
+        await this.#wake.promise;
+      }
+    }
+  }
+}
+
+function confOf(text: string): DirectorConf {
+  const reader: SourceReader = {
+    read: () => Buffer.from(text),
+    identityOf: (path) => path,
+    exists: () => true,
+    isWorldReadable: () => false,
+    run: () => Buffer.alloc(0),
+  };
+  const { conf, problems } = loadDirectorConf('/fake.conf', { reader });
+  if (!conf) throw new Error(JSON.stringify(problems));
+  return conf;
+}

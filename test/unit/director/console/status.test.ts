@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import { PeerUnreachable } from '../../../../transport/peer-errors.ts';
+import { jobRow, mediaRow } from './fake-catalog.ts';
+import { converse, fakeDirector, runningJob, session, type FakeDirector } from './fake-director.ts';
+
+const STARTED = new Date('2026-11-21T03:39:00').getTime();
+const ENDED = new Date('2026-11-21T03:40:00').getTime();
+
+function directorWithPeers(): FakeDirector {
+  const director = fakeDirector();
+  return Object.assign(director, {
+    peers: {
+      ...director.peers,
+      clientStatus: async () => ({
+        name: 'peer-fd',
+        version: '0.1.0 (21 November 2026)',
+        platform: 'x86_64-pc-linux-gnu debian 12',
+        startedAtMs: STARTED,
+        jobsRun: 5,
+        residentBytes: 266240,
+        running: [
+          {
+            jobId: 6,
+            job: 'Gzip.2026-11-21_03.48.08_04',
+            kind: 'Backup',
+            level: 'F',
+            startedAtMs: new Date('2026-11-21T03:48:14').getTime(),
+            files: 1,
+            bytes: 77405940,
+            errors: 0,
+            currentPath: Buffer.from('/srv/data/big\ntext.log'),
+          },
+        ],
+        terminated: [
+          {
+            jobId: 1,
+            job: 'Gzip.2026-11-21_03.39.53_06',
+            level: 'F',
+            files: 94,
+            bytes: 2265713,
+            status: 'T',
+            endedAtMs: ENDED,
+          },
+        ],
+      }),
+      storageStatus: async () => ({
+        name: 'peer-sd',
+        version: '0.1.0 (21 November 2026)',
+        platform: 'x86_64-pc-linux-gnu debian 12',
+        startedAtMs: STARTED,
+        jobsRun: 0,
+        residentBytes: 1,
+        running: [
+          {
+            jobId: 6,
+            job: 'Gzip.2026-11-21_03.48.08_04',
+            direction: 'append',
+            level: 'F',
+            deviceName: 'FileStorage',
+            volumeName: 'A-Full-0001',
+            poolName: 'A-Full-Pool',
+            files: 1,
+            bytes: 83482588,
+            waitingFor: '',
+            startedAtMs: STARTED,
+          },
+        ],
+        terminated: [],
+        devices: [
+          {
+            name: 'FileStorage',
+            archiveDevice: '/backup/volumes',
+            mediaType: 'File',
+            freeBytes: 69_410_000_000,
+            totalBytes: 100_000_000_000,
+            mounted: [
+              {
+                volumeName: 'A-Full-0001',
+                poolName: 'A-Full-Pool',
+                volumeBytes: 83543259,
+                writing: true,
+                jobId: 6,
+              },
+            ],
+          },
+        ],
+      }),
+    },
+  });
+}
+
+describe('status director', () => {
+  it('has the sections and columns of Bacula when nothing runs', async () => {
+    const director = fakeDirector();
+    director.contents.jobs = [];
+    const transcript = await converse(director, ['status dir']);
+    expect(transcript).toMatch(
+      /^\*status dir\npeer-dir Version: .*\nDaemon started 21-Nov-26 03:39, conf reloaded /,
+    );
+    expect(transcript.slice(transcript.indexOf('\nScheduled'))).toBe(`
+Scheduled Jobs:
+Level          Type     Pri  Scheduled          Job Name           Volume
+===================================================================================
+No Scheduled Jobs.
+====
+
+Running Jobs:
+Console connected at 21-Nov-26 03:48
+No Jobs running.
+====
+No Terminated Jobs.
+====
+`);
+  });
+
+  it('shows the last jobs as Bacula does, the newest last', async () => {
+    const director = fakeDirector();
+    const endTime = new Date('2026-11-21T03:40:00');
+    director.contents.jobs = [
+      jobRow(1, { endTime }),
+      jobRow(2, { endTime, level: 'I', jobFiles: 0, jobBytes: 0 }),
+      jobRow(3, { endTime, level: 'D', jobFiles: 4, jobBytes: 138, jobStatus: 'A' }),
+      jobRow(4, { endTime, type: 'R', jobStatus: 'f', name: 'RestoreFiles' }),
+      jobRow(5, { endTime: undefined, jobStatus: 'R' }),
+    ];
+    expect(await converse(director, ['status dir'])).toContain(`Terminated Jobs:
+ JobId  Level      Files    Bytes   Status   Finished        Name 
+====================================================================
+     1  Full          94    2.265 M  OK       21-Nov-26 03:40 Gzip
+     2  Incr           0         0   OK       21-Nov-26 03:40 Gzip
+     3  Diff           4       138   Cancel   21-Nov-26 03:40 Gzip
+     4  Rest          94    2.265 M  Error    21-Nov-26 03:40 RestoreFiles
+
+====
+`);
+  });
+
+  it('shows running jobs with what they have done, how fast, and until when', async () => {
+    const director = fakeDirector();
+    director.runningJobs.push(
+      runningJob(1, { expectedEnd: new Date('2026-11-21T03:52:00') }),
+      runningJob(2, {
+        name: 'Plain',
+        status: 'c',
+        statusText: 'is waiting on max Client jobs',
+        files: 0,
+        bytes: 0,
+      }),
+    );
+    expect(await converse(director, ['st dir'])).toContain(`
+ JobId  Type Level     Files     Bytes  Name              Status
+======================================================================
+     1  Back Full      1,234   77.40 M  Gzip              is running, 11.05 MB/s, ends about 03:52
+     2  Back Full          0         0  Plain             is waiting on max Client jobs
+====
+`);
+  });
+
+  it('shows the runs to come with the volume they will write to', async () => {
+    const [job] = fakeDirector().conf().jobs;
+    const run = { at: new Date('2026-11-22T22:10:00'), job: job!, priority: 10, runLine: '' };
+    const director = fakeDirector({
+      scheduledRuns: () => [
+        { ...run, level: 'Differential', poolName: 'A-Incr-Pool' },
+        { ...run, level: 'Full', poolName: 'A-Full-Pool' },
+      ],
+    });
+    director.contents.volumes = [mediaRow(2, { volumeName: 'A-Incr-0002', poolId: 2 })];
+    const transcript = await converse(director, ['status dir days=40', 'status scheduled']);
+    expect(transcript).toContain(`
+Differential   Backup    10  22-Nov-26 22:10    Gzip               A-Incr-0002
+Full           Backup    10  22-Nov-26 22:10    Gzip               *new*
+`);
+    expect(transcript).toContain(`
+Differential   Backup    10  Sun 22-Nov 22:10   Gzip               A-Schedule
+`);
+  });
+});
+
+describe('status of the other daemons', () => {
+  it('shows a client as Bacula does', async () => {
+    const transcript = await converse(directorWithPeers(), ['status client=peer-fd']);
+    expect(transcript).toBe(`*status client=peer-fd
+Connecting to Client peer-fd at 127.0.0.1:29102
+
+peer-fd Version: 0.1.0 (21 November 2026)  x86_64-pc-linux-gnu debian 12
+Daemon started 21-Nov-26 03:39. Jobs: run=5 running=1.
+ Heap: resident=266,240
+
+Running Jobs:
+JobId 6 Job Gzip.2026-11-21_03.48.08_04 is running.
+    Full Backup Job started: 21-Nov-26 03:48
+    Files=1 Bytes=77,405,940 AveBytes/sec=7,740,594 Errors=0
+    Processing file: /srv/data/big\\ntext.log
+Director connected at: 21-Nov-26 03:48
+====
+
+Terminated Jobs:
+ JobId  Level    Files      Bytes   Status   Finished        Name 
+===================================================================
+     1  Full         94    2.265 M  OK       21-Nov-26 03:40 Gzip
+====
+`);
+  });
+
+  it('shows a storage with its sessions, devices and volumes', async () => {
+    const transcript = await converse(directorWithPeers(), ['status storage']);
+    expect(transcript).toContain('Automatically selected Storage: File1\n');
+    expect(transcript).toContain('Writing: Full Backup job Gzip JobId=6 Volume="A-Full-0001"\n');
+    expect(transcript).toContain('Device File is "FileStorage" (/backup/volumes) mounted with:\n');
+    expect(transcript).toContain('   Available Space=69.41 GB\n==\n====\n\nUsed Volume status:\n');
+  });
+
+  it('says in one line why a daemon gives no answer', async () => {
+    const director = fakeDirector();
+    const unreachable = new PeerUnreachable(
+      {
+        host: '127.0.0.1',
+        port: 29102,
+        self: { role: 'director', name: 'peer-dir' },
+        peerKind: 'File daemon',
+        peerName: 'peer-fd',
+      },
+      'No connection established. Last error: ECONNREFUSED',
+    );
+    const peers = { ...director.peers, clientStatus: () => Promise.reject(unreachable) };
+    const { transcript, succeeded } = await session({ ...director, peers }, ['status client']);
+    expect(transcript).toMatch(
+      /\nstatus: File daemon "peer-fd" at 127\.0\.0\.1:29102 cannot be reached: .*\n$/,
+    );
+    expect(succeeded).toEqual([false]);
+  });
+
+  it('asks which one when the line does not say', async () => {
+    const transcript = await converse(directorWithPeers(), ['status', '3']);
+    expect(transcript).toContain(
+      'Select daemon type for status (1-5): 3\nAutomatically selected Client: peer-fd\n',
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import type { DeviceResource } from '../../../configuration/storage-conf.ts';
+import { DeviceTable } from '../../../storage-daemon/device-table.ts';
+import { nodeFiles } from '../../../storage-daemon/storage-file.ts';
+import { scratchDirectory } from './append-harness.ts';
+
+function resource(name: string, more: Partial<DeviceResource> = {}): DeviceResource {
+  const base = {
+    name,
+    mediaType: 'File',
+    archiveDevice: '/backup/volumes',
+    labelMedia: true,
+    minimumFreeSpace: 0,
+    maximumVolumeSize: 0,
+    maximumConcurrentJobs: 0,
+    readOnly: false,
+    enabled: true,
+    autoSelect: true,
+  };
+  return { ...base, ...more } as DeviceResource;
+}
+
+function tableOf(devices: DeviceResource[], autochanger: DeviceResource[] = []): DeviceTable {
+  const table = new DeviceTable(nodeFiles);
+  table.configure({ devices, autochangers: [{ name: 'Changer', devices: autochanger } as never] });
+  return table;
+}
+
+const names = (
+  table: DeviceTable,
+  deviceNames: string[],
+  purpose: 'read' | 'write' = 'write',
+  mediaType = 'File',
+) => table.find({ deviceNames, mediaType, purpose }).map(({ name }) => name);
+
+describe('the devices that will do', () => {
+  const [a, b, c] = [
+    resource('A'),
+    resource('B', { mediaType: 'Other' }),
+    resource('C', { autoSelect: false }),
+  ];
+  const table = tableOf(
+    [a, b, c, resource('Off', { enabled: false }), resource('RO', { readOnly: true })],
+    [a, c],
+  );
+
+  test('are those of the names, in their order, with the Media Type', () => {
+    expect(names(table, ['C', 'A', 'B'])).toEqual(['C', 'A']);
+    expect(names(table, ['B', 'A'], 'write', '')).toEqual(['B', 'A']);
+  });
+
+  test('are the drives of an Autochanger, without those that have to be named themselves', () => {
+    expect(names(table, ['Changer'])).toEqual(['A']);
+  });
+
+  test('are for reading also the read-only ones', () => {
+    expect(names(table, ['RO'], 'read')).toEqual(['RO']);
+  });
+
+  test.each([
+    [['Nowhere'], 'There is no Device or Autochanger "Nowhere" in this storage daemon'],
+    [['B'], 'its Media Type is "Other", the Director asks for "File"'],
+    [['RO'], 'its resource says "Read Only = yes"'],
+    [['Off'], 'its resource says "Enabled = no"'],
+  ])('are none for %j, with the reason', (deviceNames, reason) => {
+    expect(() => names(table, deviceNames)).toThrow(reason);
+  });
+});
+
+test('a device takes no more sessions than its Maximum Concurrent Jobs', () => {
+  const archiveDevice = scratchDirectory();
+  const [device] = tableOf([resource('A', { maximumConcurrentJobs: 1, archiveDevice })]).devices;
+  const held = device!.reserve();
+  expect(device!.isFullyUsed).toBe(true);
+  expect(() => device!.reserve()).toThrow('already has 1 jobs, its Maximum Concurrent Jobs');
+  held[Symbol.dispose]();
+  device!.reserve()[Symbol.dispose]();
+});
+
+test('devices on one directory share the claims on its volumes, also over a reload', () => {
+  const table = tableOf([resource('A'), resource('B')]);
+  const claim = table.devices[0]!.claims.claim('/backup/volumes/V', 'append');
+  expect(table.devices[1]!.claims.claim('/backup/volumes/V', 'append')).toBeUndefined();
+  table.configure({ devices: [resource('C')], autochangers: [] });
+  expect(table.devices[0]!.claims.claim('/backup/volumes/V', 'overwrite')).toBeUndefined();
+  claim![Symbol.dispose]();
+  expect(table.devices[0]!.claims.claim('/backup/volumes/V', 'overwrite')).toBeDefined();
+});

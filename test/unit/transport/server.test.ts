@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { connect as http2Connect, type Settings } from 'node:http2';
+import { connect as tlsConnect } from 'node:tls';
+import { describe, expect, it } from 'vitest';
+import { WINDOW_BYTES } from '../../../transport/limits.ts';
+import { encodeIdentity } from '../../../transport/peer.ts';
+import { preSharedKey } from '../../../transport/pre-shared-key.ts';
+import { listen } from '../../../transport/server.ts';
+import { connectTo, DIRECTOR, hello, PASSWORD, rejection, startDaemon } from './test-daemon.ts';
+
+const quiet = { serverName: 'x', findSecret: () => undefined, register() {}, onRefused() {} };
+
+describe('a listener', () => {
+  it('listens on every address it was given', async () => {
+    const loopback = { host: '127.0.0.1', port: 0 };
+    await using listener = await listen({ ...quiet, addresses: [loopback, loopback] });
+    const [one, two] = listener.addresses;
+    expect(one?.port).toBeGreaterThan(0);
+    expect(two?.port).not.toBe(one?.port);
+  });
+
+  it('takes IPv4 connections on "::", also when both are listed', async () => {
+    await using daemon = await startDaemon();
+    const { port } = daemon;
+    await daemon.listener.close(0);
+    const both = [
+      { host: '::', port },
+      { host: '0.0.0.0', port },
+    ];
+    for (const addresses of [both.slice(0, 1), both, both.toReversed()]) {
+      await using _listener = await listen({ ...quiet, addresses });
+      using connection = connectTo(port);
+      expect(await rejection(connection.ready(5000))).toMatchObject({ code: 'NET_NAME_REFUSED' });
+    }
+  });
+
+  it('names port and directive when the port is taken, and lets go of what it had', async () => {
+    await using daemon = await startDaemon();
+    const taken = { host: '127.0.0.1', port: daemon.port };
+    const listening = listen({
+      ...quiet,
+      addresses: [{ host: '127.0.0.1', port: 0 }, taken],
+      portDirective: 'SDPort',
+    });
+    expect(await rejection(listening)).toMatchObject({
+      code: 'NET_CANNOT_LISTEN',
+      message: `Cannot listen on 127.0.0.1:${daemon.port}: another program already uses port ${daemon.port}`,
+      hint: expect.stringContaining('SDPort') as string,
+    });
+  });
+
+  it('says which address is not one of this machine', async () => {
+    const listening = listen({ ...quiet, addresses: [{ host: '192.0.2.1', port: 0 }] });
+    expect(await rejection(listening)).toMatchObject({
+      code: 'NET_CANNOT_LISTEN',
+      message: expect.stringContaining('192.0.2.1') as string,
+    });
+  });
+
+  it('lets running calls finish when it closes, and takes no new ones', async () => {
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    const daemon = await startDaemon({
+      async hello() {
+        asked.resolve();
+        await answer.promise;
+        return { name: 'still here', version: '', platform: '' };
+      },
+    });
+    using connection = connectTo(daemon.port);
+    const running = hello(connection);
+    await asked.promise;
+    const closed = daemon.listener.close(60_000);
+    using late = connectTo(daemon.port);
+    expect(await rejection(late.ready(5000))).toMatchObject({ code: 'NET_PEER_UNREACHABLE' });
+    answer.resolve();
+    expect((await running).name).toBe('still here');
+    await closed;
+  });
+
+  it('cuts off calls that run on after the grace', async () => {
+    const asked = Promise.withResolvers<AbortSignal>();
+    const daemon = await startDaemon({
+      async hello({ signal }) {
+        asked.resolve(signal);
+        await once(signal, 'abort');
+        throw signal.reason;
+      },
+    });
+    using connection = connectTo(daemon.port);
+    const running = rejection(hello(connection));
+    const signal = await asked.promise;
+    await daemon.listener.close(20);
+    expect(await running).toMatchObject({ code: 'NET_PEER_LOST' });
+    expect(signal.reason).toMatchObject({ code: 'NET_CALL_CANCELLED' });
+  });
+
+  it('opens a window that a distant sender can fill', async () => {
+    await using daemon = await startDaemon();
+    const socket = tlsConnect({
+      port: daemon.port,
+      host: '127.0.0.1',
+      ALPNProtocols: ['h2'],
+      minVersion: 'TLSv1.3',
+      ciphers: 'TLS_AES_128_GCM_SHA256',
+      pskCallback: () => ({ identity: encodeIdentity(DIRECTOR), psk: preSharedKey(PASSWORD) }),
+      checkServerIdentity: () => undefined,
+    });
+    const session = http2Connect('https://127.0.0.1', { createConnection: () => socket });
+    const { promise, resolve } = Promise.withResolvers<number | undefined>();
+    session.on('remoteSettings', (settings: Settings) => {
+      if (settings.initialWindowSize !== 65_535) resolve(settings.initialWindowSize);
+    });
+    expect(await promise).toBe(WINDOW_BYTES);
+    await new Promise((done) => session.ping(done)); // the window update of the connection came before its answer
+    expect(session.state.remoteWindowSize).toBe(WINDOW_BYTES);
+    session.destroy();
+  });
+});

@@ -1,0 +1,175 @@
+import { OperatorError } from '../errors/operator-error.ts';
+import { DEFAULT_CONSOLE, describePeer, type Peer, type PeerKind } from './peer.ts';
+
+/** The peer of a connection as this side's conf describes it. */
+export interface PeerAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly self: Peer;
+  readonly peerKind: PeerKind;
+  /** Name of the resource that describes the peer. */
+  readonly peerName: string;
+}
+
+/** `Storage daemon "nas-sd" at 10.0.0.2:9103`. */
+export function describeTarget(target: PeerAddress): string {
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  return `${target.peerKind} "${target.peerName}" at ${host}:${target.port}`;
+}
+
+/** No connection: nothing listens there, the host is unknown, or the network does not lead there. */
+export class PeerUnreachable extends OperatorError {
+  readonly code = 'NET_PEER_UNREACHABLE';
+  override readonly hint: string;
+  constructor(target: PeerAddress, details: string) {
+    super(`${describeTarget(target)} cannot be reached: ${plainReason(details)}`);
+    this.hint = /ENOTFOUND|EAI_AGAIN|Name resolution/.test(details)
+      ? `Correct Address in ${ownResource(target)}, or see why the name does not resolve.`
+      : `See whether the ${target.peerKind} is running; compare Address and ${portDirective(target)} in ` +
+        `${ownResource(target)} with what it listens on; look for a firewall.`;
+  }
+}
+
+/** The peer, or the network, gave no answer in time. */
+export class PeerTimeout extends OperatorError {
+  readonly code = 'NET_PEER_TIMEOUT';
+  override readonly hint: string;
+  constructor(target: PeerAddress, timeoutMs: number) {
+    super(`${describeTarget(target)} did not answer within ${timeoutMs / 1000} s`);
+    this.hint =
+      `See whether the machine is up and the ${target.peerKind} is running; look for a firewall that drops packets; ` +
+      `compare Address in ${ownResource(target)}.`;
+  }
+}
+
+/** The peer does not know who we say we are. */
+export class PeerRefusedName extends OperatorError {
+  readonly code = 'NET_NAME_REFUSED';
+  override readonly hint: string;
+  constructor(target: PeerAddress) {
+    super(
+      target.self.role === 'ticket'
+        ? `${describeTarget(target)} does not know the ticket of this job`
+        : `${describeTarget(target)} does not know ${describePeer(target.self)}`,
+    );
+    this.hint =
+      target.self.role === 'ticket'
+        ? 'The job has ended there, or the Storage daemon was restarted: run the job again.'
+        : `Add ${peerResource(target)} to the configuration of the ${target.peerKind}, or make the names equal.`;
+  }
+}
+
+/** The peer knows our name, but its secret for it is another one. */
+export class PeerRefusedPassword extends OperatorError {
+  readonly code = 'NET_PASSWORD_REFUSED';
+  override readonly hint: string;
+  constructor(target: PeerAddress) {
+    super(`${describeTarget(target)} refused the password of ${describePeer(target.self)}`);
+    this.hint =
+      target.self.role === 'ticket'
+        ? 'The ticket was issued by another Storage daemon: compare Address in the Storage resource of the Director.'
+        : `Give Password the same value in ${ownResource(target)} and in ${peerResource(target)} of the ` +
+          `${target.peerKind}'s configuration.`;
+  }
+}
+
+/** Something listens there, but no daemon of ours, or it could not prove that it knows the secret. */
+export class PeerSpeaksOtherProtocol extends OperatorError {
+  readonly code = 'NET_PROTOCOL';
+  override readonly hint: string;
+  constructor(target: PeerAddress, details: string) {
+    super(`${describeTarget(target)} does not speak Noctule's protocol: ${details}`);
+    this.hint =
+      `Compare Address and ${portDirective(target)} in ${ownResource(target)} with the machine and port of the ` +
+      `${target.peerKind}; another program, or another version, listens there.`;
+  }
+}
+
+/** The peer took a call, and did not answer it in time. */
+export class CallTimeout extends OperatorError {
+  readonly code = 'NET_CALL_TIMEOUT';
+  constructor(target: PeerAddress | undefined, timeoutMs: number) {
+    super(
+      `${target ? describeTarget(target) : 'The peer'} did not answer a question within ${timeoutMs / 1000} s`,
+    );
+  }
+}
+
+/** The peer ended a stream, without an error, before all was sent. */
+export class PeerEndedEarly extends OperatorError {
+  readonly code = 'NET_ENDED_EARLY';
+  constructor(target: PeerAddress | undefined, reason = '') {
+    super(
+      `${target ? describeTarget(target) : 'The peer'} ended the transfer before everything was sent` +
+        (reason === '' ? '' : `: ${reason}`),
+    );
+  }
+}
+
+/** The connection broke while a call was running. */
+export class PeerLost extends OperatorError {
+  readonly code = 'NET_PEER_LOST';
+  override readonly hint: string | undefined;
+  constructor(target: PeerAddress | undefined, details: string) {
+    super(`The connection to ${target ? describeTarget(target) : 'the peer'} was lost: ${details}`);
+    this.hint = target && `See the log of the ${target.peerKind} and whether it is still running.`;
+  }
+}
+
+/** The peer answered with an error. Message, code and hint are the peer's own. */
+export class PeerFailed extends OperatorError {
+  /** The peer's code when it failed with an OperatorError; else NET_PEER_FAULT. */
+  readonly code: string;
+  override readonly hint: string | undefined;
+  /** Which peer, for messages; `undefined` when not known. */
+  readonly peer?: string;
+  constructor(failure: { message: string; code: string; hint?: string; target?: PeerAddress | undefined }) {
+    super(failure.message);
+    this.code = failure.code;
+    this.hint = failure.hint;
+    if (failure.target) this.peer = describeTarget(failure.target);
+  }
+}
+
+/** The reason of a served call's signal: the peer cancelled the call, or its connection broke. */
+export class CallCancelled extends OperatorError {
+  readonly code = 'NET_CALL_CANCELLED';
+  constructor(peer: Peer | undefined) {
+    super(`${peer ? describePeer(peer) : 'The peer'} cancelled the call, or its connection was lost`);
+  }
+}
+
+/** The resource of this side's conf that describes the peer. */
+function ownResource(target: PeerAddress): string {
+  if (target.self.role === 'ticket') return 'the Storage resource of the Director';
+  const inWhose =
+    target.self.role === 'console' ? "the console's configuration" : "the Director's configuration";
+  const type = { Director: 'Director', 'Storage daemon': 'Storage', 'File daemon': 'Client' }[
+    target.peerKind
+  ];
+  return `${type} "${target.peerName}" of ${inWhose}`;
+}
+
+/** The resource of the peer's conf that describes this side. */
+function peerResource(target: PeerAddress): string {
+  if (target.self.role === 'director') return `Director "${target.self.name}"`;
+  return target.self.name === DEFAULT_CONSOLE ? 'the Director resource' : `Console "${target.self.name}"`;
+}
+
+function portDirective(target: PeerAddress): string {
+  return { Director: 'DirPort', 'Storage daemon': 'SDPort', 'File daemon': 'FDPort' }[target.peerKind];
+}
+
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/ECONNREFUSED/, 'connection refused'],
+  [/EHOSTUNREACH/, 'no route to the host'],
+  [/ENETUNREACH/, 'the network is unreachable'],
+  [/ETIMEDOUT/, 'connection timed out'],
+  [/ENOTFOUND|Name resolution/, 'the host name does not resolve'],
+  [/EAI_AGAIN/, 'the name server does not answer'],
+];
+
+/** grpc-js gives its reasons with time stamps and internals around the one word that matters. */
+function plainReason(details: string): string {
+  return REASONS.find(([pattern]) => pattern.test(details))?.[1] ?? details;
+}

@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import type { Http2Server, ServerHttp2Session } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { Server as TlsServer, TLSSocket } from 'node:tls';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { OperatorError, isErrno, messageOf } from '../errors/operator-error.ts';
+import { admitCaller } from './caller.ts';
+import { createPskServer } from './handshake.ts';
+import { MESSAGE_BYTES_MAX, PING_INTERVAL_MS, PING_TIMEOUT_MS, WINDOW_BYTES } from './limits.ts';
+import type { Peer, Secret } from './peer.ts';
+import { Refusals } from './refusals.ts';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ListenOptions {
+  /** Name of this daemon's own resource; for messages. */
+  readonly serverName: string;
+  /** Port 0 takes any free one. */
+  readonly addresses: readonly Address[];
+  /** The directive that sets the port, for the message when it is taken. */
+  readonly portDirective?: 'DirPort' | 'SDPort' | 'FDPort';
+  /** The secret this peer has to prove; `undefined` when no such peer is known. Asked again for every connection. */
+  findSecret(peer: Peer): Secret | undefined;
+  /** Adds the services. */
+  register(server: Server): void;
+  /** A line for the log about a connection that was turned away. Repetitions are left out. */
+  onRefused(sentence: string): void;
+  /** A handler failed with something other than an OperatorError: a bug. Absent = told to `onRefused`. */
+  onFault?(error: unknown, method: string): void;
+}
+
+export interface Listener extends AsyncDisposable {
+  /** With the ports really taken. */
+  readonly addresses: readonly Address[];
+  /** Takes no new connection and no new call, lets running calls finish for `graceMs`, then cuts them off. */
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * Serves gRPC over TLS 1.3 with pre-shared keys: only peers that `findSecret` knows, and that prove its secret,
+ * reach a handler.
+ * @throws CannotListen
+ */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const refusals = new Refusals((sentence) => options.onRefused(sentence));
+  const grpcServer = createGrpcServer(options);
+  const injector = grpcServer.createConnectionInjector(ServerCredentials.createInsecure());
+  raiseWindows(grpcServer);
+  const sockets = new Set<TLSSocket>();
+
+  const onFault =
+    options.onFault?.bind(options) ??
+    ((error: unknown, method: string) => options.onRefused(`Fault in ${method}: ${messageOf(error)}`));
+  const tlsServers = options.addresses.map(() =>
+    createPskServer(options.serverName, {
+      findSecret: (peer) => options.findSecret(peer),
+      onRefused: (sentence) => refusals.tell(sentence),
+      onProven(socket, peer) {
+        sockets.add(socket);
+        socket.once('close', () => sockets.delete(socket));
+        admitCaller(socket, { peer, onFault });
+        injector.injectConnection(socket);
+      },
+    }),
+  );
+
+  async function close(graceMs: number): Promise<void> {
+    for (const server of tlsServers) server.close();
+    const closed = Promise.all(
+      [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+    );
+    injector.drain(graceMs);
+    const cutOff = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, graceMs);
+    await closed;
+    clearTimeout(cutOff);
+    injector.destroy();
+    grpcServer.forceShutdown();
+    refusals[Symbol.dispose]();
+  }
+
+  try {
+    const addresses: Address[] = [];
+    for (const [index, server] of tlsServers.entries()) {
+      const address = options.addresses[index] as Address;
+      try {
+        addresses.push(await bind(server, address, options.addresses));
+      } catch (cause) {
+        throw new CannotListen(address, options.portDirective, cause);
+      }
+      server.on('error', (error: Error) => {
+        refusals.tell(`Cannot accept connections on port ${address.port}: ${error.message}`);
+      });
+    }
+    return { addresses, close, [Symbol.asyncDispose]: () => close(0) };
+  } catch (error) {
+    await close(0);
+    throw error;
+  }
+}
+
+function createGrpcServer(options: ListenOptions): Server {
+  const server = new Server({
+    'grpc.enable_channelz': 0,
+    'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
+    'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
+    'grpc.keepalive_time_ms': PING_INTERVAL_MS,
+    'grpc.keepalive_timeout_ms': PING_TIMEOUT_MS,
+  });
+  options.register(server);
+  return server;
+}
+
+/**
+ * grpc-js raises the windows of a client only; uploads would keep 64 KiB, which caps a stream at 64 KiB per round
+ * trip. Its HTTP/2 server is private, so this depends on the pinned release; a test measures the window.
+ */
+function raiseWindows(grpcServer: Server): void {
+  const { http2Servers } = grpcServer as unknown as { http2Servers: Map<Http2Server, unknown> };
+  for (const http2Server of http2Servers.keys()) {
+    http2Server.on('session', (session: ServerHttp2Session) => {
+      session.setLocalWindowSize(WINDOW_BYTES);
+      session.settings({ initialWindowSize: WINDOW_BYTES });
+    });
+  }
+}
+
+/** Resolves with the address taken. '::' means every address of the machine, also where it has no IPv6. */
+async function bind(server: TlsServer, address: Address, all: readonly Address[]): Promise<Address> {
+  const { host, port } = address;
+  const ipv4TakenApart = all.some((other) => other.host === '0.0.0.0' && other.port === port);
+  try {
+    server.listen({ host, port, ipv6Only: host === '::' && ipv4TakenApart });
+    await once(server, 'listening');
+  } catch (error) {
+    if (host !== '::' || ipv4TakenApart || !isErrno(error, 'EAFNOSUPPORT')) throw error;
+    return await bind(server, { host: '0.0.0.0', port }, all);
+  }
+  return { host, port: (server.address() as AddressInfo).port };
+}
+
+/** The port is taken, or the address is not one of this machine. */
+export class CannotListen extends OperatorError {
+  readonly code = 'NET_CANNOT_LISTEN';
+  override readonly hint: string;
+  constructor(address: Address, portDirective = 'the port directive', cause: unknown) {
+    const where = `${address.host}:${address.port}`;
+    const taken = isErrno(cause, 'EADDRINUSE');
+    super(
+      taken
+        ? `Cannot listen on ${where}: another program already uses port ${address.port}`
+        : `Cannot listen on ${where}: ${messageOf(cause)}`,
+      { cause },
+    );
+    this.hint = taken
+      ? `Stop that program ("ss -ltnp" names it), or set another port with ${portDirective}.`
+      : `Correct the address or the port (${portDirective}) in the configuration.`;
+  }
+}
