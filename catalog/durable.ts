@@ -2,7 +2,7 @@ import { messageOf, OperatorError } from '../errors/operator-error.ts';
 import { addBlockRun, streamEnd } from './block-runs.ts';
 import { CatalogError } from './catalog-error.ts';
 import { toColumn, type Connection } from './connection.ts';
-import { FileEntries } from './file-entries.ts';
+import { FileWriter } from './file-writer.ts';
 import type { DurableReport } from './inputs.ts';
 import { addToJobMedia } from './job-media.ts';
 import { readRecords, type IncomingRecord } from './record-batch-reader.ts';
@@ -46,7 +46,7 @@ function writeReport(db: Connection, { jobId, mediaId, durable, at }: DurableRep
   const end = blocks
     ? addBlockRun(db, jobId, mediaId, blocks)
     : { ...streamEnd(db, jobId), volumeEnd: volumeBytes };
-  const files = fileEntriesOf(db).add(jobId, recordsOf(durable.records), end.streamBytes);
+  const files = fileWriterOf(db).add(jobId, recordsOf(durable.records), end.streamBytes);
   if (blocks === undefined && durable.records.length === 0) return;
   addToJobMedia(db, {
     jobId,
@@ -62,11 +62,11 @@ function* recordsOf(members: readonly Uint8Array[]): Generator<IncomingRecord> {
   for (const member of members) yield* readRecords(member);
 }
 
-const fileEntries = new WeakMap<Connection, FileEntries>();
+const fileWriters = new WeakMap<Connection, FileWriter>();
 
 /** What this thread remembers of the files of running jobs. */
-export function fileEntriesOf(db: Connection): FileEntries {
-  let entries = fileEntries.get(db);
-  if (entries === undefined) fileEntries.set(db, (entries = new FileEntries(db)));
-  return entries;
+export function fileWriterOf(db: Connection): FileWriter {
+  let writer = fileWriters.get(db);
+  if (writer === undefined) fileWriters.set(db, (writer = new FileWriter(db)));
+  return writer;
 }

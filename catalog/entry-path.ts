@@ -1,5 +1,5 @@
 /**
- * How a path is kept: the directory it lies in (table DirectoryPath, once per path) and its own name. A directory's
+ * How a path is kept: the directory it lies in (table DirectoryPath, once for all files in it) and its own name. A directory's
  * name keeps its '/', so that a listing tells the kinds apart; the root has the empty path as its parent.
  *
  *     /home/bob/notes    "/home/bob/" + "notes"
@@ -29,11 +29,4 @@ export function isDirectoryPath(path: Buffer): boolean {
 /** The name without the slash of a directory. */
 export function baseName(name: Buffer): Buffer {
   return isDirectoryPath(name) ? name.subarray(0, -1) : name;
-}
-
-/** The first path, in the order of bytes, after all that lie in or below the directory. */
-export function endOfSubtree(directory: Buffer): Buffer {
-  const end = Buffer.from(directory);
-  end[end.length - 1] = SLASH + 1;
-  return end;
 }

@@ -1,22 +1,13 @@
 import type { FileRecord } from '../proto/noctule/record/v1/file_record.ts';
 import { FileRecordBatch } from '../proto/noctule/record/v1/volume_members.ts';
-import { fromColumn, type Connection } from './connection.ts';
-import { isDirectoryPath, splitPath } from './entry-path.ts';
-import { unpackRecord } from './file-attributes.ts';
+import type { Connection } from './connection.ts';
+import { directoryTreeOf, findPathId } from './directory-paths.ts';
+import { baseName, splitPath } from './entry-path.ts';
+import { filesBetween, filesInDirectory, INDEX_MAX } from './file-runs.ts';
 import type { FilesCursor, FilesPage, FilesQuery } from './inputs.ts';
-import { findPathId } from './path-ids.ts';
-import type { FileVersion } from './rows.ts';
-
-export interface FileColumns {
-  readonly PathId: number;
-  /** Of the directory it lies in. */
-  readonly Path: Buffer;
-  readonly Name: Buffer;
-  /** Of a saved file its index, of a deleted one its row: what a page goes on behind. */
-  readonly Position: number;
-  readonly Size: number;
-  readonly Attributes: Buffer;
-}
+import { selectJobs } from './job-rows.ts';
+import { EntryReader } from './packed-entries.ts';
+import type { FileVersion, JobRow } from './rows.ts';
 
 /** A page of files as it crosses from the worker: the records encoded, which costs a fifth of copying the objects. */
 export interface EncodedFilesPage {
@@ -24,40 +15,16 @@ export interface EncodedFilesPage {
   readonly next?: FilesCursor;
 }
 
-const SAVED_FILES = `
-  SELECT r.PathId, p.Path, f.Name, f.FileId & 4294967295 AS Position, f.Size, f.Attributes
-    FROM DirectoryRun r
-    CROSS JOIN FileEntry f ON f.FileId BETWEEN (r.JobId << 32) | max(r.FirstIndex, iif(r.PathId = :pathId, :position + 1, 0))
-                                           AND (r.JobId << 32) | r.LastIndex
-    CROSS JOIN DirectoryPath p ON p.PathId = r.PathId
-   WHERE r.JobId = :jobId AND r.PathId >= :pathId
-   ORDER BY r.PathId, r.FirstIndex, f.FileId LIMIT :limit`;
-
-const DELETED_FILES = `
-  SELECT d.PathId, p.Path, d.Name, d.DeletedId AS Position, d.Size, d.Attributes
-    FROM DeletedFile d CROSS JOIN DirectoryPath p ON p.PathId = d.PathId
-   WHERE d.JobId = :jobId AND (d.PathId, d.DeletedId) > (:pathId, :position)
-   ORDER BY d.PathId, d.DeletedId LIMIT :limit`;
-
-/** The job's file records, directory by directory; with kind `all` those of deleted files come last. */
-export function filesPage(db: Connection, { jobId, kind = 'saved', after, limit }: FilesQuery): EncodedFilesPage {
-  const deleted = after?.deleted ?? kind === 'deleted';
-  const parameters = { jobId, pathId: after?.pathId ?? 0, position: after?.position ?? 0, limit };
-  const rows = db.all<FileColumns>(deleted ? DELETED_FILES : SAVED_FILES, parameters);
-  const records = rows.map((row) =>
-    unpackRecord({
-      path: Buffer.concat([row.Path, row.Name]),
-      fileIndex: deleted ? 0 : row.Position,
-      size: row.Size,
-      attributes: row.Attributes,
-    }),
-  );
-  const last = rows.at(-1);
-  const batch = FileRecordBatch.encode({ records }).finish();
-  if (rows.length === limit && last !== undefined) {
-    return { batch, next: { deleted, pathId: last.PathId, position: last.Position } };
+/** The job's file records in the order of its stream; with kind `all` those of deleted files come last. */
+export function filesPage(db: Connection, query: FilesQuery): EncodedFilesPage {
+  const deleted = query.after?.deleted ?? query.kind === 'deleted';
+  const records: FileRecord[] = [];
+  for (const { record, position } of deleted ? deletedFiles(db, query) : savedFiles(db, query)) {
+    records.push(record);
+    if (records.length === query.limit) return { batch: encode(records), next: { deleted, position } };
   }
-  return kind === 'all' && !deleted ? { batch, next: { deleted: true, pathId: 0, position: 0 } } : { batch };
+  const goesOn = query.kind === 'all' && !deleted;
+  return { batch: encode(records), ...(goesOn && { next: { deleted: true, position: 0 } }) };
 }
 
 export function decodeFilesPage({ batch, next }: EncodedFilesPage): FilesPage {
@@ -65,84 +32,104 @@ export function decodeFilesPage({ batch, next }: EncodedFilesPage): FilesPage {
   return next === undefined ? { files } : { files, next };
 }
 
-interface VersionColumns {
-  readonly JobId: number;
-  readonly Path: Buffer;
-  readonly Name: Buffer;
-  readonly Size: number;
-  readonly Attributes: Buffer;
-  readonly Deleted: number;
-  readonly StartTime: number | null;
-  readonly Type: string;
-  readonly Level: string;
-  readonly JobStatus: string;
-  readonly JobFiles: number;
-  readonly JobBytes: number;
+function encode(records: FileRecord[]): Uint8Array {
+  return FileRecordBatch.encode({ records }).finish();
 }
 
-/** `directory` narrows the jobs' directories to one; without it every file of the client is looked at. */
-function fileVersions(directory: string): string {
-  return `
-  WITH Found AS (
-    SELECT r.JobId, r.PathId, f.Name, f.Size, f.Attributes, 0 AS Deleted
-      FROM JobRun j
-      CROSS JOIN DirectoryRun r ON r.JobId = j.JobId ${directory}
-      CROSS JOIN FileEntry f ON f.FileId BETWEEN (r.JobId << 32) | r.FirstIndex AND (r.JobId << 32) | r.LastIndex
-     WHERE j.ClientId = :clientId AND j.Type = 'B' AND f.Name IN (:name, :directoryName)
-    UNION ALL
-    SELECT r.JobId, r.PathId, r.Name, r.Size, r.Attributes, 1
-      FROM JobRun j CROSS JOIN DeletedFile r ON r.JobId = j.JobId ${directory}
-     WHERE j.ClientId = :clientId AND j.Type = 'B' AND r.Name IN (:name, :directoryName))
-  SELECT e.JobId, p.Path, e.Name, e.Size, e.Attributes, e.Deleted,
-         j.StartTime, j.Type, j.Level, j.JobStatus, j.JobFiles, j.JobBytes
-    FROM Found e JOIN JobRun j USING (JobId) JOIN DirectoryPath p USING (PathId)
-   ORDER BY j.StartTime DESC, e.JobId DESC, p.Path, e.Name LIMIT :limit`;
+interface Positioned {
+  readonly record: FileRecord;
+  /** What the next page goes on behind. */
+  readonly position: number;
 }
 
-const VERSIONS_ANYWHERE = fileVersions('');
-const VERSIONS_IN_DIRECTORY = fileVersions('AND r.PathId = :pathId');
+function* savedFiles(db: Connection, { jobId, after }: FilesQuery): Generator<Positioned> {
+  const tree = directoryTreeOf(db);
+  for (const { fileIndex, pathId, entry } of filesBetween(db, jobId, (after?.position ?? 0) + 1, INDEX_MAX)) {
+    yield { record: entry.record(tree.pathOf(pathId, entry.name), fileIndex), position: fileIndex };
+  }
+}
 
-const VERSIONS_MAX = 10_000;
+const DELETED_FILES = `
+  SELECT DeletedId AS deletedId, PathId AS pathId, Entry AS packed FROM DeletedFile
+   WHERE JobId = :jobId AND DeletedId > :afterId ORDER BY DeletedId LIMIT :limit`;
+
+function* deletedFiles(db: Connection, { jobId, after, limit }: FilesQuery): Generator<Positioned> {
+  const tree = directoryTreeOf(db);
+  const rows = db.all<DeletedColumns & { deletedId: number }>(DELETED_FILES, {
+    jobId,
+    afterId: after?.position ?? 0,
+    limit,
+  });
+  for (const { deletedId, pathId, packed } of rows) {
+    const entry = readOne(packed);
+    yield { record: entry.record(tree.pathOf(pathId, entry.name), 0), position: deletedId };
+  }
+}
+
+interface DeletedColumns {
+  readonly pathId: number;
+  readonly packed: Buffer;
+}
+
+const BACKUPS_OF_CLIENT = `
+  WHERE j.ClientId = (SELECT ClientId FROM Client WHERE Name = :clientName) AND j.Type = 'B'
+  ORDER BY j.StartTime DESC, j.JobId DESC`;
+
+const DELETED_OF_JOB = 'SELECT PathId AS pathId, Entry AS packed FROM DeletedFile WHERE JobId = :jobId';
 
 /**
- * The versions of a file in all backup jobs of the client, newest first, at most 10,000. A path without any '/' is a
- * name that may lie in any directory.
+ * The versions of a file in all backup jobs of the client, newest first. A path without any '/' is a name that may lie
+ * in any directory; to find it all files of the client are looked at.
  */
 export function jobsWithFile(
   db: Connection,
   { clientName, path }: { readonly clientName: string; readonly path: Buffer },
 ): FileVersion[] {
-  const clientId = db.value<number>('SELECT ClientId FROM Client WHERE Name = :clientName', { clientName });
-  if (clientId === undefined) return [];
   const { parent, name } = splitPath(path);
-  const directoryName = isDirectoryPath(name) ? name : Buffer.concat([name, Buffer.from('/')]);
-  const parameters = { clientId, name, directoryName, limit: VERSIONS_MAX };
-  if (!path.includes('/')) return db.all<VersionColumns>(VERSIONS_ANYWHERE, parameters).map(toVersion);
-  const pathId = findPathId(db, parent);
-  if (pathId === undefined) return [];
-  return db.all<VersionColumns>(VERSIONS_IN_DIRECTORY, { ...parameters, pathId }).map(toVersion);
+  const pathId = path.includes('/') ? findPathId(db, parent) : undefined;
+  if (path.includes('/') && pathId === undefined) return [];
+  const file = baseName(name);
+  const directory = Buffer.concat([file, Buffer.from('/')]);
+  const isWanted = (entry: EntryReader) => entry.isNamed(file) || entry.isNamed(directory);
+  const tree = directoryTreeOf(db);
+  const versions: FileVersion[] = [];
+  for (const job of selectJobs(db, BACKUPS_OF_CLIENT, { clientName })) {
+    const files =
+      pathId === undefined
+        ? filesBetween(db, job.jobId, 1, INDEX_MAX)
+        : filesInDirectory(db, job.jobId, pathId);
+    for (const found of files) {
+      if (isWanted(found.entry)) versions.push(versionOf(job, found.entry, tree.pathOf(found.pathId, found.entry.name)));
+    }
+    for (const gone of db.all<DeletedColumns>(DELETED_OF_JOB, { jobId: job.jobId })) {
+      const entry = readOne(gone.packed);
+      const isThere = pathId === undefined || pathId === gone.pathId;
+      if (isThere && isWanted(entry)) {
+        versions.push({ ...versionOf(job, entry, tree.pathOf(gone.pathId, entry.name)), deleted: true });
+      }
+    }
+  }
+  return versions;
 }
 
-function toVersion(columns: VersionColumns): FileVersion {
-  const path = Buffer.concat([columns.Path, columns.Name]);
-  const deleted = columns.Deleted !== 0;
-  const { mtimeSeconds } = unpackRecord({
-    path,
-    fileIndex: deleted ? 0 : 1,
-    size: columns.Size,
-    attributes: columns.Attributes,
-  });
+function versionOf(job: JobRow, entry: EntryReader, path: Buffer): FileVersion {
   return {
-    jobId: columns.JobId,
+    jobId: job.jobId,
     path,
-    startTime: fromColumn(columns.StartTime),
-    type: columns.Type,
-    level: columns.Level,
-    jobStatus: columns.JobStatus,
-    jobFiles: columns.JobFiles,
-    jobBytes: columns.JobBytes,
-    size: columns.Size,
-    mtime: new Date(mtimeSeconds * 1000),
-    deleted,
+    startTime: job.startTime,
+    type: job.type,
+    level: job.level,
+    jobStatus: job.jobStatus,
+    jobFiles: job.jobFiles,
+    jobBytes: job.jobBytes,
+    size: entry.size,
+    mtime: new Date(entry.mtime.seconds * 1000),
+    deleted: false,
   };
+}
+
+function readOne(packed: Buffer): EntryReader {
+  const entry = new EntryReader(packed);
+  entry.next();
+  return entry;
 }

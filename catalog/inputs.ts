@@ -175,7 +175,6 @@ export interface EventEntry {
 /** Where a page of file records ended; given back unchanged for the next page. */
 export interface FilesCursor {
   readonly deleted: boolean;
-  readonly pathId: number;
   readonly position: number;
 }
 

@@ -1,7 +1,7 @@
 import { CatalogError } from './catalog-error.ts';
 import { updateOf, type Changeable } from './changes.ts';
 import { toColumn, type Connection } from './connection.ts';
-import { fileEntriesOf } from './durable.ts';
+import { fileWriterOf } from './durable.ts';
 import type { JobChanges, JobEnd, JobFilter, NewJob } from './inputs.ts';
 import { selectJob, selectJobs } from './job-rows.ts';
 import type { JobRow, JobTotal } from './rows.ts';
@@ -81,7 +81,7 @@ export function endJob(db: Connection, jobId: number, end: JobEnd): void {
     jobErrors: end.jobErrors,
   });
   if (changes === 0) throw noSuchJob(jobId);
-  fileEntriesOf(db).forgetJob(jobId);
+  fileWriterOf(db).forgetJob(jobId);
 }
 
 export function jobById(db: Connection, jobId: number): JobRow | undefined {
@@ -91,8 +91,10 @@ export function jobById(db: Connection, jobId: number): JobRow | undefined {
 const FAIL_UNFINISHED = `
   UPDATE JobRun SET JobStatus = 'f', EndTime = :now, RealEndTime = :now, JobTDate = :jobTDate,
          (JobFiles, JobBytes) = (
-           SELECT max(JobFiles, count(*)), max(JobBytes, coalesce(sum(f.Size), 0)) FROM FileEntry f
-            WHERE f.FileId BETWEEN JobRun.JobId << 32 AND (JobRun.JobId << 32) | 4294967295)
+           SELECT max(JobRun.JobFiles, coalesce(sum(f.FileCount), 0)),
+                  max(JobRun.JobBytes, coalesce(sum(f.ContentBytes), 0))
+             FROM FileRun f
+            WHERE f.RunId BETWEEN JobRun.JobId << 32 AND (JobRun.JobId << 32) | 4294967295)
    WHERE EndTime IS NULL`;
 
 /** Ends as failed whatever a crash of the Director left unfinished (durability rule 3), with the files that are known. */

@@ -16,9 +16,9 @@ export class PackWriter {
     this.#buffer[this.#length++] = value;
   }
 
-  /** Forgets what was written. */
-  clear(): void {
-    this.#length = 0;
+  /** Bytes written since the last take. */
+  get length(): number {
+    return this.#length;
   }
 
   /** Four bytes, little endian. */
@@ -68,7 +68,7 @@ export class PackWriter {
   /** A copy of what was written; the writer is empty afterwards. */
   take(): Buffer {
     const packed = Buffer.from(this.#buffer.subarray(0, this.#length));
-    this.clear();
+    this.#length = 0;
     return packed;
   }
 

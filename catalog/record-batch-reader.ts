@@ -11,7 +11,7 @@ export type IncomingRecord = Omit<FileRecord, 'device' | 'inode' | 'specialDevic
   specialDevice: number | bigint;
 };
 
-const NOTHING = Buffer.alloc(0);
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Field numbers of FileRecordBatch and FileRecord, as file_record.proto gives them. */
 const BATCH_RECORDS = 1;

@@ -26,11 +26,11 @@ export interface ConsoleConf {
 /** Loads the console's conf from `file`. Never throws for what stands in it; `problems` has it all. */
 export function loadConsoleConf(file: string, options: LoadOptions = {}): ConfResult<ConsoleConf> {
   const problems = new Problems();
-  const read = readConf(file, CONSOLE_SCHEMA, problems, options);
-  checkAtLeastOne(read, 'Director', file, problems, 'there is nothing to connect to');
-  checkPasswords(read, options.reader ?? diskReader, problems);
+  const nodes = readConf(file, CONSOLE_SCHEMA, problems, options);
+  checkAtLeastOne(nodes, 'Director', file, problems, 'there is nothing to connect to');
+  checkPasswords(nodes, options.reader ?? diskReader, problems);
   return problems.result(() => ({
-    directors: resourcesOf(read, 'Director'),
-    consoles: resourcesOf(read, 'Console'),
+    directors: resourcesOf(nodes, 'Director'),
+    consoles: resourcesOf(nodes, 'Console'),
   }));
 }

@@ -1,6 +1,7 @@
 import type { Directive, Ref, Status, ValueType } from './value-type.ts';
 
-const WORKS: Status = { kind: 'works' };
+/** What it says is done. */
+export const WORKS: Status = { kind: 'works' };
 
 /** Accepted, and rightly ignored: nothing is lost by it. */
 export function noEffect(reason: string): Status {
@@ -8,10 +9,11 @@ export function noEffect(reason: string): Status {
 }
 
 /** Accepted, but something the admin asked for does not happen. */
-export function notYet(reason = 'this version does not do it yet'): Status {
+export function notYet(reason: string): Status {
   return { kind: 'no effect', reason, severity: 'warning' };
 }
 
+/** An error: to go on without it would be worse than not to start. */
 export function refused(reason: string): Status {
   return { kind: 'refused', reason };
 }
@@ -32,6 +34,7 @@ export interface TypedDirective<T, O> extends Directive {
   readonly typed?: { readonly value: T; readonly options: O };
 }
 
+/** Defines a directive of a table. */
 export function directive<T, const O extends DirectiveOptions<T>>(
   name: string,
   type: ValueType<T>,

@@ -1,68 +1,27 @@
-import type { RunLine } from '../calendar/run-line.ts';
-import { checkExactlyOne, checkPasswords, resourcesOf } from './checks/check-conf.ts';
+import { checkAtLeastOne, checkExactlyOne, checkPasswords, resourcesOf } from './checks/check-conf.ts';
 import { checkDirector } from './checks/check-director.ts';
-import type { ResourceOf } from './directive.ts';
+import type {
+  CatalogResource,
+  ClientResource,
+  ConsoleResource,
+  CounterResource,
+  DirectorResource,
+  FileSetResource,
+  JobResource,
+  MessagesResource,
+  PoolResource,
+  ScheduleResource,
+  StorageResource,
+} from './director-resources.ts';
 import { mergeJobDefs } from './job-defs.ts';
 import type { LoadOptions } from './load-options.ts';
 import { Problems, type ConfResult } from './problem.ts';
 import { readConf } from './read-conf.ts';
 import { DIRECTOR_SCHEMA } from './schemas.ts';
 import { diskReader } from './source-reader.ts';
-import type { CLIENT } from './tables/client.ts';
-import type { CONSOLE } from './tables/console.ts';
-import type { CATALOG, COUNTER, DIRECTOR } from './tables/director.ts';
-import type { EXCLUDE, FILE_SET, INCLUDE, OPTIONS } from './tables/file-set.ts';
-import type { JOB } from './tables/job.ts';
-import type { MESSAGES } from './tables/messages.ts';
-import type { POOL } from './tables/pool.ts';
-import type { SCHEDULE } from './tables/schedule.ts';
-import type { STORAGE } from './tables/storage.ts';
 
-/** What the references of the Director's resources lead to. */
-interface Resources {
-  Job: JobResource;
-  Client: ClientResource;
-  FileSet: FileSetResource;
-  Schedule: ScheduleResource;
-  Storage: StorageResource;
-  Pool: PoolResource;
-  Catalog: CatalogResource;
-  Messages: MessagesResource;
-  Counter: CounterResource;
-}
-
-// The properties and their types come from the tables in tables/, one for each directive.
-export type DirectorResource = ResourceOf<typeof DIRECTOR, Resources>;
-/** With everything that its JobDefs adds. */
-export type JobResource = Omit<ResourceOf<typeof JOB, Resources>, 'jobDefs'>;
-export type ClientResource = ResourceOf<typeof CLIENT, Resources>;
-/** A Storage or an Autochanger. */
-export type StorageResource = ResourceOf<typeof STORAGE, Resources>;
-export type PoolResource = ResourceOf<typeof POOL, Resources>;
-export type CatalogResource = ResourceOf<typeof CATALOG, Resources>;
-export type MessagesResource = ResourceOf<typeof MESSAGES, Resources>;
-export type ConsoleResource = ResourceOf<typeof CONSOLE, Resources>;
-export type CounterResource = ResourceOf<typeof COUNTER, Resources>;
-export type OptionsBlock = ResourceOf<typeof OPTIONS>;
-export type IncludeBlock = ResourceOf<typeof INCLUDE>;
-export type ExcludeBlock = ResourceOf<typeof EXCLUDE>;
-export type FileSetResource = ResourceOf<typeof FILE_SET>;
-
-export interface ScheduleResource extends Omit<ResourceOf<typeof SCHEDULE>, 'runs'> {
-  readonly runs: readonly ScheduledRunLine[];
-}
-
-/** A Run line with the resources that it names. */
-export interface ScheduledRunLine {
-  readonly line: RunLine;
-  readonly pool?: PoolResource;
-  readonly fullPool?: PoolResource;
-  readonly incrementalPool?: PoolResource;
-  readonly differentialPool?: PoolResource;
-  readonly nextPool?: PoolResource;
-  readonly storage?: StorageResource;
-  readonly messages?: MessagesResource;
-}
+// Who works with a conf needs the types of its resources.
+export type * from './director-resources.ts';
 
 /** The Director's conf with all references resolved, JobDefs merged and defaults filled in. */
 export interface DirectorConf {
@@ -82,26 +41,27 @@ export interface DirectorConf {
 /** Loads the Director's conf from `file`. Never throws for what stands in it; `problems` has it all. */
 export function loadDirectorConf(file: string, options: LoadOptions = {}): ConfResult<DirectorConf> {
   const problems = new Problems();
-  const read = readConf(file, DIRECTOR_SCHEMA, problems, options, mergeJobDefs);
-  checkExactlyOne(read, 'Director', file, problems);
-  checkDirector(read, problems);
-  checkPasswords(read, options.reader ?? diskReader, problems);
+  const nodes = readConf(file, DIRECTOR_SCHEMA, problems, options, mergeJobDefs);
+  checkExactlyOne(nodes, 'Director', file, problems);
+  checkAtLeastOne(nodes, 'Messages', file, problems, 'nobody would hear of anything');
+  checkDirector(nodes, problems);
+  checkPasswords(nodes, options.reader ?? diskReader, problems);
   return problems.result(() => {
-    const messages = resourcesOf<MessagesResource>(read, 'Messages');
-    const [director] = resourcesOf<DirectorResource>(read, 'Director');
+    const messages = resourcesOf<MessagesResource>(nodes, 'Messages');
+    const [director] = resourcesOf<DirectorResource>(nodes, 'Director');
     if (!director) return undefined;
     return {
       director: { ...director, messages: director.messages ?? messages[0] },
-      jobs: resourcesOf(read, 'Job'),
-      fileSets: resourcesOf(read, 'FileSet'),
-      schedules: resourcesOf(read, 'Schedule'),
-      clients: resourcesOf(read, 'Client'),
-      storages: resourcesOf(read, 'Storage', 'Autochanger'),
-      pools: resourcesOf(read, 'Pool'),
-      catalogs: resourcesOf(read, 'Catalog'),
+      jobs: resourcesOf(nodes, 'Job'),
+      fileSets: resourcesOf(nodes, 'FileSet'),
+      schedules: resourcesOf(nodes, 'Schedule'),
+      clients: resourcesOf(nodes, 'Client'),
+      storages: resourcesOf(nodes, 'Storage', 'Autochanger'),
+      pools: resourcesOf(nodes, 'Pool'),
+      catalogs: resourcesOf(nodes, 'Catalog'),
       messages,
-      consoles: resourcesOf(read, 'Console'),
-      counters: resourcesOf(read, 'Counter'),
+      consoles: resourcesOf(nodes, 'Console'),
+      counters: resourcesOf(nodes, 'Counter'),
     };
   });
 }

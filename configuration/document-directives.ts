@@ -74,7 +74,7 @@ ${sections.join('\n')}`;
 
 function section(type: ResourceType, schema: ConfSchema): string {
   const twin = schema.types.find((other) => other.table === type.table);
-  const heading = `## ${type.name}\n\n${type.help}\n`;
+  const heading = `## ${type.name}\n\n${type.help}${statusText(type)}\n`;
   const aliases = type.aliases.length === 0 ? '' : `\nAlso written: ${type.aliases.join(', ')}.\n`;
   if (twin && twin !== type) {
     return `${heading}${aliases}\nThe directives are those of [${twin.name}](#${anchor(twin.name)}).\n`;
@@ -121,7 +121,7 @@ function defaultText(directive: Directive): string {
   return type.form === 'block' ? '' : `\`${line.slice(line.indexOf('=') + 2)}\``;
 }
 
-function statusText({ status }: Directive): string {
+function statusText({ status }: Pick<Directive, 'status'>): string {
   switch (status.kind) {
     case 'works':
       return '';

@@ -39,19 +39,19 @@ export interface FileDaemonConf {
 /** Loads the file daemon's conf from `file`. Never throws for what stands in it; `problems` has it all. */
 export function loadFileDaemonConf(file: string, options: LoadOptions = {}): ConfResult<FileDaemonConf> {
   const problems = new Problems();
-  const read = readConf(file, FILE_DAEMON_SCHEMA, problems, options);
-  checkExactlyOne(read, 'FileDaemon', file, problems);
-  checkAtLeastOne(read, 'Director', file, problems, 'nobody may use this client');
-  checkPasswords(read, options.reader ?? diskReader, problems);
+  const nodes = readConf(file, FILE_DAEMON_SCHEMA, problems, options);
+  checkExactlyOne(nodes, 'FileDaemon', file, problems);
+  checkAtLeastOne(nodes, 'Director', file, problems, 'nobody may use this client');
+  checkPasswords(nodes, options.reader ?? diskReader, problems);
   return problems.result(() => {
-    const messages = resourcesOf<ClientMessagesResource>(read, 'Messages');
-    const [fileDaemon] = resourcesOf<FileDaemonResource>(read, 'FileDaemon');
+    const messages = resourcesOf<ClientMessagesResource>(nodes, 'Messages');
+    const [fileDaemon] = resourcesOf<FileDaemonResource>(nodes, 'FileDaemon');
     if (!fileDaemon) return undefined;
     return {
       fileDaemon: { ...fileDaemon, messages: fileDaemon.messages ?? messages[0] },
-      directors: resourcesOf(read, 'Director'),
-      schedules: resourcesOf(read, 'Schedule'),
-      consoles: resourcesOf(read, 'Console'),
+      directors: resourcesOf(nodes, 'Director'),
+      schedules: resourcesOf(nodes, 'Schedule'),
+      consoles: resourcesOf(nodes, 'Console'),
       messages,
     };
   });

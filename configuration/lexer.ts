@@ -56,7 +56,7 @@ export class Lexer {
       }
       if (BLANK.test(character)) frame.at += 1;
       else if (character === '#') skipLine(frame);
-      else if (character === '\\') skipBackslash(frame);
+      else if (character === '\\') this.#skipBackslash(frame);
       else if (character === '@') this.#include(frame);
       else return this.#tokenAt(frame, character);
     }
@@ -85,7 +85,7 @@ export class Lexer {
         return this.#checked(token(frame, 'quoted', start, text));
       }
       default:
-        return this.#checked(readUnquoted(frame));
+        return this.#checked(this.#readUnquoted(frame));
     }
   }
 
@@ -159,6 +159,60 @@ export class Lexer {
     if (source) this.#frames.push({ source, at: 0 });
   }
 
+  /** Reads a word, number or string at the frame's position. */
+  #readUnquoted(frame: Frame): Token {
+    const { source } = frame;
+    const { text } = source;
+    const start = frame.at;
+    let kind: 'word' | 'number' | 'string' = 'string';
+    if (LETTER.test(text[start] ?? '')) kind = 'word';
+    else if (DIGIT.test(text[start] ?? '')) kind = 'number';
+    let value = '';
+    let from = start; // of the piece not yet in `value`
+    let end = start; // behind the last character that counts
+    let blanksDropped = false;
+    while (frame.at < text.length) {
+      const character = text[frame.at] ?? '';
+      if (VALUE_END.test(character)) break;
+      if (BLANK.test(character)) {
+        if (kind !== 'word') break;
+        value += text.slice(from, frame.at);
+        frame.at += 1;
+        from = frame.at;
+      } else if (character === '\\') {
+        value += text.slice(from, frame.at);
+        this.#skipBackslash(frame);
+        from = frame.at;
+      } else {
+        if (end < frame.at && BLANK.test(text[frame.at - 1] ?? '')) blanksDropped = true;
+        if (kind === 'word' && !LETTER.test(character)) kind = 'string';
+        else if (kind === 'number' && !DIGIT.test(character)) kind = 'string';
+        frame.at += 1;
+        end = frame.at;
+      }
+    }
+    value += text.slice(from, frame.at);
+    return { kind, text: value, source, start, end, blanksDropped };
+  }
+
+  /** Outside quotes: before a blank or line end it joins the next line, else it vanishes with the next character. */
+  #skipBackslash(frame: Frame): void {
+    const { source, at } = frame;
+    const next = source.text[at + 1];
+    if (next === undefined || next === '\n' || BLANK.test(next)) {
+      skipLine(frame);
+      frame.at = Math.min(frame.at + 1, source.text.length);
+      return;
+    }
+    frame.at += 2;
+    this.#problems.add(
+      'warning',
+      { source, start: at, end: frame.at },
+      `a backslash outside quotes vanishes, and "${next}" with it`,
+      'put the value in quotes, where a backslash is written \\\\',
+    );
+  }
+
   #checked(value: Token): Token {
     if (value.source.hasInvalidBytes && value.text.includes('\uFFFD')) {
       this.#problems.add(
@@ -174,54 +228,6 @@ export class Lexer {
 
 function token(frame: Frame, kind: Token['kind'], start: number, text = ''): Token {
   return { kind, text, source: frame.source, start, end: frame.at, blanksDropped: false };
-}
-
-/** Reads a word, number or string at the frame's position. */
-function readUnquoted(frame: Frame): Token {
-  const { source } = frame;
-  const { text } = source;
-  const start = frame.at;
-  let kind: 'word' | 'number' | 'string' = 'string';
-  if (LETTER.test(text[start] ?? '')) kind = 'word';
-  else if (DIGIT.test(text[start] ?? '')) kind = 'number';
-  let value = '';
-  let from = start; // of the piece not yet in `value`
-  let end = start; // behind the last character that counts
-  let blanksDropped = false;
-  while (frame.at < text.length) {
-    const character = text[frame.at] ?? '';
-    if (VALUE_END.test(character)) break;
-    if (BLANK.test(character)) {
-      if (kind !== 'word') break;
-      value += text.slice(from, frame.at);
-      frame.at += 1;
-      from = frame.at;
-    } else if (character === '\\') {
-      value += text.slice(from, frame.at);
-      skipBackslash(frame);
-      from = frame.at;
-    } else {
-      if (end < frame.at && BLANK.test(text[frame.at - 1] ?? '')) blanksDropped = true;
-      if (kind === 'word' && !LETTER.test(character)) kind = 'string';
-      else if (kind === 'number' && !DIGIT.test(character)) kind = 'string';
-      frame.at += 1;
-      end = frame.at;
-    }
-  }
-  value += text.slice(from, frame.at);
-  return { kind, text: value, source, start, end, blanksDropped };
-}
-
-/** Outside quotes: before a blank or line end it joins the next line, else it vanishes with the next character. */
-function skipBackslash(frame: Frame): void {
-  const { text } = frame.source;
-  const next = text[frame.at + 1];
-  if (next === undefined || next === '\n' || BLANK.test(next)) {
-    skipLine(frame);
-    frame.at = Math.min(frame.at + 1, text.length);
-  } else {
-    frame.at += 2;
-  }
 }
 
 /** Moves to the line end, and not over it. */

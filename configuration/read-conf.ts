@@ -6,7 +6,7 @@ import { NameIndex } from './name-index.ts';
 import { parseConf, type Grammar } from './parser.ts';
 import { Problems } from './problem.ts';
 import { exampleOf, findDirective, readWritten, withDefaults } from './read-directives.ts';
-import { labelOf, type ReadConf, type ResourceNode } from './resource-node.ts';
+import { labelOf, type ResourceNode } from './resource-node.ts';
 import type { ConfSchema, ResourceType } from './resource-type.ts';
 import { diskReader } from './source-reader.ts';
 import type { Span } from './source.ts';
@@ -40,7 +40,7 @@ export function readConf(
   problems: Problems,
   options: LoadOptions = {},
   merge: Merge = () => {},
-): ReadConf {
+): ResourceNode[] {
   const opener = new SourceOpener(
     options.reader ?? diskReader,
     options.workingDirectory ?? process.cwd(),
@@ -54,7 +54,7 @@ export function readConf(
   for (const node of nodes) index.add(node);
   merge(nodes, index);
   for (const node of nodes) complete(node, index, problems);
-  return { nodes };
+  return nodes;
 }
 
 function grammarOf(schema: ConfSchema): Grammar {
@@ -67,7 +67,7 @@ class Reading {
   readonly #schema: ConfSchema;
   readonly #typesByKey: ReadonlyMap<string, ResourceType>;
   readonly #problems: Problems;
-  readonly #statusReported = new Set<Directive>();
+  readonly #statusReported = new Set<Directive | ResourceType>();
 
   constructor(schema: ConfSchema, problems: Problems) {
     this.#schema = schema;
@@ -83,6 +83,7 @@ class Reading {
       this.#reportUnknownType(block);
       return undefined;
     }
+    this.#reportStatus(block.name, type);
     const { values, spans } = readWritten(block, type.table, this.#contextFor(type, block));
     const name = values.get('name');
     return { type, block, name: typeof name === 'string' ? name : undefined, values, spans, resource: {} };
@@ -100,12 +101,12 @@ class Reading {
     };
   }
 
-  #reportStatus(span: Span, directive: Directive): void {
-    const { status, name, required } = directive;
+  /** Of a directive or a whole resource type. */
+  #reportStatus(span: Span, subject: Directive | ResourceType): void {
+    const { status, name } = subject;
     if (status.kind === 'refused') this.#problems.add('error', span, `${name} is refused: ${status.reason}`);
-    // What must be written anyway is no surprise.
-    if (status.kind !== 'no effect' || required || this.#statusReported.has(directive)) return;
-    this.#statusReported.add(directive);
+    if (status.kind !== 'no effect' || this.#statusReported.has(subject)) return;
+    this.#statusReported.add(subject);
     const outcome = status.severity === 'notice' ? 'has no effect here' : 'does not work yet';
     this.#problems.add(status.severity, span, `${name} ${outcome}: ${status.reason}`);
   }

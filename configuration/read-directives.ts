@@ -1,9 +1,9 @@
-import type { Directive, DirectiveTable } from './value-type.ts';
+import type { ResourceOf } from './directive.ts';
 import { isDefault } from './print-directives.ts';
 import { placeOf, type Span } from './source.ts';
 import { nearest } from './suggestion.ts';
 import { canonicalName, type Block, type Entry } from './syntax.ts';
-import type { ReadContext } from './value-type.ts';
+import type { Directive, DirectiveTable, ReadContext } from './value-type.ts';
 
 /** What a block says, by property, and where. Defaults are not filled in. */
 export interface WrittenValues {
@@ -12,26 +12,25 @@ export interface WrittenValues {
   readonly spans: Map<string, Span>;
 }
 
-/** A table, searchable by the canonical names and aliases of its directives. */
-interface Index {
-  readonly byName: ReadonlyMap<string, { property: string; directive: Directive }>;
-}
+/** The directives of a table by canonical name and alias. */
+type Index = ReadonlyMap<string, { property: string; directive: Directive }>;
 
 const indexes = new WeakMap<DirectiveTable, Index>();
 
 /** Reads the directives of a nested block, fills in the defaults and reports what is missing. */
-export function readDirectives(
+export function readDirectives<T extends DirectiveTable>(
   block: Block,
-  table: DirectiveTable,
+  table: T,
   context: ReadContext,
-): Record<string, unknown> {
+): ResourceOf<T> {
   const written = readWritten(block, table, context);
   for (const [property, directive] of Object.entries(table)) {
     if (directive.required && !written.spans.has(property)) {
       context.error(block.name, `${block.name.text} has no ${directive.name}`, exampleOf(directive));
     }
   }
-  return withDefaults(table, written.values);
+  // The values were read by the table whose type is asked for.
+  return withDefaults(table, written.values) as ResourceOf<T>;
 }
 
 /** Reads the directives of a block as they are written. */
@@ -50,7 +49,8 @@ export function readWritten(block: Block, table: DirectiveTable, context: ReadCo
     if (earlier) reportRepeated(entry, directive, earlier, context);
     else written.spans.set(property, entry.name);
     if (value === undefined) continue;
-    const changesNothing = isDefault(directive, value) || value === directive.anyway;
+    // What must be written, or says what is so anyway, is no surprise.
+    const changesNothing = directive.required || isDefault(directive, value) || value === directive.anyway;
     if (directive.status.kind !== 'works' && !changesNothing) context.reportStatus(entry.name, directive);
     addValue(written.values, target, value);
   }
@@ -86,19 +86,14 @@ export function findDirective(
 ): { property: string; directive: Directive } | undefined {
   let index = indexes.get(table);
   if (!index) {
-    index = {
-      byName: new Map(
-        writtenDirectives(table).flatMap(([property, directive]) =>
-          [directive.name, ...directive.aliases].map((name) => [
-            canonicalName(name),
-            { property, directive },
-          ]),
-        ),
+    index = new Map(
+      writtenDirectives(table).flatMap(([property, directive]) =>
+        [directive.name, ...directive.aliases].map((name) => [canonicalName(name), { property, directive }]),
       ),
-    };
+    );
     indexes.set(table, index);
   }
-  return index.byName.get(key);
+  return index.get(key);
 }
 
 /** The directives that can be written in a conf, with their properties. */

@@ -25,9 +25,3 @@ export function labelOf(node: ResourceNode): string {
 export function placeInNode(node: ResourceNode, property: string): Span {
   return node.spans.get(property) ?? node.block.name;
 }
-
-/** A conf that has been read: what checks and typed forms are made from. */
-export interface ReadConf {
-  /** In the order written. */
-  readonly nodes: readonly ResourceNode[];
-}

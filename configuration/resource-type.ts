@@ -1,4 +1,5 @@
-import type { DirectiveTable } from './value-type.ts';
+import { WORKS } from './directive.ts';
+import type { DirectiveTable, Status } from './value-type.ts';
 
 /** A type of resource in the conf of one daemon. */
 export interface ResourceType {
@@ -12,6 +13,8 @@ export interface ResourceType {
   readonly presets: Readonly<Record<string, unknown>>;
   /** `template`: only others take directives from it (JobDefs), so that it need not be complete. */
   readonly use: 'resource' | 'template';
+  /** Whether it does anything here; its directives then have no status of their own. */
+  readonly status: Status;
   /** One sentence for the documentation. */
   readonly help: string;
 }
@@ -24,7 +27,17 @@ export function resourceType(
   help: string,
   options: Options = {},
 ): ResourceType {
-  return { name, table, help, aliases: [], referredAs: name, presets: {}, use: 'resource', ...options };
+  return {
+    name,
+    table,
+    help,
+    aliases: [],
+    referredAs: name,
+    presets: {},
+    use: 'resource',
+    status: WORKS,
+    ...options,
+  };
 }
 
 /** The conf language of one program. */

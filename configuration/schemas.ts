@@ -1,3 +1,4 @@
+import { notYet } from './directive.ts';
 import { resourceType, type ConfSchema } from './resource-type.ts';
 import { CLIENT } from './tables/client.ts';
 import { CONSOLE } from './tables/console.ts';
@@ -20,7 +21,11 @@ const STATISTICS_TYPE = resourceType(
   'Statistics',
   STATISTICS,
   'Numbers about the daemon, sent away regularly.',
+  {
+    status: notYet('metrics are not collected yet'),
+  },
 );
+const CALLING = notYet('the Director always calls the client');
 
 export const DIRECTOR_SCHEMA: ConfSchema = {
   program: 'noctule-dir',
@@ -41,10 +46,16 @@ export const DIRECTOR_SCHEMA: ConfSchema = {
     resourceType('Pool', POOL, 'Volumes that are treated alike.'),
     resourceType('Catalog', CATALOG, 'The record of jobs and files.'),
     MESSAGES_TYPE,
-    resourceType('Console', CONSOLE, 'A console with limited rights.'),
-    resourceType('Counter', COUNTER, 'A number for the names of volumes.'),
+    resourceType('Console', CONSOLE, 'A console with limited rights.', {
+      status: notYet('named consoles have no rights at all so far'),
+    }),
+    resourceType('Counter', COUNTER, 'A number for the names of volumes.', {
+      status: notYet('a Label Format does not count yet'),
+    }),
     STATISTICS_TYPE,
-    resourceType('Tenant', TENANT, 'Limits for a group of clients.'),
+    resourceType('Tenant', TENANT, 'Limits for a group of clients.', {
+      status: notYet('there are no tenants'),
+    }),
   ],
 };
 
@@ -55,7 +66,9 @@ export const STORAGE_SCHEMA: ConfSchema = {
     resourceType('Director', DAEMON_DIRECTOR, 'A Director that may use this daemon.'),
     resourceType('Device', DEVICE, 'A directory that holds volumes.'),
     resourceType('Autochanger', AUTOCHANGER, 'Several devices under one name.'),
-    resourceType('Cloud', CLOUD_STORAGE, 'Object storage.'),
+    resourceType('Cloud', CLOUD_STORAGE, 'Object storage.', {
+      status: notYet('volumes lie in directories only'),
+    }),
     MESSAGES_TYPE,
     STATISTICS_TYPE,
   ],
@@ -66,8 +79,10 @@ export const FILE_DAEMON_SCHEMA: ConfSchema = {
   types: [
     resourceType('FileDaemon', FILE_DAEMON, 'The file daemon itself: exactly one.', { aliases: ['Client'] }),
     resourceType('Director', FILE_DAEMON_DIRECTOR, 'A Director that may use this client.'),
-    resourceType('Schedule', CONNECT_SCHEDULE, 'When this client calls its Director.'),
-    resourceType('Console', REMOTE_CONSOLE, 'As which console this client connects to its Director.'),
+    resourceType('Schedule', CONNECT_SCHEDULE, 'When this client calls its Director.', { status: CALLING }),
+    resourceType('Console', REMOTE_CONSOLE, 'As which console this client connects to its Director.', {
+      status: CALLING,
+    }),
     MESSAGES_TYPE,
     STATISTICS_TYPE,
   ],

@@ -1,30 +1,21 @@
 import { checkAtLeastOne, checkExactlyOne, checkPasswords, resourcesOf } from './checks/check-conf.ts';
 import { checkStorageDaemon } from './checks/check-storage-daemon.ts';
-import type { ResourceOf } from './directive.ts';
 import type { LoadOptions } from './load-options.ts';
 import { Problems, type ConfResult } from './problem.ts';
 import { readConf } from './read-conf.ts';
 import { STORAGE_SCHEMA } from './schemas.ts';
 import { diskReader } from './source-reader.ts';
-import type { MESSAGES } from './tables/messages.ts';
-import type { CLOUD_STORAGE } from './tables/cloud.ts';
-import type { DEVICE } from './tables/device.ts';
-import type { AUTOCHANGER, DAEMON_DIRECTOR, STORAGE_DAEMON } from './tables/storage-daemon.ts';
+import type {
+  AllowedDirectorResource,
+  AutochangerResource,
+  CloudResource,
+  DeviceResource,
+  StorageDaemonResource,
+  StorageMessagesResource,
+} from './storage-resources.ts';
 
-/** What the references of the storage daemon's resources lead to. */
-interface Resources {
-  Device: DeviceResource;
-  Cloud: CloudResource;
-  Messages: StorageMessagesResource;
-}
-
-export type StorageDaemonResource = ResourceOf<typeof STORAGE_DAEMON, Resources>;
-/** A Director that may use the daemon. */
-export type AllowedDirectorResource = ResourceOf<typeof DAEMON_DIRECTOR, Resources>;
-export type DeviceResource = ResourceOf<typeof DEVICE, Resources>;
-export type AutochangerResource = ResourceOf<typeof AUTOCHANGER, Resources>;
-export type CloudResource = ResourceOf<typeof CLOUD_STORAGE, Resources>;
-export type StorageMessagesResource = ResourceOf<typeof MESSAGES, Resources>;
+// Who works with a conf needs the types of its resources.
+export type * from './storage-resources.ts';
 
 /** The conf of a storage daemon. */
 export interface StorageConf {
@@ -39,22 +30,22 @@ export interface StorageConf {
 /** Loads the storage daemon's conf from `file`. Never throws for what stands in it; `problems` has it all. */
 export function loadStorageConf(file: string, options: LoadOptions = {}): ConfResult<StorageConf> {
   const problems = new Problems();
-  const read = readConf(file, STORAGE_SCHEMA, problems, options);
-  checkExactlyOne(read, 'Storage', file, problems);
-  checkAtLeastOne(read, 'Director', file, problems, 'nobody may use this daemon');
-  checkAtLeastOne(read, 'Device', file, problems, 'it has no place for volumes');
-  checkStorageDaemon(read, problems);
-  checkPasswords(read, options.reader ?? diskReader, problems);
+  const nodes = readConf(file, STORAGE_SCHEMA, problems, options);
+  checkExactlyOne(nodes, 'Storage', file, problems);
+  checkAtLeastOne(nodes, 'Director', file, problems, 'nobody may use this daemon');
+  checkAtLeastOne(nodes, 'Device', file, problems, 'it has no place for volumes');
+  checkStorageDaemon(nodes, problems);
+  checkPasswords(nodes, options.reader ?? diskReader, problems);
   return problems.result(() => {
-    const messages = resourcesOf<StorageMessagesResource>(read, 'Messages');
-    const [storage] = resourcesOf<StorageDaemonResource>(read, 'Storage');
+    const messages = resourcesOf<StorageMessagesResource>(nodes, 'Messages');
+    const [storage] = resourcesOf<StorageDaemonResource>(nodes, 'Storage');
     if (!storage) return undefined;
     return {
       storage: { ...storage, messages: storage.messages ?? messages[0] },
-      directors: resourcesOf(read, 'Director'),
-      devices: resourcesOf(read, 'Device'),
-      autochangers: resourcesOf(read, 'Autochanger'),
-      clouds: resourcesOf(read, 'Cloud'),
+      directors: resourcesOf(nodes, 'Director'),
+      devices: resourcesOf(nodes, 'Device'),
+      autochangers: resourcesOf(nodes, 'Autochanger'),
+      clouds: resourcesOf(nodes, 'Cloud'),
       messages,
     };
   });

@@ -22,7 +22,7 @@ export interface Directive {
 /** The directives of a resource by the property they set. */
 export type DirectiveTable = Readonly<Record<string, Directive>>;
 
-/** Whether writing a directive changes anything here. `reason` completes "..., since" in notices and tables. */
+/** Whether writing a directive changes anything here. `reason` follows a colon in messages and tables. */
 export type Status =
   | { readonly kind: 'works' }
   | { readonly kind: 'no effect'; readonly reason: string; readonly severity: 'notice' | 'warning' }

@@ -34,7 +34,10 @@ export class EditedLines implements LineSource {
       historySize: options.historyLinesMax,
       removeHistoryDuplicates: true,
       completer: (line: string, done: (error: Error | null, result: [string[], string]) => void) => {
-        void options.complete(line).then((words) => done(null, [[...words], lastWord(line)]));
+        void options
+          .complete(line)
+          .catch(() => [])
+          .then((words) => done(null, [[...words], lastWord(line)]));
       },
     });
     this.#interface

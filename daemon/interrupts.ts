@@ -26,7 +26,7 @@ export function catchInterrupts(log: Log): Interrupts {
     setTimeout(() => {
       log.error(`Not stopped after ${timeoutMs / 1000} s: cut off`);
       process.exit(exitCode);
-    }, timeoutMs).unref();
+    }, timeoutMs);
   };
 
   const onStopSignal = (name: NodeJS.Signals): void => {

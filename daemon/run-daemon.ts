@@ -108,9 +108,11 @@ async function serve<C>(
     daemon = await program.start(conf, { log, confFile: flags.confFile, signal: interrupts.stop });
   } catch (error) {
     const stopped = interrupts.stop.aborted;
-    if (!stopped) log.error(describeError(error));
-    if (inBackground)
-      await reportToParent({ failed: stopped ? 'Stopped while it was starting' : describeError(error) });
+    const reason = stopped ? 'Stopped while it was starting' : describeError(error);
+    if (stopped) log.info(reason);
+    else log.error(reason);
+    if (inBackground) await reportToParent({ failed: reason });
+    if (stopped) return interrupts.bug ? EXIT_BUG : EXIT_OK;
     return error instanceof OperatorError ? EXIT_FAILED : EXIT_BUG;
   }
   log.info(`${program.programName} ${versionBanner()} ${platform()} started as process ${process.pid}`);

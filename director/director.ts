@@ -68,7 +68,7 @@ export class Director implements DirectorServices {
     }
     await ids.sync(conf);
     inForce.replace(conf);
-    scheduler.look();
+    await scheduler.look();
     jobs.reconsider();
     await messages.add(listed ? 'Warning' : 'Info', `The conf was read again: ${confFile}${listed}`);
     return { accepted: true, problems };

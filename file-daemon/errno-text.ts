@@ -38,9 +38,3 @@ export function errnoText(error: unknown): string {
   const text = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
   return text ?? error.message;
 }
-
-/** The text of an errno number as the kernel gives it (positive). */
-export function errnoTextOf(errno: number): string {
-  const [code, text] = getSystemErrorMap().get(-errno) ?? [];
-  return SYSTEM_TEXTS.get(code ?? '') ?? text ?? `errno ${errno}`;
-}

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors/operator-error.ts';
+import { OperatorError, messageOf } from '../errors/operator-error.ts';
 import {
   SessionMessageType,
   type AppendFinished,
@@ -14,6 +14,7 @@ import { SessionPart, isVolumeFailure } from './session-part.ts';
 import type { OpenVolume, RunningSession } from './session-table.ts';
 import { endOfMediumText, transferText } from './session-text.ts';
 import { NoRoom, SessionCutShort, type VolumeUnusable } from './storage-errors.ts';
+import { isNoRoom } from './storage-file.ts';
 import { VolumeSupply, type VolumeSupplyOptions } from './volume-supply.ts';
 
 export interface AppendSessionOptions extends VolumeSupplyOptions {
@@ -21,6 +22,8 @@ export interface AppendSessionOptions extends VolumeSupplyOptions {
   readonly volSessionTime: number;
   readonly director: DirectorLink;
   readonly clientConnectTimeoutMs: number;
+  /** Told of what ended the session and is no OperatorError: a bug, or a failure nobody foresaw. */
+  onFault(error: unknown): void;
 }
 
 /**
@@ -120,6 +123,8 @@ export class AppendSession implements RunningSession {
       status = SessionEndStatus.CUT_SHORT;
       reason = messageOf(error);
       this.#errors += 1;
+      if (!(error instanceof OperatorError)) this.options.onFault(error);
+      this.abort(reason);
       await this.#cutShort();
     }
     await this.#closePart();
@@ -212,11 +217,11 @@ export class AppendSession implements RunningSession {
 
   /** After a write that failed. Resolves with the members that have to be written again. */
   async #leaveOrWait(part: SessionPart, failure: NoRoom | VolumeUnusable): Promise<readonly SessionMember[]> {
-    const isFull = failure instanceof NoRoom;
-    if (isFull && part.blockCount === 0) {
+    const isFull = failure instanceof NoRoom || isNoRoom(failure.cause);
+    if (isFull && !(await part.keepsBlocks())) {
       // Another volume on the same full disk would not help, and this one would be closed for nothing.
       await this.#supply.waitForRoom(failure.message);
-      return [];
+      return part.takeBack();
     }
     return this.#leave(part, {
       status: isFull ? 'Full' : 'Error',
@@ -234,19 +239,17 @@ export class AppendSession implements RunningSession {
     const { volumeName } = part;
     const volumeBytes = part.volume.writer.endBytes;
     const status = isMarked ? why.status : 'Error';
+    const reason = isMarked ? why.reason : `${why.reason}; it cannot even be marked as going on elsewhere`;
     if (status === 'Error') {
       this.#errors += 1;
-      await this.#talk.say(
-        `Marking Volume "${volumeName}" in Error: ${why.reason}`,
-        SessionMessageType.ERROR,
-      );
+      await this.#talk.say(`Marking Volume "${volumeName}" in Error: ${reason}`, SessionMessageType.ERROR);
     }
     await this.#talk.say(
       endOfMediumText({ volumeName, bytes: volumeBytes, blocks: part.blockCount, at: new Date() }),
     );
     await this.#talk.tell({
       $case: 'volumeClosed',
-      value: { volumeName, status, reason: why.reason, volumeBytes },
+      value: { volumeName, status, reason, volumeBytes },
     });
     if (part.isBegun) this.#partCount += 1;
     this.#problem = why.problem ?? '';

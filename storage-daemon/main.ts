@@ -1,11 +1,12 @@
 import { loadStorageConf, type StorageConf } from '../configuration/storage-conf.ts';
-import type { Log } from '../daemon/log.ts';
+import { describeError, type Log } from '../daemon/log.ts';
 import { runDaemon, type DaemonContext, type RunningDaemon } from '../daemon/run-daemon.ts';
 import { VERSION, platform, versionBanner } from '../daemon/version.ts';
-import { OperatorError, messageOf } from '../errors/operator-error.ts';
+import { OperatorError } from '../errors/operator-error.ts';
 import type { Peer, Secret } from '../transport/peer.ts';
 import { listen, type Address } from '../transport/server.ts';
 import { DeviceTable } from './device-table.ts';
+import { flockProblem } from './flock.ts';
 import { SessionTable } from './session-table.ts';
 import { nodeFiles } from './storage-file.ts';
 import { StorageService } from './storage-service.ts';
@@ -30,6 +31,7 @@ async function start(conf: StorageConf, { log, confFile }: DaemonContext): Promi
     writtenBy: `${conf.storage.name} ${VERSION.number}`,
     devices,
     sessions,
+    log,
     clientConnectTimeoutMs: () => inForce.conf.storage.clientConnectTimeout * 1000,
     isMonitor: (name) =>
       inForce.conf.directors.some((director) => director.name === name && director.monitor),
@@ -42,7 +44,7 @@ async function start(conf: StorageConf, { log, confFile }: DaemonContext): Promi
     findSecret: (peer) => service.tickets.secretOf(peer) ?? directorSecret(inForce.conf, peer),
     register: (server) => service.register(server),
     onRefused: (sentence) => log.warn(sentence),
-    onFault: (error, method) => log.error(`Fault in ${method}: ${faultText(error)}`),
+    onFault: (error, method) => log.error(`Fault in ${method}: ${describeError(error)}`),
   });
   return {
     async reload() {
@@ -63,12 +65,14 @@ async function start(conf: StorageConf, { log, confFile }: DaemonContext): Promi
 
 /** Says at once what jobs would only find out later. */
 function lookAtDirectories(devices: DeviceTable, log: Log): void {
+  const problem = flockProblem();
+  if (problem !== undefined) log.warn(problem);
   for (const device of devices.devices) {
     if (!device.settings.enabled || device.settings.readOnly) continue;
     try {
       device.enter()[Symbol.dispose]();
     } catch (error) {
-      log.warn(`Device "${device.name}" cannot be used now: ${messageOf(error)}`);
+      log.warn(`Device "${device.name}" cannot be used now: ${describeError(error)}`);
     }
   }
 }
@@ -86,10 +90,6 @@ function addressesOf({ storage }: StorageConf): Address[] {
     host: address ?? (family === 'ipv6' ? '::' : '0.0.0.0'),
     port: port ?? storage.sdPort,
   }));
-}
-
-function faultText(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 await runDaemon<StorageConf>({

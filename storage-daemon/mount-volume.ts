@@ -92,6 +92,11 @@ async function openForAppend(device: Device, use: UseVolume): Promise<OpenedVolu
   }
 }
 
+/** Where a new volume is made; undefined when none of the devices may label by itself. */
+export function deviceForNew(devices: readonly Device[]): Device | undefined {
+  return devices.find(({ settings }) => settings.labelMedia);
+}
+
 interface OpenedVolume {
   readonly volume: VolumeFile;
   readonly endBytes: number;
@@ -103,7 +108,7 @@ async function mountNew(
   devices: readonly Device[],
   writtenBy: string,
 ): Promise<MountedVolume> {
-  const device = devices.find(({ settings }) => settings.labelMedia);
+  const device = deviceForNew(devices);
   if (device === undefined) {
     throw new VolumeProblem(
       'missing',

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors/operator-error.ts';
+import { OperatorError, messageOf } from '../errors/operator-error.ts';
 import {
   SessionMessageType,
   type ReadFinished,
@@ -28,6 +28,8 @@ export interface ReadSessionOptions {
   readonly ranges: AsyncIterable<ReadRange>;
   send(event: ReadEvent): Promise<void>;
   readonly clientConnectTimeoutMs: number;
+  /** Told of what ended the session and is no OperatorError: a bug, or a failure nobody foresaw. */
+  onFault(error: unknown): void;
 }
 
 /** Where the blocks go: the file daemon's side. */
@@ -129,6 +131,7 @@ export class ReadSession implements RunningSession {
     } catch (error) {
       this.#errors += 1;
       reason = messageOf(error);
+      if (!(error instanceof OperatorError)) this.options.onFault(error);
       this.#over.reject(error);
     } finally {
       await this.#closeVolume();

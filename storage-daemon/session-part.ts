@@ -1,6 +1,6 @@
 import type { Durable } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { SessionEndStatus } from '../volume/control-member.ts';
-import { MemberKind, placeBehind, type SessionPlace } from '../volume/member.ts';
+import { MemberKind, placeBehind, placeOf, type SessionPlace } from '../volume/member.ts';
 import { durableReports, type WrittenMember } from './durable-report.ts';
 import type { SessionMember } from './member-sequence.ts';
 import { sessionEndAt, type MountedVolume } from './mount-volume.ts';
@@ -72,6 +72,16 @@ export class SessionPart implements AsyncDisposable {
     return this.#blockCount;
   }
 
+  /** Whether at least one block of the session is, or can be made, durable on this volume. */
+  async keepsBlocks(): Promise<boolean> {
+    try {
+      await this.flush();
+    } catch (error) {
+      if (!isVolumeFailure(error)) throw error;
+    }
+    return this.#durableBlockCount > 0;
+  }
+
   /** Whether the session-start was written. */
   get isBegun(): boolean {
     return this.#place !== undefined;
@@ -118,6 +128,24 @@ export class SessionPart implements AsyncDisposable {
     this.#throwFailure();
   }
 
+  /**
+   * Undoes what is not durable, after a failure too, so that the part can be used as before it was written. Resolves
+   * with what was undone. @throws VolumeUnusable
+   */
+  async takeBack(): Promise<readonly SessionMember[]> {
+    await this.#syncing;
+    await this.volume.writer.takeBack();
+    const undone = this.#unsynced;
+    this.#blockCount = this.#durableBlockCount;
+    this.#boundary = this.#durableBoundary;
+    if (this.#boundary === undefined) this.#place = undefined;
+    else if (undone[0] !== undefined) this.#place = placeOf(undone[0].header);
+    this.#unsynced = [];
+    this.#unsyncedBytes = 0;
+    this.#failure = undefined;
+    return undone;
+  }
+
   /** Ends the part because the session goes on in another volume. @throws what onDurable threw */
   async leave(): Promise<Departure> {
     await this.#syncing;
@@ -153,12 +181,16 @@ export class SessionPart implements AsyncDisposable {
     await this.volume[Symbol.asyncDispose]();
   }
 
+  get #durableBlockCount(): number {
+    return this.#blockCount - this.#unsynced.filter(isBlock).length;
+  }
+
   #note(written: WrittenMember): void {
     const { header, volumeOffset } = written;
     const end = volumeOffset + header.memberBytes;
     this.#unsynced.push(written);
     this.#unsyncedBytes += header.memberBytes;
-    if (header.kind === MemberKind.BLOCK) {
+    if (isBlock(written)) {
       this.#blockCount += 1;
       this.#place = placeBehind(header);
       if (header.endsAtEntry) this.#boundary = { bytes: end, place: this.#place };
@@ -220,11 +252,11 @@ export class SessionPart implements AsyncDisposable {
   }
 }
 
+function isBlock({ header }: SessionMember): boolean {
+  return header.kind === MemberKind.BLOCK;
+}
+
 /** Whether the volume is at fault, so that the session may go on with another. */
 export function isVolumeFailure(error: unknown): error is NoRoom | VolumeUnusable {
   return error instanceof NoRoom || error instanceof VolumeUnusable;
-}
-
-function placeOf({ volSessionId, volSessionTime, blockNumber, streamOffset }: SessionPlace): SessionPlace {
-  return { volSessionId, volSessionTime, blockNumber, streamOffset };
 }

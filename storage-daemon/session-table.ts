@@ -54,8 +54,7 @@ export class SessionTable {
     return ++this.#lastVolSessionId;
   }
 
-  /** Whether another session may begin. @throws RequestRefused when it may not */
-  admit(): void {
+  #admit(): void {
     if (this.#isClosed) {
       throw new RequestRefused('The storage daemon is stopping', 'Run the job again when it is back.');
     }
@@ -67,9 +66,12 @@ export class SessionTable {
     }
   }
 
-  /** Runs `work` as that of `session`, which shows in the table meanwhile; its status letter stays a while after. */
+  /**
+   * Runs `work` as that of `session`, which shows in the table meanwhile; its status letter stays a while after.
+   * @throws RequestRefused when there are too many, or the daemon is stopping
+   */
   async during<R extends { status: string }>(session: RunningSession, work: () => Promise<R>): Promise<R> {
-    this.admit();
+    this.#admit();
     this.#running.add(session);
     let status = 'E';
     try {

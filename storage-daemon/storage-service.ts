@@ -18,6 +18,7 @@ import {
   type StoreResponse,
   type UseVolume,
 } from '../proto/noctule/storage/v1/storage_daemon.ts';
+import { describeError, type Log } from '../daemon/log.ts';
 import { registerBulk, type BulkService } from '../transport/bulk.ts';
 import { requireRole } from '../transport/peer.ts';
 import { serveBidi, serveUnary, type CallContext, type StreamWriter } from '../transport/streams.ts';
@@ -40,6 +41,7 @@ export interface StorageServiceOptions {
   readonly writtenBy: string;
   readonly devices: DeviceTable;
   readonly sessions: SessionTable;
+  readonly log: Log;
   /** How long a session waits for its file daemon. */
   clientConnectTimeoutMs(): number;
   /** Whether the Director of this name may only ask for the status (Monitor = yes). */
@@ -107,7 +109,6 @@ export class StorageService implements BulkService {
     const { sessions, devices } = this.#options;
     const requests = messages[Symbol.asyncIterator]();
     const open = appendOpenOf(await requests.next());
-    sessions.admit();
     const { device, others, reservation } = reserve(devices.find({ ...open, purpose: 'write' }));
     using _reservation = reservation;
     const answers = new Latest<UseVolume>();
@@ -119,6 +120,7 @@ export class StorageService implements BulkService {
       writtenBy: this.#options.writtenBy,
       clientConnectTimeoutMs: this.#options.clientConnectTimeoutMs(),
       director: { send: (event) => writer.write({ event }), nextVolume: () => answers.take() },
+      onFault: (error) => this.#logFault(open.job.job, error),
     });
     await sessions.during(session, async () => {
       using ticket = this.#issueTicket(session);
@@ -130,7 +132,7 @@ export class StorageService implements BulkService {
         },
       });
       void followDirector(requests, session, answers);
-      return session.run();
+      return await session.run(); // the ticket is good until then
     });
   }
 
@@ -143,7 +145,6 @@ export class StorageService implements BulkService {
     const { sessions, devices } = this.#options;
     const requests = messages[Symbol.asyncIterator]();
     const open = readOpenOf(await requests.next());
-    sessions.admit();
     const { device, others, reservation } = reserve(devices.find({ ...open, purpose: 'read' }));
     using _reservation = reservation;
     const session = new ReadSession({
@@ -152,13 +153,14 @@ export class StorageService implements BulkService {
       ranges: rangesOf(requests),
       clientConnectTimeoutMs: this.#options.clientConnectTimeoutMs(),
       send: (event) => writer.write({ event }),
+      onFault: (error) => this.#logFault(open.job, error),
     });
     const onGone = () => session.abort('The Director broke off its connection');
     context.signal.addEventListener('abort', onGone, { once: true });
     await sessions.during(session, async () => {
       using ticket = this.#issueTicket(session);
       await writer.write({ event: { $case: 'opened', value: { ...ticket.proof, deviceName: device.name } } });
-      return session.run();
+      return await session.run(); // the ticket is good until then
     });
   }
 
@@ -187,6 +189,10 @@ export class StorageService implements BulkService {
       `Director "${peer.name}" may only ask this storage daemon for its status: its resource says "Monitor = yes"`,
       'Let the job run from another Director, or remove Monitor.',
     );
+  }
+
+  #logFault(job: string, error: unknown): void {
+    this.#options.log.error(`Job ${job} failed: ${describeError(error)}`);
   }
 
   /** A ticket that is good while the session runs. */

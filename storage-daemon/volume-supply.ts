@@ -9,7 +9,7 @@ import {
 import { encodeSessionStart } from '../volume/control-member.ts';
 import type { Device } from './device.ts';
 import type { DirectorTalk } from './director-talk.ts';
-import { VolumeEndsInsideJob, mountForAppend, type MountedVolume } from './mount-volume.ts';
+import { VolumeEndsInsideJob, deviceForNew, mountForAppend, type MountedVolume } from './mount-volume.ts';
 import { SessionPart } from './session-part.ts';
 import { mountedTexts, newVolumeText, repairedText } from './session-text.ts';
 import { NoRoom, SessionCutShort, VolumeProblem } from './storage-errors.ts';
@@ -106,7 +106,8 @@ export class VolumeSupply {
   async #openWithRoom(use: UseVolume): Promise<MountedVolume> {
     const { devices, writtenBy } = this.#options;
     for (;;) {
-      const problem = use.mode === UseMode.CREATE ? await devices[0]?.roomProblemToBegin() : undefined;
+      const problem =
+        use.mode === UseMode.CREATE ? await deviceForNew(devices)?.roomProblemToBegin() : undefined;
       if (problem !== undefined) {
         await this.waitForRoom(problem);
         continue;

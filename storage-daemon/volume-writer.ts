@@ -11,9 +11,10 @@ import type { VolumeFile } from './volume-file.ts';
  *  (1) Bytes before `durableBytes` are synced. Bytes behind it may be torn; the next open cuts them off.
  *  (2) The file ends with a whole member: what a write without room left behind is cut off at once.
  *  (3) After any other failure, and after a failed sync, what lies behind `durableBytes` is unknown: nothing but
- *      `endAt` is allowed, which puts an end to it.
+ *      `takeBack` and `endAt` is allowed, which put an end to it.
  *
- *     OPEN --no room for a member--> OPEN    OPEN --other failure--> FAILED --endAt--> OPEN    any --dispose--> CLOSED
+ *     OPEN --no room for a member--> OPEN      OPEN --other failure--> FAILED --takeBack, endAt--> OPEN
+ *     any --dispose--> CLOSED
  */
 export class VolumeWriter implements AsyncDisposable {
   readonly volumeName: string;
@@ -75,6 +76,13 @@ export class VolumeWriter implements AsyncDisposable {
     });
   }
 
+  /** Cuts off what is not durable. @throws VolumeUnusable */
+  async takeBack(): Promise<void> {
+    this.#failure = undefined;
+    await this.#attempt(() => this.#volume.file.truncate(this.#durableBytes));
+    this.#endBytes = this.#durableBytes;
+  }
+
   /**
    * Ends the volume with `member` at `offset`, in place of all that stands there; durable when this resolves.
    * @throws VolumeUnusable: the next open has to repair the tail.
@@ -113,8 +121,14 @@ export class VolumeWriter implements AsyncDisposable {
  */
 export async function endVolumeAt(file: StorageFile, offset: number, member: Buffer): Promise<void> {
   placeMember(member, offset);
+  const endBytes = offset + member.length;
   await writeFully(file, member, offset);
-  await file.datasync();
-  await file.truncate(offset + member.length);
+  try {
+    await file.datasync();
+  } catch (error) {
+    await file.truncate(endBytes).catch(() => {}); // the leftovers go at least from what readers see now
+    throw error;
+  }
+  await file.truncate(endBytes);
   await file.sync();
 }

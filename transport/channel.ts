@@ -11,15 +11,9 @@ import {
 } from '@grpc/grpc-js';
 import type { OperatorError } from '../errors/operator-error.ts';
 import { CIPHERS } from './handshake.ts';
+import { endWhenSilent } from './heartbeat.ts';
 import { END_OF_MESSAGES } from './end-of-messages.ts';
-import {
-  HANDSHAKE_TIMEOUT_MS,
-  MESSAGE_BYTES_MAX,
-  PING_INTERVAL_MS,
-  PING_TIMEOUT_MS,
-  TCP_KEEPALIVE_MS,
-  WINDOW_BYTES,
-} from './limits.ts';
+import { HANDSHAKE_TIMEOUT_MS, MESSAGE_BYTES_MAX, WINDOW_BYTES } from './limits.ts';
 import {
   PeerLost,
   PeerRefusedName,
@@ -86,8 +80,6 @@ class PskConnection<C extends Client> implements Connection<C>, CalledPeer {
       'grpc.use_local_subchannel_pool': 1,
       'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
       'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
-      'grpc.keepalive_time_ms': PING_INTERVAL_MS,
-      'grpc.keepalive_timeout_ms': PING_TIMEOUT_MS,
       'grpc-node.flow_control_window': WINDOW_BYTES,
       interceptors: [watchCalls(this)],
     });
@@ -211,7 +203,6 @@ class PskCredentials extends ChannelCredentials {
   }
 
   async #handshake(tcpSocket: Socket): Promise<TLSSocket> {
-    tcpSocket.setKeepAlive(true, TCP_KEEPALIVE_MS);
     const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
     const socket = tlsConnect({
       socket: tcpSocket,
@@ -236,6 +227,7 @@ class PskCredentials extends ChannelCredentials {
     try {
       await promise;
       socket.setTimeout(0);
+      endWhenSilent(socket);
       this.refusal = undefined;
       return socket;
     } catch (error) {

@@ -1,6 +1,6 @@
 import { constants } from 'node:crypto';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { HANDSHAKE_TIMEOUT_MS, TCP_KEEPALIVE_MS } from './limits.ts';
+import { HANDSHAKE_TIMEOUT_MS } from './limits.ts';
 import { DEFAULT_CONSOLE, describePeer, parseIdentity, type Peer, type Secret } from './peer.ts';
 import { preSharedKey } from './pre-shared-key.ts';
 
@@ -30,8 +30,6 @@ export function createPskServer(serverName: string, events: HandshakeEvents): Se
     secureOptions: constants.SSL_OP_NO_TICKET, // a resumed session would not say whose it is
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: TCP_KEEPALIVE_MS,
     pskCallback(socket, identity) {
       const peer = parseIdentity(identity);
       const secret = peer && events.findSecret(peer);

@@ -111,7 +111,8 @@ export class PeerLost extends OperatorError {
   readonly code = 'NET_PEER_LOST';
   override readonly hint: string | undefined;
   constructor(target: PeerAddress | undefined, details: string) {
-    super(`The connection to ${target ? describeTarget(target) : 'the peer'} was lost: ${details}`);
+    const reason = details.replace(/^Received RST_STREAM .* internal client error: /, '');
+    super(`The connection to ${target ? describeTarget(target) : 'the peer'} was lost: ${reason}`);
     this.hint = target && `See the log of the ${target.peerKind} and whether it is still running.`;
   }
 }
@@ -122,12 +123,17 @@ export class PeerFailed extends OperatorError {
   readonly code: string;
   override readonly hint: string | undefined;
   /** Which peer, for messages; `undefined` when not known. */
-  readonly peer?: string;
-  constructor(failure: { message: string; code: string; hint?: string; target?: PeerAddress | undefined }) {
+  readonly peer: string | undefined;
+  constructor(failure: {
+    message: string;
+    code: string;
+    hint: string | undefined;
+    target: PeerAddress | undefined;
+  }) {
     super(failure.message);
     this.code = failure.code;
     this.hint = failure.hint;
-    if (failure.target) this.peer = describeTarget(failure.target);
+    this.peer = failure.target && describeTarget(failure.target);
   }
 }
 

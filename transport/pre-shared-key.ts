@@ -9,7 +9,10 @@ const SALT = 'noctule1 pre-shared key';
 const COST = { N: 16384, r: 8, p: 1 };
 const KEY_BYTES = 32;
 
-/** By password. Deriving one takes some 40 ms on purpose, too long to do for every connection. */
+/**
+ * By password. Who records a handshake can try passwords on it; deriving a key takes some 40 ms to make that slow, too
+ * long to do for every connection.
+ */
 const derived = new Map<string, Buffer>();
 
 /** The TLS 1.3 pre-shared key, 32 bytes. A password is stretched; the key of a ticket is random already. */

@@ -6,7 +6,8 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { OperatorError, isErrno, messageOf } from '../errors/operator-error.ts';
 import { admitCaller } from './caller.ts';
 import { createPskServer } from './handshake.ts';
-import { MESSAGE_BYTES_MAX, PING_INTERVAL_MS, PING_TIMEOUT_MS, WINDOW_BYTES } from './limits.ts';
+import { endWhenSilent, sendHeartbeats } from './heartbeat.ts';
+import { MESSAGE_BYTES_MAX, WINDOW_BYTES } from './limits.ts';
 import type { Peer, Secret } from './peer.ts';
 import { Refusals } from './refusals.ts';
 
@@ -48,8 +49,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const refusals = new Refusals((sentence) => options.onRefused(sentence));
   const grpcServer = createGrpcServer(options);
   const injector = grpcServer.createConnectionInjector(ServerCredentials.createInsecure());
-  raiseWindows(grpcServer);
+  prepareSessions(grpcServer);
   const sockets = new Set<TLSSocket>();
+  let closing = false;
 
   const onFault =
     options.onFault?.bind(options) ??
@@ -59,8 +61,13 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       findSecret: (peer) => options.findSecret(peer),
       onRefused: (sentence) => refusals.tell(sentence),
       onProven(socket, peer) {
+        if (closing) {
+          socket.destroy();
+          return;
+        }
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
+        endWhenSilent(socket);
         admitCaller(socket, { peer, onFault });
         injector.injectConnection(socket);
       },
@@ -68,6 +75,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   );
 
   async function close(graceMs: number): Promise<void> {
+    closing = true;
     for (const server of tlsServers) server.close();
     const closed = Promise.all(
       [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
@@ -108,8 +116,6 @@ function createGrpcServer(options: ListenOptions): Server {
     'grpc.enable_channelz': 0,
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
-    'grpc.keepalive_time_ms': PING_INTERVAL_MS,
-    'grpc.keepalive_timeout_ms': PING_TIMEOUT_MS,
   });
   options.register(server);
   return server;
@@ -119,12 +125,13 @@ function createGrpcServer(options: ListenOptions): Server {
  * grpc-js raises the windows of a client only; uploads would keep 64 KiB, which caps a stream at 64 KiB per round
  * trip. Its HTTP/2 server is private, so this depends on the pinned release; a test measures the window.
  */
-function raiseWindows(grpcServer: Server): void {
+function prepareSessions(grpcServer: Server): void {
   const { http2Servers } = grpcServer as unknown as { http2Servers: Map<Http2Server, unknown> };
   for (const http2Server of http2Servers.keys()) {
     http2Server.on('session', (session: ServerHttp2Session) => {
       session.setLocalWindowSize(WINDOW_BYTES);
       session.settings({ initialWindowSize: WINDOW_BYTES });
+      sendHeartbeats(session);
     });
   }
 }

@@ -63,12 +63,7 @@ export function failureOf(error: ServiceError | StatusObject): OperatorError {
   const [code] = error.metadata.get(CODE_KEY);
   if (typeof code === 'string') {
     const [hint] = error.metadata.get(HINT_KEY);
-    return new PeerFailed({
-      message: error.details,
-      code,
-      ...(hint !== undefined && { hint: hint.toString() }),
-      target: called?.target,
-    });
+    return new PeerFailed({ message: error.details, code, hint: hint?.toString(), target: called?.target });
   }
   if (called && error.code === status.UNAVAILABLE) return called.explainUnavailable(error.details);
   if (called && error.code === status.UNIMPLEMENTED) {

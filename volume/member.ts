@@ -95,6 +95,16 @@ export interface MemberHeader extends SessionPlace {
   readonly bodyCrc: number;
 }
 
+/** The place of a member, without the rest of its header. */
+export function placeOf({
+  volSessionId,
+  volSessionTime,
+  blockNumber,
+  streamOffset,
+}: SessionPlace): SessionPlace {
+  return { volSessionId, volSessionTime, blockNumber, streamOffset };
+}
+
 /** Where the stream of a session stands behind this block. */
 export function placeBehind(block: MemberHeader): SessionPlace {
   const { volSessionId, volSessionTime, blockNumber, streamOffset, contentBytes } = block;

@@ -1,5 +1,5 @@
 import { decodeSessionEnd } from './control-member.ts';
-import { MemberKind, placeBehind, type SessionPlace } from './member.ts';
+import { MemberKind, placeBehind, placeOf, type SessionPlace } from './member.ts';
 import type { PositionedReader } from './positioned-reader.ts';
 import { findNextMember, walkMembers, type FoundMember } from './walk.ts';
 
@@ -109,8 +109,4 @@ class TailScan implements VolumeTail {
     const last = this.lastSession?.place;
     return last?.volSessionId === place.volSessionId && last.volSessionTime === place.volSessionTime;
   }
-}
-
-function placeOf({ volSessionId, volSessionTime, blockNumber, streamOffset }: SessionPlace): SessionPlace {
-  return { volSessionId, volSessionTime, blockNumber, streamOffset };
 }

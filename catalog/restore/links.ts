@@ -1,74 +1,47 @@
 import { FileType } from '../../proto/noctule/record/v1/file_record.ts';
+import type { Chain } from '../chain.ts';
 import type { Connection } from '../connection.ts';
-import { attributesOfType, unpackRecord } from '../file-attributes.ts';
+import { fileAt } from '../file-runs.ts';
+import { addRange, rangeOf, removeFile, type PlanFile } from './plan-ranges.ts';
 
-/**
- * Hard links whose first name is not in the plan. The content lies under the first name only, so the first name's
- * entry joins the plan, to be restored under the link's name: it stands in for the link. Further links of that file stay
- * links, to the stand-in.
- */
-
-const PAGE = 1_000;
-
-interface Link {
-  readonly JobRank: number;
-  readonly JobId: number;
-  readonly FileIndex: number;
-  readonly PathId: number;
-  readonly Name: Buffer;
-  readonly Size: number;
-  readonly Attributes: Buffer;
-}
+/** Links looked at at once. */
+const LINKS_PER_PAGE = 1_000;
 
 const NEXT_LINKS = `
-  SELECT e.JobRank, j.JobId, e.FileIndex, e.PathId, f.Name, f.Size, f.Attributes
-    FROM PlanEntry e
-    CROSS JOIN PlanJob j ON j.PlanId = e.PlanId AND j.JobRank = e.JobRank
-    CROSS JOIN FileEntry f ON f.FileId = (j.JobId << 32) | e.FileIndex
-   WHERE e.PlanId = :planId AND (e.JobRank, e.FileIndex) > (:jobRank, :fileIndex)
-     AND f.Attributes >= :first AND f.Attributes < :end
-   ORDER BY e.JobRank, e.FileIndex LIMIT :limit`;
+  SELECT JobRank AS jobRank, FileIndex AS fileIndex FROM PlanLink
+   WHERE PlanId = :planId AND (JobRank, FileIndex) > (:jobRank, :fileIndex)
+   ORDER BY JobRank, FileIndex LIMIT :limit`;
 
-const IS_IN_PLAN = `
-  SELECT 1 FROM PlanEntry WHERE PlanId = :planId AND JobRank = :jobRank AND FileIndex = :firstIndex`;
+const ADD_STAND_IN = 'INSERT INTO PlanStandIn VALUES (:planId, :jobRank, :fileIndex, :name)';
 
-const IS_SAVED = 'SELECT 1 FROM FileEntry WHERE FileId = (:jobId << 32) | :firstIndex';
-
-const LINK_STEPS_BACK = `
-  DELETE FROM PlanEntry WHERE PlanId = :planId AND JobRank = :jobRank AND FileIndex = :fileIndex`;
-
-const FIRST_NAME_STEPS_IN = 'INSERT INTO PlanEntry VALUES (:planId, :jobRank, :firstIndex, :pathId)';
-
-const UNDER_THE_NAME_OF_THE_LINK = 'INSERT INTO PlanStandIn VALUES (:planId, :jobRank, :firstIndex, :name)';
-
-/** Gives every hard link of the plan an entry with content to link to. */
-export function addStandIns(db: Connection, planId: number): void {
-  let after = { jobRank: -1, fileIndex: 0 };
+/**
+ * Deals with hard links whose first name is not in the plan. The content lies under the first name only, so that file
+ * joins the plan, to be restored under the name of the link: it stands in for the link. Further links of it stay links,
+ * to the stand-in. Gives the bytes of content that came in so.
+ */
+export function addStandIns(db: Connection, planId: number, chain: Chain): number {
+  let bytes = 0;
+  let after: PlanFile = { jobRank: -1, fileIndex: 0 };
   for (;;) {
-    const links = db.all<Link>(NEXT_LINKS, {
-      planId,
-      ...after,
-      ...attributesOfType(FileType.HARD_LINK),
-      limit: PAGE,
-    });
-    for (const link of links) addStandIn(db, planId, link);
+    const links = db.all<PlanFile>(NEXT_LINKS, { planId, ...after, limit: LINKS_PER_PAGE });
     const last = links.at(-1);
-    if (last === undefined) return;
-    after = { jobRank: last.JobRank, fileIndex: last.FileIndex };
+    if (last === undefined) return bytes;
+    for (const link of links) bytes += addStandIn(db, planId, chain, link);
+    after = last;
   }
 }
 
-function addStandIn(db: Connection, planId: number, link: Link): void {
-  const { JobRank: jobRank, JobId: jobId, FileIndex: fileIndex, PathId: pathId, Name: name } = link;
-  const { linkFileIndex: firstIndex } = unpackRecord({
-    path: name,
-    fileIndex,
-    size: link.Size,
-    attributes: link.Attributes,
-  });
-  if (db.value(IS_IN_PLAN, { planId, jobRank, firstIndex }) !== undefined) return;
-  if (db.value(IS_SAVED, { jobId, firstIndex }) === undefined) return;
-  db.run(LINK_STEPS_BACK, { planId, jobRank, fileIndex });
-  db.run(FIRST_NAME_STEPS_IN, { planId, jobRank, firstIndex, pathId });
-  db.run(UNDER_THE_NAME_OF_THE_LINK, { planId, jobRank, firstIndex, name });
+function addStandIn(db: Connection, planId: number, chain: Chain, link: PlanFile): number {
+  const { jobRank } = link;
+  const jobId = chain.jobIds[jobRank] ?? 0;
+  const range = rangeOf(db, planId, link);
+  const entry = fileAt(db, jobId, link.fileIndex)?.entry;
+  if (range === undefined || entry === undefined) return 0;
+  const fileIndex = entry.linkFileIndex;
+  const first = fileAt(db, jobId, fileIndex)?.entry;
+  if (first === undefined || rangeOf(db, planId, { jobRank, fileIndex }) !== undefined) return 0;
+  removeFile(db, planId, range, link.fileIndex);
+  addRange(db, planId, { jobRank, first: fileIndex, last: fileIndex, pathId: range.pathId });
+  db.run(ADD_STAND_IN, { planId, jobRank, fileIndex, name: entry.name });
+  return first.type === FileType.REGULAR ? first.size : 0;
 }

@@ -1,98 +1,42 @@
-import { endOfSubtree, isDirectoryPath } from '../entry-path.ts';
+import type { Connection } from '../connection.ts';
+import { findPathId, TOP_ID } from '../directory-paths.ts';
+import { splitPath } from '../entry-path.ts';
 import type { SelectionRule } from '../inputs.ts';
 
-/**
- * Rules of a selection, resolved into what a search can use: stretches of directory paths whose contents are
- * selected, and single entries that differ from (or lie outside) them.
- */
+/** Rules of a selection, in the numbers of the catalog. Rules for what no job has seen are left out. */
 export interface ResolvedRules {
-  readonly segments: readonly Segment[];
-  /** Single entries, by path: marked or not, whatever the directory they lie in. */
-  readonly entries: readonly EntryRule[];
-}
-
-/** Directories with `first` <= path < `end`, in the order of bytes: what they hold directly is selected. */
-export interface Segment {
-  readonly first: Buffer;
-  readonly end: Buffer;
-  /** Path of the marked directory whose rule it is. */
-  readonly root: Buffer;
+  /** Recursive rules: whether all below the directory is taken, until another recursive rule says otherwise. */
+  readonly subtrees: ReadonlyMap<number, boolean>;
+  /** Rules for single entries: by the directory they lie in, then by their name (as Latin-1 text). */
+  readonly entries: ReadonlyMap<number, ReadonlyMap<string, EntryRule>>;
 }
 
 export interface EntryRule {
-  readonly path: Buffer;
-  readonly marked: boolean;
+  readonly isTaken: boolean;
+  /** Number of a directory. */
+  readonly pathId: number | undefined;
 }
 
-export function isEverything({ first, end }: Segment): boolean {
-  return first.length === 0 && end.equals(END_OF_PATHS);
-}
-
-/** After every path: they begin with '/' or a drive letter. */
-const END_OF_PATHS = Buffer.of(0xff);
-
-const ROOT = '/';
+const ROOT = Buffer.from('/');
 
 /**
  * The nearest rule decides: the one with the longest path that is the entry's own, or a directory's above it if that
  * rule is recursive. Of two rules for one path the one for the entry alone decides about the entry; of two alike the
- * later one.
+ * later one. The subtree of "/" is everything, drives too.
  */
-export function resolveRules(rules: readonly SelectionRule[]): ResolvedRules {
-  const subtrees = new Map<string, EntryRule>();
-  const alone = new Map<string, EntryRule>();
-  for (const { path, recursive, marked } of rules) {
-    const kind = recursive && isDirectoryPath(path) ? subtrees : alone;
-    kind.set(path.toString('latin1'), { path, marked });
+export function resolveRules(db: Connection, rules: readonly SelectionRule[]): ResolvedRules {
+  const subtrees = new Map<number, boolean>();
+  const entries = new Map<number, Map<string, EntryRule>>();
+  // Recursive ones first, so that those for an entry alone replace what they say of the entry itself.
+  for (const { path, recursive, marked } of [...rules].sort((a, b) => Number(b.recursive) - Number(a.recursive))) {
+    const { parent, name } = splitPath(path);
+    const parentId = findPathId(db, parent);
+    if (parentId === undefined) continue;
+    const pathId = findPathId(db, path);
+    let inDirectory = entries.get(parentId);
+    if (inDirectory === undefined) entries.set(parentId, (inDirectory = new Map()));
+    inDirectory.set(name.toString('latin1'), { isTaken: marked, pathId });
+    if (recursive && pathId !== undefined) subtrees.set(path.equals(ROOT) ? TOP_ID : pathId, marked);
   }
-  const entries = [...new Map([...subtrees, ...alone]).values()];
-  return { segments: segmentsOf([...subtrees.values()]), entries };
-}
-
-/** Directories above, from the parent up to the root of the tree; of a directory without itself. */
-export function ancestorsOf(path: Buffer): Buffer[] {
-  const ancestors: Buffer[] = [];
-  for (let end = path.length - 2; end >= 0; end--) {
-    if (path[end] === 0x2f) ancestors.push(path.subarray(0, end + 1));
-  }
-  return ancestors;
-}
-
-interface Subtree extends Segment {
-  readonly marked: boolean;
-}
-
-/** Cuts subtrees that lie within each other into stretches without overlap and keeps the marked ones. */
-function segmentsOf(rules: readonly EntryRule[]): Segment[] {
-  const subtrees = rules.map(toSubtree).sort((a, b) => Buffer.compare(a.first, b.first));
-  const segments: Segment[] = [];
-  /** The subtrees around the place reached, the innermost last. */
-  const around: Subtree[] = [];
-  let reached: Buffer = Buffer.alloc(0);
-  const advance = (to: Buffer) => {
-    const inner = around.at(-1);
-    if (inner?.marked && Buffer.compare(reached, to) < 0) {
-      segments.push({ first: reached, end: to, root: inner.root });
-    }
-    reached = to;
-  };
-  const leave = (before: Buffer) => {
-    for (let inner = around.at(-1); inner && Buffer.compare(inner.end, before) <= 0; inner = around.at(-1)) {
-      advance(inner.end);
-      around.pop();
-    }
-  };
-  for (const subtree of subtrees) {
-    leave(subtree.first);
-    advance(subtree.first);
-    around.push(subtree);
-  }
-  leave(END_OF_PATHS);
-  return segments;
-}
-
-/** The subtree of "/" is everything, drives of Windows too. */
-function toSubtree({ path, marked }: EntryRule): Subtree {
-  if (path.toString('latin1') === ROOT) return { first: Buffer.alloc(0), end: END_OF_PATHS, root: path, marked };
-  return { first: path, end: endOfSubtree(path), root: path, marked };
+  return { subtrees, entries };
 }

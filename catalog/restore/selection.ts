@@ -1,228 +1,275 @@
+import { FileType } from '../../proto/noctule/record/v1/file_record.ts';
+import type { Chain } from '../chain.ts';
 import type { Connection } from '../connection.ts';
-import { VERSIONS_OF_DIRECTORY } from '../directory.ts';
-import { isDirectoryPath, splitPath } from '../entry-path.ts';
-import { findPathId } from '../path-ids.ts';
-import { ancestorsOf, isEverything, type ResolvedRules } from './rules.ts';
+import { directoryTreeOf, findChildId, TOP_ID, type DirectoryTree } from '../directory-paths.ts';
+import { directoryWindows, jobsInDirectory, type CurrentEntry } from '../directory-state.ts';
+import { baseName } from '../entry-path.ts';
+import { filesBetween } from '../file-runs.ts';
+import { addRange, rangeOf, type PlanFile } from './plan-ranges.ts';
+import type { ResolvedRules } from './rules.ts';
+
+/** Names of a directory held at once. */
+const WINDOW_NAMES = 20_000;
 
 /** Directories fetched at once from the list of those to look into. */
-const PAGE = 500;
+const DIRECTORIES_PER_PAGE = 500;
 
 interface Directory {
-  readonly Path: Buffer;
-  readonly PathId: number;
-  readonly Inherited: 0 | 1;
-  /** Which segment brought it here; null: a rule for a single entry. */
-  readonly Segment: number | null;
+  readonly pathId: number;
+  readonly isTaken: 0 | 1;
+  /** The directory whose rule brought it here; null: only entries of it have rules. */
+  readonly rootId: number | null;
 }
 
-const DIRECTORIES_OF_JOB = `
+const ADD_DIRECTORIES_OF_JOB = `
   INSERT OR IGNORE INTO PlanDirectory
-  SELECT DISTINCT p.Path, p.PathId, 1, :segment
-    FROM DirectoryRun r CROSS JOIN DirectoryPath p ON p.PathId = r.PathId WHERE r.JobId = :jobId`;
+  SELECT DISTINCT :planId, PathId, 1, :rootId FROM FileRun WHERE JobId = :jobId`;
 
-const DIRECTORIES_OF_SEGMENT = `
+const ADD_SUBTREE = `
+  WITH RECURSIVE Below (PathId) AS (
+    VALUES (:rootId)
+    UNION ALL
+    SELECT d.PathId FROM Below b CROSS JOIN DirectoryPath d ON d.ParentId = b.PathId
+     WHERE d.PathId NOT IN (SELECT value FROM json_each(:otherRoots)))
   INSERT OR IGNORE INTO PlanDirectory
-  SELECT p.Path, p.PathId, 1, :segment FROM DirectoryPath p
-   WHERE p.Path >= :first AND p.Path < :end AND EXISTS (
-     SELECT 1 FROM json_each(:jobIds) c CROSS JOIN DirectoryRun r WHERE r.JobId = c.value AND r.PathId = p.PathId)`;
+  SELECT :planId, b.PathId, 1, :rootId FROM Below b
+   WHERE EXISTS (
+     SELECT 1 FROM json_each(:chain) c CROSS JOIN FileRun r WHERE r.JobId = c.value AND r.PathId = b.PathId)`;
+
+const ADD_DIRECTORY = 'INSERT OR IGNORE INTO PlanDirectory VALUES (:planId, :pathId, 0, NULL)';
 
 const NEXT_DIRECTORIES = `
-  SELECT Path, PathId, Inherited, Segment FROM PlanDirectory WHERE Path >= :from ORDER BY Path LIMIT :limit`;
+  SELECT PathId AS pathId, IsTaken AS isTaken, RootId AS rootId FROM PlanDirectory
+   WHERE PlanId = :planId AND PathId > :after ORDER BY PathId LIMIT :limit`;
 
-const JOBS_IN_DIRECTORY = `
-  SELECT DISTINCT c.key AS JobRank, c.value AS JobId FROM json_each(:jobIds) c
-   CROSS JOIN DirectoryRun r WHERE r.JobId = c.value AND r.PathId = :pathId`;
+const RUNS_OF_DIRECTORY = `
+  SELECT RunId & 4294967295 AS first, FileCount AS count, ContentBytes AS bytes, LinkCount AS links FROM FileRun
+   WHERE JobId = :jobId AND PathId = :pathId ORDER BY RunId`;
 
-const DELETED_IN_DIRECTORY = `
-  SELECT 1 FROM json_each(:jobIds) c CROSS JOIN DeletedFile d WHERE d.JobId = c.value AND d.PathId = :pathId LIMIT 1`;
+const HAS_DELETED = `
+  SELECT 1 FROM json_each(:chain) c CROSS JOIN DeletedFile d WHERE d.JobId = c.value AND d.PathId = :pathId LIMIT 1`;
 
-const ADD_ALL_OF_JOB = `
-  INSERT OR IGNORE INTO PlanEntry
-  SELECT :planId, :jobRank, f.FileId & 4294967295, :pathId
-    FROM DirectoryRun r
-    CROSS JOIN FileEntry f ON f.FileId BETWEEN (r.JobId << 32) | r.FirstIndex AND (r.JobId << 32) | r.LastIndex
-   WHERE r.JobId = :jobId AND r.PathId = :pathId`;
-
-const ADD_NEWEST = `
-  WITH ${VERSIONS_OF_DIRECTORY},
-  Newest AS (
-    SELECT Base, max(Precedence), JobRank, FileIndex, Name FROM Version
-     WHERE JobRank >= :voidBelow GROUP BY Base HAVING FileIndex > 0)
-  INSERT OR IGNORE INTO PlanEntry
-  SELECT :planId, JobRank, FileIndex, :pathId FROM Newest n
-   WHERE coalesce((SELECT Marked FROM PlanRule u WHERE u.PathId = :pathId AND u.Name = n.Name), :inherited)`;
-
-const ADD_DIRECTORY_ENTRY = `
-  WITH ${VERSIONS_OF_DIRECTORY},
-  Newest AS (
-    SELECT Base, max(Precedence), JobRank, FileIndex, Name FROM Version
-     WHERE JobRank >= :voidBelow AND Base = CAST(rtrim(:name, '/') AS BLOB) GROUP BY Base HAVING FileIndex > 0)
-  INSERT OR IGNORE INTO PlanEntry SELECT :planId, JobRank, FileIndex, :pathId FROM Newest WHERE Name = :name`;
-
-/** Files of all jobs but the oldest that stand where the catalog knows a directory. */
-const FILES_IN_PLACE_OF_DIRECTORIES = `
-  SELECT f.Name, max(c.key) AS JobRank
-    FROM json_each(:jobIds) c
-    CROSS JOIN DirectoryRun r ON r.JobId = c.value AND r.PathId = :pathId
-    CROSS JOIN FileEntry f ON f.FileId BETWEEN (r.JobId << 32) | r.FirstIndex AND (r.JobId << 32) | r.LastIndex
-   WHERE c.key > 0 AND substr(f.Name, -1) <> x'2f'
-     AND EXISTS (SELECT 1 FROM DirectoryPath p WHERE p.Path = CAST(:path || f.Name || '/' AS BLOB))
-   GROUP BY f.Name`;
+const NOTE_LINK = 'INSERT OR IGNORE INTO PlanLink VALUES (:planId, :jobRank, :fileIndex)';
 
 /**
- * Fills PlanEntry with the newest version over the chain of all that the rules select, and with the directories on
- * the way down to it. Goes directory by directory in the order of paths, so that what happened to a directory is
- * known before what it holds is looked at. Memory does not grow with the number of files.
+ * Fills a plan with the newest version over the chain of all that the rules take, and with the directories on the way
+ * down to it. Goes from directory to directory, those above first, so that what happened to a directory is known before
+ * what it holds is looked at. Memory does not grow with the number of files.
  */
 export class Selection {
+  files = 0;
+  /** Of file content. */
+  bytes = 0;
   readonly #db: Connection;
+  readonly #tree: DirectoryTree;
   readonly #planId: number;
-  readonly #chain: readonly number[];
-  readonly #jobIds: string;
+  readonly #chain: Chain;
   readonly #rules: ResolvedRules;
-  /** Directories (by number) for entries of which there is a rule of their own. */
-  readonly #ruled = new Set<number>();
-  /** Directories (by path) that are left out themselves, but may hold what is not. */
-  readonly #leftOut: ReadonlySet<string>;
-  /** Directories (by path) on the way to something selected, that may not be selected themselves. */
-  readonly #onTheWay = new Map<string, Buffer>();
-  /** Directories (by path) that a file replaced, with the rank of the job that saw it: older jobs' entries are void. */
-  readonly #replaced = new Map<string, number>();
+  /** Directories that are left out themselves although what they hold may be taken. */
+  readonly #leftOut = new Set<number>();
+  /** Directories on the way down to something taken that may not be taken themselves. */
+  readonly #onTheWay = new Set<number>();
+  /** Directories in whose place a file was found, with the newest such rank: what older jobs have below is void. */
+  readonly #replaced = new Map<number, number>();
 
-  constructor(db: Connection, plan: { planId: number; chain: readonly number[]; rules: ResolvedRules }) {
+  constructor(db: Connection, plan: { planId: number; chain: Chain; rules: ResolvedRules }) {
     this.#db = db;
+    this.#tree = directoryTreeOf(db);
     this.#planId = plan.planId;
     this.#chain = plan.chain;
-    this.#jobIds = JSON.stringify(plan.chain);
     this.#rules = plan.rules;
-    const leftOut = plan.rules.entries.filter(({ path, marked }) => !marked && isDirectoryPath(path));
-    this.#leftOut = new Set(leftOut.map(({ path }) => keyOf(path)));
   }
 
   fill(): void {
     this.#gatherDirectories();
-    this.#gatherEntryRules();
     this.#examineAbove();
-    let from = Buffer.alloc(0);
-    for (;;) {
-      const directories = this.#db.all<Directory>(NEXT_DIRECTORIES, { from, limit: PAGE });
-      for (const directory of directories) this.#visit(directory);
+    for (let after = 0; ;) {
+      const directories = this.#db.all<Directory>(NEXT_DIRECTORIES, {
+        planId: this.#planId,
+        after,
+        limit: DIRECTORIES_PER_PAGE,
+      });
       const last = directories.at(-1);
       if (last === undefined) break;
-      from = Buffer.concat([last.Path, Buffer.of(0)]);
+      for (const directory of directories) this.#visit(directory);
+      after = last.pathId;
     }
-    for (const directory of this.#onTheWay.values()) this.#addDirectoryEntry(directory);
+    for (const pathId of this.#onTheWay) this.#addDirectoryItself(pathId);
   }
 
   #gatherDirectories(): void {
-    this.#rules.segments.forEach((segment, number) => {
-      if (isEverything(segment)) {
+    const planId = this.#planId;
+    const { subtrees, entries } = this.#rules;
+    const isEverything = subtrees.size === 1 && subtrees.get(TOP_ID) === true;
+    const otherRoots = JSON.stringify([...subtrees.keys()]);
+    for (const [rootId, isTaken] of subtrees) {
+      if (isEverything) {
         // The jobs' own directories are fewer than all that the catalog knows.
-        for (const jobId of this.#chain) this.#db.run(DIRECTORIES_OF_JOB, { jobId, segment: number });
-      } else {
-        const { first, end } = segment;
-        this.#db.run(DIRECTORIES_OF_SEGMENT, { first, end, segment: number, jobIds: this.#jobIds });
+        for (const jobId of this.#chain.jobIds) this.#db.run(ADD_DIRECTORIES_OF_JOB, { planId, rootId, jobId });
+      } else if (isTaken) {
+        this.#db.run(ADD_SUBTREE, { planId, rootId, otherRoots, chain: this.#chain.json });
       }
-    });
-  }
-
-  #gatherEntryRules(): void {
-    for (const { path, marked } of this.#rules.entries) {
-      const { parent, name } = splitPath(path);
-      const pathId = findPathId(this.#db, parent);
-      if (pathId === undefined) continue;
-      this.#ruled.add(pathId);
-      this.#db.run('INSERT INTO PlanRule VALUES (:pathId, :name, :marked)', { pathId, name, marked: Number(marked) });
-      if (marked) this.#db.run('INSERT OR IGNORE INTO PlanDirectory VALUES (:parent, :pathId, 0, NULL)', { parent, pathId });
+    }
+    for (const [pathId, rules] of entries) {
+      let anyTaken = false;
+      for (const rule of rules.values()) {
+        if (rule.isTaken) anyTaken = true;
+        else if (rule.pathId !== undefined) this.#leftOut.add(rule.pathId);
+      }
+      if (anyTaken) this.#db.run(ADD_DIRECTORY, { planId, pathId });
     }
   }
 
-  /** What happened to the directories above those that will be visited. */
+  /** What happened to the directories above those to look into. */
   #examineAbove(): void {
-    const above = new Map<string, Buffer>();
-    for (const { path } of this.#rules.entries) {
-      for (const directory of ancestorsOf(path)) above.set(keyOf(directory), directory);
+    if (this.#chain.jobIds.length === 1) return;
+    const above = new Set<number>();
+    for (const pathId of [...this.#rules.subtrees.keys(), ...this.#rules.entries.keys()]) {
+      for (const ancestor of this.#tree.ancestorsOf(pathId)) above.add(ancestor);
     }
-    for (const path of above.values()) {
-      const pathId = findPathId(this.#db, path);
-      if (pathId !== undefined) this.#noteReplacements(path, pathId);
+    for (const pathId of [...above].sort((a, b) => a - b)) {
+      const voidBelow = this.#voidBelow(pathId);
+      for (const { replaced } of directoryWindows(this.#db, this.#chain, pathId, { names: WINDOW_NAMES, voidBelow })) {
+        this.#noteReplaced(pathId, replaced);
+      }
     }
   }
 
-  #visit({ Path: path, PathId: pathId, Inherited: inherited, Segment: segment }: Directory): void {
-    const jobs = this.#db.all<{ JobRank: number; JobId: number }>(JOBS_IN_DIRECTORY, { jobIds: this.#jobIds, pathId });
-    if (jobs.length > 1) this.#noteReplacements(path, pathId);
-    const voidBelow = this.#voidBelow(path);
+  #visit(directory: Directory): void {
+    const { pathId } = directory;
+    const jobs = jobsInDirectory(this.#db, this.#chain, pathId);
     const [job] = jobs;
-    const takesAll = inherited === 1 && voidBelow === 0 && !this.#ruled.has(pathId);
-    let added: number;
-    if (job !== undefined && jobs.length === 1 && takesAll && !this.#hasDeleted(pathId)) {
-      const { JobRank: jobRank, JobId: jobId } = job;
-      added = this.#db.run(ADD_ALL_OF_JOB, { planId: this.#planId, jobRank, jobId, pathId }).changes;
-    } else {
-      const { changes } = this.#db.run(ADD_NEWEST, {
-        planId: this.#planId,
-        jobIds: this.#jobIds,
-        pathId,
-        voidBelow,
-        inherited,
-      });
-      added = changes;
-    }
-    if (added > 0) this.#noteWayTo(path, segment);
+    const isWhole =
+      directory.isTaken === 1 &&
+      jobs.length === 1 &&
+      !this.#rules.entries.has(pathId) &&
+      this.#voidBelow(pathId) === 0 &&
+      this.#db.value(HAS_DELETED, { chain: this.#chain.json, pathId }) === undefined;
+    const filesBefore = this.files;
+    if (isWhole && job !== undefined) this.#takeWhole(job, pathId);
+    else this.#takeSome(directory);
+    if (this.files > filesBefore) this.#noteWayTo(directory);
   }
 
-  #hasDeleted(pathId: number): boolean {
-    return this.#db.value(DELETED_IN_DIRECTORY, { jobIds: this.#jobIds, pathId }) !== undefined;
-  }
-
-  #noteReplacements(path: Buffer, pathId: number): void {
-    const files = this.#db.all<{ Name: Buffer; JobRank: number }>(FILES_IN_PLACE_OF_DIRECTORIES, {
-      jobIds: this.#jobIds,
-      pathId,
-      path,
+  /** All of a directory of which only one job knows. */
+  #takeWhole({ jobRank, jobId }: { jobRank: number; jobId: number }, pathId: number): void {
+    const ranges = new RangeJoiner((first, last) => {
+      addRange(this.#db, this.#planId, { jobRank, first, last, pathId });
     });
-    for (const { Name, JobRank } of files) this.#replaced.set(keyOf(Buffer.concat([path, Name, SLASH])), JobRank);
+    for (const { first, count, bytes, links } of this.#db.all<RunTotals>(RUNS_OF_DIRECTORY, { jobId, pathId })) {
+      const last = first + count - 1;
+      ranges.add(first, last);
+      this.files += count;
+      this.bytes += bytes;
+      if (links === 0) continue;
+      for (const { fileIndex, entry } of filesBetween(this.#db, jobId, first, last)) {
+        if (entry.type === FileType.HARD_LINK) this.#noteLink(jobRank, fileIndex);
+      }
+    }
+    ranges.end();
   }
 
-  /** Below this rank, entries in the directory are void. */
-  #voidBelow(directory: Buffer): number {
+  /** What the rules take of the newest versions in a directory. */
+  #takeSome({ pathId, isTaken }: Directory): void {
+    const rules = this.#rules.entries.get(pathId);
+    const takes = ({ base, isDirectory, jobRank }: CurrentEntry) =>
+      jobRank >= 0 && (rules?.get(isDirectory ? `${base}/` : base)?.isTaken ?? isTaken === 1);
+    const options = { names: WINDOW_NAMES, voidBelow: this.#voidBelow(pathId) };
+    for (const { entries, replaced } of directoryWindows(this.#db, this.#chain, pathId, options)) {
+      this.#noteReplaced(pathId, replaced);
+      this.#take(entries.filter(takes), pathId);
+    }
+  }
+
+  #take(entries: readonly CurrentEntry[], pathId: number): void {
+    const ofJobs = Map.groupBy(entries, ({ jobRank }) => jobRank);
+    for (const [jobRank, ofJob] of ofJobs) {
+      const ranges = new RangeJoiner((first, last) => {
+        addRange(this.#db, this.#planId, { jobRank, first, last, pathId });
+      });
+      for (const { fileIndex, type, size } of ofJob.sort((a, b) => a.fileIndex - b.fileIndex)) {
+        ranges.add(fileIndex, fileIndex);
+        this.files++;
+        if (type === FileType.REGULAR) this.bytes += size;
+        if (type === FileType.HARD_LINK) this.#noteLink(jobRank, fileIndex);
+      }
+      ranges.end();
+    }
+  }
+
+  #noteLink(jobRank: number, fileIndex: number): void {
+    this.#db.run(NOTE_LINK, { planId: this.#planId, jobRank, fileIndex });
+  }
+
+  #noteReplaced(parentId: number, replaced: ReadonlyMap<string, number>): void {
+    for (const [base, rank] of replaced) {
+      const pathId = findChildId(this.#db, parentId, Buffer.from(`${base}/`, 'latin1'));
+      if (pathId !== undefined) this.#replaced.set(pathId, rank);
+    }
+  }
+
+  /** Below this rank, all in the directory is void. */
+  #voidBelow(pathId: number): number {
     if (this.#replaced.size === 0) return 0;
-    const ranks = [directory, ...ancestorsOf(directory)].map((path) => this.#replaced.get(keyOf(path)) ?? 0);
+    const ranks = [pathId, ...this.#tree.ancestorsOf(pathId)].map((id) => this.#replaced.get(id) ?? 0);
     return Math.max(...ranks);
   }
 
   /**
-   * Something in the directory was selected. In a segment, all directories down from its root are, but for those that
-   * are left out themselves; above the root, and around single entries, none needs to be.
+   * Something in the directory was taken. In a subtree that a rule takes, all directories down from its root are, but for
+   * those left out themselves. Above it, and above single entries, none needs to be.
    */
-  #noteWayTo(directory: Buffer, segment: number | null): void {
-    const root = segment === null ? undefined : this.#rules.segments[segment]?.root;
-    const above = root === undefined ? [directory, ...ancestorsOf(directory)] : ancestorsOf(root);
-    for (const path of above) this.#onTheWay.set(keyOf(path), path);
+  #noteWayTo({ pathId, rootId }: Directory): void {
+    const here = [pathId, ...this.#tree.ancestorsOf(pathId)];
+    const needed = rootId === null ? here : this.#tree.ancestorsOf(rootId);
+    for (const id of needed) if (id !== TOP_ID) this.#onTheWay.add(id);
     if (this.#leftOut.size === 0) return;
-    for (const path of [directory, ...ancestorsOf(directory)]) {
-      if (this.#leftOut.has(keyOf(path))) this.#onTheWay.set(keyOf(path), path);
+    for (const id of here) if (this.#leftOut.has(id)) this.#onTheWay.add(id);
+  }
+
+  #addDirectoryItself(pathId: number): void {
+    const { parentId, name } = this.#tree.node(pathId);
+    if (parentId === undefined) return;
+    const only = baseName(name).toString('latin1');
+    const options = { only, names: 1, voidBelow: this.#voidBelow(parentId) };
+    for (const { entries } of directoryWindows(this.#db, this.#chain, parentId, options)) {
+      const missing = entries.filter((entry) => entry.isDirectory && entry.jobRank >= 0 && !this.#isTaken(entry));
+      this.#take(missing, parentId);
     }
   }
 
-  #addDirectoryEntry(directory: Buffer): void {
-    const { parent, name } = splitPath(directory);
-    const pathId = findPathId(this.#db, parent);
-    if (pathId === undefined) return;
-    this.#db.run(ADD_DIRECTORY_ENTRY, {
-      planId: this.#planId,
-      jobIds: this.#jobIds,
-      pathId,
-      name,
-      voidBelow: this.#voidBelow(parent),
-    });
+  #isTaken(file: PlanFile): boolean {
+    return rangeOf(this.#db, this.#planId, file) !== undefined;
   }
 }
 
-const SLASH = Buffer.from('/');
+interface RunTotals {
+  readonly first: number;
+  readonly count: number;
+  readonly bytes: number;
+  readonly links: number;
+}
 
-/** A path as the key of a map: its bytes, one character each. */
-function keyOf(path: Buffer): string {
-  return path.toString('latin1');
+/** Joins ranges that come in order and follow on each other. */
+class RangeJoiner {
+  readonly #emit: (first: number, last: number) => void;
+  #open: { readonly first: number; last: number } | undefined;
+
+  constructor(emit: (first: number, last: number) => void) {
+    this.#emit = emit;
+  }
+
+  add(first: number, last: number): void {
+    if (this.#open?.last === first - 1) {
+      this.#open.last = last;
+    } else {
+      this.end();
+      this.#open = { first, last };
+    }
+  }
+
+  end(): void {
+    if (this.#open !== undefined) this.#emit(this.#open.first, this.#open.last);
+    this.#open = undefined;
+  }
 }

@@ -1,5 +1,7 @@
+import type { Chain } from '../chain.ts';
 import type { Connection } from '../connection.ts';
-import { SECTOR_BYTES, unpackRecord } from '../file-attributes.ts';
+import { fileFrom, lastFile } from '../file-runs.ts';
+import { SECTOR_BYTES } from '../packed-entries.ts';
 import type { NeededVolume } from '../rows.ts';
 
 interface VolumeStretch extends NeededVolume {
@@ -14,21 +16,14 @@ const VOLUMES_OF_JOB = `
     FROM BlockRun b JOIN Volume v USING (MediaId)
    WHERE b.JobId = :jobId GROUP BY MediaId ORDER BY start`;
 
-const ENTRY_FROM = `
-  SELECT FileId & 4294967295 AS FileIndex, Size, Attributes FROM FileEntry
-   WHERE FileId BETWEEN (:jobId << 32) | :index AND (:jobId << 32) | 4294967295 ORDER BY FileId LIMIT 1`;
-
-const LAST_INDEX = `
-  SELECT max(FileId) & 4294967295 FROM FileEntry WHERE FileId BETWEEN :jobId << 32 AND (:jobId << 32) | 4294967295`;
-
 const ANY_IN_PLAN = `
-  SELECT 1 FROM PlanEntry
-   WHERE PlanId = :planId AND JobRank = :jobRank AND FileIndex BETWEEN :first AND :last LIMIT 1`;
+  SELECT 1 FROM PlanRange
+   WHERE PlanId = :planId AND JobRank = :jobRank AND FirstIndex <= :last AND LastIndex >= :first LIMIT 1`;
 
-/** The volumes on which entries of the plan lie, in the order in which they are read. */
-export function neededVolumes(db: Connection, planId: number, chain: readonly number[]): NeededVolume[] {
+/** The volumes on which files of the plan lie, in the order in which they are read. */
+export function neededVolumes(db: Connection, planId: number, chain: Chain): NeededVolume[] {
   const needed = new Map<string, NeededVolume>();
-  chain.forEach((jobId, jobRank) => {
+  chain.jobIds.forEach((jobId, jobRank) => {
     for (const { start, end, ...volume } of db.all<VolumeStretch>(VOLUMES_OF_JOB, { jobId })) {
       const first = firstIndexEndingBehind(db, jobId, start);
       const last = firstIndexEndingBehind(db, jobId, end - SECTOR_BYTES);
@@ -40,27 +35,17 @@ export function neededVolumes(db: Connection, planId: number, chain: readonly nu
 }
 
 /**
- * The lowest index whose entry ends behind the position; one more than the last index when there is none. Found by
- * halving, since entries lie in the stream in the order of their indexes.
+ * The lowest index whose file ends behind the position in the stream; one more than the last index when there is none.
+ * Found by halving, since files lie in the stream in the order of their indexes.
  */
 function firstIndexEndingBehind(db: Connection, jobId: number, position: number): number {
   let low = 1;
-  let high = (db.value<number | null>(LAST_INDEX, { jobId }) ?? 0) + 1;
+  let high = lastFile(db, jobId).fileIndex + 1;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const entry = db.get<{ FileIndex: number; Size: number; Attributes: Buffer }>(ENTRY_FROM, { jobId, index: middle });
-    if (entry === undefined) {
-      high = middle;
-      continue;
-    }
-    const { streamOffset, streamBytes } = unpackRecord({
-      path: Buffer.alloc(0),
-      fileIndex: entry.FileIndex,
-      size: entry.Size,
-      attributes: entry.Attributes,
-    });
-    if (streamOffset + streamBytes > position) high = middle;
-    else low = entry.FileIndex + 1;
+    const file = fileFrom(db, jobId, middle);
+    if (file === undefined || file.entry.streamEnd > position) high = middle;
+    else low = file.fileIndex + 1;
   }
   return low;
 }

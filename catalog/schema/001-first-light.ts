@@ -134,46 +134,44 @@ CREATE TABLE BlockRun (
   PRIMARY KEY (JobId, StreamOffset)
 ) STRICT, WITHOUT ROWID;
 
--- Each directory path once for all jobs, with its '/' at the end.
+-- Each directory once for all jobs, below the one that holds it; names end in '/'. PathId 1, with an empty name, holds
+-- the roots: "/", drives.
 CREATE TABLE DirectoryPath (
   PathId INTEGER PRIMARY KEY,
-  Path BLOB NOT NULL UNIQUE
-) STRICT;
-
--- The saved files, in the order of the job's stream: FileId = JobId * 2^32 + FileIndex. A directory's name ends in '/'.
-CREATE TABLE FileEntry (
-  FileId INTEGER PRIMARY KEY,
+  ParentId INTEGER NOT NULL,
   Name BLOB NOT NULL,
-  Size INTEGER NOT NULL,
-  Attributes BLOB NOT NULL
+  UNIQUE (ParentId, Name)
 ) STRICT;
+INSERT INTO DirectoryPath VALUES (1, 0, x'');
 
--- The entries FirstIndex to LastIndex of the job lie directly in this directory.
-CREATE TABLE DirectoryRun (
+-- Consecutive files of a job that lie directly in one directory, packed (packed-entries.ts).
+-- RunId = JobId * 2^32 + FileIndex of the first.
+CREATE TABLE FileRun (
+  RunId INTEGER PRIMARY KEY,
   JobId INTEGER NOT NULL,
   PathId INTEGER NOT NULL,
-  FirstIndex INTEGER NOT NULL,
-  LastIndex INTEGER NOT NULL,
-  PRIMARY KEY (JobId, PathId, FirstIndex)
-) STRICT, WITHOUT ROWID;
+  FileCount INTEGER NOT NULL,
+  ContentBytes INTEGER NOT NULL,
+  LinkCount INTEGER NOT NULL,
+  Entries BLOB NOT NULL
+) STRICT;
+CREATE INDEX FileRunOfDirectory ON FileRun (JobId, PathId);
 
--- Files of which the job saw that they were gone.
+-- Files of which the job saw that they were gone, each packed as in FileRun.
 CREATE TABLE DeletedFile (
   DeletedId INTEGER PRIMARY KEY,
   JobId INTEGER NOT NULL,
   PathId INTEGER NOT NULL,
-  Name BLOB NOT NULL,
-  Size INTEGER NOT NULL,
-  Attributes BLOB NOT NULL
+  Entry BLOB NOT NULL
 ) STRICT;
 CREATE INDEX DeletedFileOfDirectory ON DeletedFile (JobId, PathId);
 
--- Directories on the way to saved files that the job did not save themselves. PathId: of the directory above.
+-- Directories on the way to saved files that the job did not save themselves.
 CREATE TABLE ImpliedDirectory (
   JobId INTEGER NOT NULL,
+  ParentId INTEGER NOT NULL,
   PathId INTEGER NOT NULL,
-  Name BLOB NOT NULL,
-  PRIMARY KEY (JobId, PathId, Name)
+  PRIMARY KEY (JobId, ParentId, PathId)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE JobLog (

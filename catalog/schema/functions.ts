@@ -1,17 +1,25 @@
 import type Database from 'better-sqlite3';
-import { FileType } from '../../proto/noctule/record/v1/file_record.ts';
-import { unpackRecord } from '../file-attributes.ts';
+import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
+import { isDirectoryPath } from '../entry-path.ts';
+import { EntryReader } from '../packed-entries.ts';
 
 /**
- * Functions for the views: they give the packed attributes of a file row the form in which Bacula keeps them.
- *
- *     noctule_lstat(FileIndex, Size, Attributes)    column LStat
- *     noctule_digest(Attributes)                    column MD5
+ * The table-valued function noctule_entries(packed), for the view File: one row for each packed file, with columns LStat
+ * and MD5 as Bacula keeps them.
  */
 export function registerFunctions(sqlite: Database.Database): void {
-  const options = { deterministic: true };
-  sqlite.function('noctule_lstat', options, lstatColumn);
-  sqlite.function('noctule_digest', options, digestColumn);
+  sqlite.table('noctule_entries', {
+    parameters: ['packed'],
+    columns: ['Position', 'Name', 'IsDirectory', 'LStat', 'MD5'],
+    *rows(packed) {
+      const reader = new EntryReader(packed as Buffer);
+      for (let position = 0; reader.next(); position++) {
+        const record = reader.record(reader.name, 1);
+        const isDirectory = Number(isDirectoryPath(record.path));
+        yield [position, Buffer.from(record.path), isDirectory, lstatColumn(record), digestColumn(record)];
+      }
+    },
+  });
 }
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -22,9 +30,10 @@ const SECTOR_BYTES = 512;
  * Sixteen numbers: device, inode, mode, link count, uid, gid, special device, size, block size, blocks, atime, mtime,
  * ctime, index of the first hard link, file flags, data stream.
  */
-function lstatColumn(fileIndex: number, size: number, attributes: Buffer): string {
-  const record = unpackRecord({ path: Buffer.alloc(0), fileIndex, size, attributes });
-  const storedBytes = record.type === FileType.REGULAR ? size : 0;
+function lstatColumn(record: FileRecord): string {
+  const storedBytes = record.type === FileType.REGULAR ? record.sizeBytes : 0;
+  const flags = 0;
+  const dataStream = 0;
   return [
     record.device,
     record.inode,
@@ -33,23 +42,22 @@ function lstatColumn(fileIndex: number, size: number, attributes: Buffer): strin
     record.uid,
     record.gid,
     record.specialDevice,
-    size,
+    record.sizeBytes,
     BLOCK_BYTES,
     Math.ceil(storedBytes / SECTOR_BYTES),
     record.atimeSeconds,
     record.mtimeSeconds,
     record.ctimeSeconds,
     record.linkFileIndex,
-    0,
-    0,
+    flags,
+    dataStream,
   ]
     .map(baculaBase64)
     .join(' ');
 }
 
 /** Whichever digest the job made, in base 64 without padding; "0" for none. */
-function digestColumn(attributes: Buffer): string {
-  const { digest } = unpackRecord({ path: Buffer.alloc(0), fileIndex: 1, size: 0, attributes });
+function digestColumn({ digest }: FileRecord): string {
   return digest.length === 0 ? '0' : digest.toString('base64').replace(/=+$/, '');
 }
 

@@ -37,25 +37,28 @@ CREATE VIEW Pool AS SELECT
 
 CREATE VIEW FileSet AS SELECT FileSetId, FileSet, MD5, ${civil('CreateTime')} FROM FileSetVersion;
 
-CREATE VIEW Path AS SELECT PathId, CAST(Path AS TEXT) AS Path FROM DirectoryPath;
+CREATE VIEW Path AS SELECT
+  d.PathId,
+  (WITH RECURSIVE Up (ParentId, Path) AS (
+     SELECT d.ParentId, d.Name
+     UNION ALL SELECT p.ParentId, p.Name || Up.Path FROM Up JOIN DirectoryPath p ON p.PathId = Up.ParentId)
+   SELECT CAST(Path AS TEXT) FROM Up WHERE ParentId = 0) AS Path
+  FROM DirectoryPath d;
 
--- A directory has an empty Filename and is a Path itself; here it is a name in the directory above.
+-- A directory has an empty Filename and is a Path itself; in the tables it is a name in the directory above.
 CREATE VIEW File AS
 WITH Entry AS (
-  SELECT f.FileId, f.FileId & 4294967295 AS FileIndex, r.JobId, r.PathId, f.Name, f.Size, f.Attributes
-    FROM DirectoryRun r
-    JOIN FileEntry f ON f.FileId BETWEEN (r.JobId << 32) | r.FirstIndex AND (r.JobId << 32) | r.LastIndex
+  SELECT r.RunId + e.Position AS FileId, (r.RunId & 4294967295) + e.Position AS FileIndex, r.JobId, r.PathId, e.*
+    FROM FileRun r JOIN noctule_entries(r.Entries) e
   UNION ALL
-  SELECT JobId << 32, 0, JobId, PathId, Name, Size, Attributes FROM DeletedFile)
+  SELECT d.JobId << 32, 0, d.JobId, d.PathId, e.* FROM DeletedFile d JOIN noctule_entries(d.Entry) e)
 SELECT
-  e.FileId, e.FileIndex, e.JobId,
-  CASE WHEN substr(e.Name, -1) = x'2f'
-    THEN (SELECT d.PathId FROM DirectoryPath d WHERE d.Path = CAST(p.Path || e.Name AS BLOB))
-    ELSE e.PathId END AS PathId,
-  CASE WHEN substr(e.Name, -1) = x'2f' THEN '' ELSE CAST(e.Name AS TEXT) END AS Filename,
-  0 AS DeltaSeq, 0 AS MarkId,
-  noctule_lstat(e.FileIndex, e.Size, e.Attributes) AS LStat, noctule_digest(e.Attributes) AS MD5
-  FROM Entry e JOIN DirectoryPath p ON p.PathId = e.PathId;
+  FileId, FileIndex, JobId,
+  iif(IsDirectory, (SELECT d.PathId FROM DirectoryPath d WHERE d.ParentId = Entry.PathId AND d.Name = Entry.Name),
+      PathId) AS PathId,
+  iif(IsDirectory, '', CAST(Name AS TEXT)) AS Filename,
+  0 AS DeltaSeq, 0 AS MarkId, LStat, MD5
+  FROM Entry;
 
 CREATE VIEW Log AS SELECT LogId, JobId, ${civil('Time')}, LogText FROM JobLog;
 

@@ -1,5 +1,5 @@
 import type { Problems } from '../problem.ts';
-import { labelOf, type ReadConf, type ResourceNode } from '../resource-node.ts';
+import { labelOf, type ResourceNode } from '../resource-node.ts';
 import type { SourceReader } from '../source-reader.ts';
 import { placeOf, type Source } from '../source.ts';
 
@@ -13,23 +13,28 @@ export interface Checked<T> {
 }
 
 /** The resources of some types, for checks. */
-export function checkedOf<T>(conf: ReadConf, ...types: string[]): Checked<T>[] {
-  return conf.nodes
+export function checkedOf<T>(nodes: readonly ResourceNode[], ...types: string[]): Checked<T>[] {
+  return nodes
     .filter((node) => types.includes(node.type.name))
     .map((node) => ({ node, resource: node.resource as Partial<T> }));
 }
 
 /** The resources of some types in their typed form. Only for a conf without errors. */
-export function resourcesOf<T>(conf: ReadConf, ...types: string[]): T[] {
-  return checkedOf<T>(conf, ...types).map(({ resource }) => resource as T);
+export function resourcesOf<T>(nodes: readonly ResourceNode[], ...types: string[]): T[] {
+  return checkedOf<T>(nodes, ...types).map(({ resource }) => resource as T);
 }
 
 /** Reports a resource type that must be there exactly once and is not. */
-export function checkExactlyOne(conf: ReadConf, type: string, file: string, problems: Problems): void {
-  const [first, ...further] = conf.nodes.filter((node) => node.type.name === type);
+export function checkExactlyOne(
+  nodes: readonly ResourceNode[],
+  type: string,
+  file: string,
+  problems: Problems,
+): void {
+  const [first, ...further] = nodes.filter((node) => node.type.name === type);
   if (!first) {
     // When the file could not be read at all, that has been said.
-    if (conf.nodes.length > 0 || !problems.hasErrors) {
+    if (nodes.length > 0 || !problems.hasErrors) {
       problems.addForFile('error', file, `there is no ${type} resource`, `add "${type} { Name = ... }"`);
     }
     return;
@@ -46,20 +51,24 @@ export function checkExactlyOne(conf: ReadConf, type: string, file: string, prob
 
 /** Reports that there must be at least one resource of a type. */
 export function checkAtLeastOne(
-  conf: ReadConf,
+  nodes: readonly ResourceNode[],
   type: string,
   file: string,
   problems: Problems,
   consequence: string,
 ): void {
-  if (conf.nodes.length === 0 || conf.nodes.some((node) => node.type.name === type)) return;
+  if (nodes.length === 0 || nodes.some((node) => node.type.name === type)) return;
   problems.addForFile('error', file, `there is no ${type} resource: ${consequence}`);
 }
 
 /** Passwords that everybody can read, or that were never set. */
-export function checkPasswords(conf: ReadConf, reader: SourceReader, problems: Problems): void {
+export function checkPasswords(
+  nodes: readonly ResourceNode[],
+  reader: SourceReader,
+  problems: Problems,
+): void {
   const sources = new Set<Source>();
-  for (const node of conf.nodes) {
+  for (const node of nodes) {
     const place = node.spans.get('password');
     const { password } = node.resource;
     if (!place || typeof password !== 'string') continue;

@@ -2,12 +2,11 @@ import type {
   ClientResource,
   CounterResource,
   DirectorResource,
-  JobResource,
-  PoolResource,
+  MessagesResource,
   StorageResource,
-} from '../director-conf.ts';
+} from '../director-resources.ts';
 import type { Problems } from '../problem.ts';
-import { labelOf, placeInNode, type ReadConf } from '../resource-node.ts';
+import { labelOf, placeInNode, type ResourceNode } from '../resource-node.ts';
 import { checkedOf } from './check-conf.ts';
 import { checkFileSets } from './check-file-set.ts';
 import { checkJobs } from './check-job.ts';
@@ -15,19 +14,20 @@ import { checkPools } from './check-pool.ts';
 import { checkSchedules } from './check-schedule.ts';
 
 /** What is wrong or surprising in a Director's conf although every directive by itself is right. */
-export function checkDirector(conf: ReadConf, problems: Problems): void {
-  checkListenAddresses(conf, problems);
-  checkClients(conf, problems);
-  checkStorages(conf, problems);
-  checkSchedules(conf, problems);
-  checkCounters(conf, problems);
-  checkJobs(checkedOf<JobResource>(conf, 'Job'), problems);
-  checkPools(conf, checkedOf<PoolResource>(conf, 'Pool'), problems);
-  checkFileSets(conf, problems);
+export function checkDirector(nodes: readonly ResourceNode[], problems: Problems): void {
+  checkListenAddresses(nodes, problems);
+  checkClients(nodes, problems);
+  checkStorages(nodes, problems);
+  checkSchedules(nodes, problems);
+  checkMail(nodes, problems);
+  checkCounters(nodes, problems);
+  checkJobs(nodes, problems);
+  checkPools(nodes, problems);
+  checkFileSets(nodes, problems);
 }
 
-function checkListenAddresses(conf: ReadConf, problems: Problems): void {
-  for (const { node, resource } of checkedOf<DirectorResource>(conf, 'Director')) {
+function checkListenAddresses(nodes: readonly ResourceNode[], problems: Problems): void {
+  for (const { node, resource } of checkedOf<DirectorResource>(nodes, 'Director')) {
     if (resource.dirAddress !== undefined && (resource.dirAddresses?.length ?? 0) > 0) {
       problems.add(
         'warning',
@@ -38,14 +38,22 @@ function checkListenAddresses(conf: ReadConf, problems: Problems): void {
   }
 }
 
-function checkClients(conf: ReadConf, problems: Problems): void {
-  for (const { node, resource } of checkedOf<ClientResource>(conf, 'Client')) {
+function checkClients(nodes: readonly ResourceNode[], problems: Problems): void {
+  for (const { node, resource } of checkedOf<ClientResource>(nodes, 'Client')) {
     if (resource.address === undefined && !resource.allowFdConnections && !node.spans.has('address')) {
       problems.add(
         'error',
         node.block.name,
         `${labelOf(node)} has no Address`,
         'add "Address = host.example.org"; only a client with "Allow FD Connections = yes" needs none',
+      );
+    }
+    if (resource.address?.startsWith('|')) {
+      problems.add(
+        'warning',
+        placeInNode(node, 'address'),
+        `${labelOf(node)} cannot be reached: commands that find an Address do not run yet`,
+        'write the host name or address itself',
       );
     }
     const { fileRetention = 0, jobRetention = 0 } = resource;
@@ -63,15 +71,15 @@ function checkClients(conf: ReadConf, problems: Problems): void {
 const LOCAL_ADDRESSES = new Set(['localhost', '127.0.0.1', '::1']);
 
 /** `localhost` as the Address of a Storage is handed to the clients, where it means themselves. */
-function checkStorages(conf: ReadConf, problems: Problems): void {
-  const remote = checkedOf<ClientResource>(conf, 'Client').find(
+function checkStorages(nodes: readonly ResourceNode[], problems: Problems): void {
+  const remote = checkedOf<ClientResource>(nodes, 'Client').find(
     ({ resource }) =>
       resource.address !== undefined &&
       !LOCAL_ADDRESSES.has(resource.address) &&
       resource.fdStorageAddress === undefined,
   );
   if (!remote) return;
-  for (const { node, resource } of checkedOf<StorageResource>(conf, 'Storage', 'Autochanger')) {
+  for (const { node, resource } of checkedOf<StorageResource>(nodes, 'Storage', 'Autochanger')) {
     const { address = '', fdStorageAddress } = resource;
     if (!LOCAL_ADDRESSES.has(address) || fdStorageAddress !== undefined) continue;
     problems.add(
@@ -83,8 +91,25 @@ function checkStorages(conf: ReadConf, problems: Problems): void {
   }
 }
 
-function checkCounters(conf: ReadConf, problems: Problems): void {
-  for (const { node, resource } of checkedOf<CounterResource>(conf, 'Counter')) {
+/** Mail is sent by the command above its line, and by nothing else. */
+function checkMail(nodes: readonly ResourceNode[], problems: Problems): void {
+  for (const { node, resource } of checkedOf<MessagesResource>(nodes, 'Messages')) {
+    for (const { kind, mailCommand, operatorCommand } of resource.destinations ?? []) {
+      const isMail = kind === 'operator' || kind.startsWith('mail');
+      if (!isMail || mailCommand || operatorCommand) continue;
+      const directive = kind === 'operator' ? 'Operator Command' : 'Mail Command';
+      problems.add(
+        'warning',
+        node.block.entries.find((entry) => entry.key === kind)?.name ?? node.block.name,
+        `${labelOf(node)} has no ${directive} above this line: no mail is sent`,
+        `put one above it, such as "${directive} = "/usr/sbin/sendmail %r""`,
+      );
+    }
+  }
+}
+
+function checkCounters(nodes: readonly ResourceNode[], problems: Problems): void {
+  for (const { node, resource } of checkedOf<CounterResource>(nodes, 'Counter')) {
     if ((resource.minimum ?? 0) > (resource.maximum ?? 0)) {
       problems.add(
         'error',

@@ -1,6 +1,6 @@
-import type { FileSetResource, IncludeBlock, OptionsBlock } from '../director-conf.ts';
+import type { FileSetResource, IncludeBlock, OptionsBlock } from '../director-resources.ts';
 import type { Problems } from '../problem.ts';
-import { labelOf, type ReadConf, type ResourceNode } from '../resource-node.ts';
+import { labelOf, type ResourceNode } from '../resource-node.ts';
 import type { Span } from '../source.ts';
 import type { Block } from '../syntax.ts';
 import { checkedOf } from './check-conf.ts';
@@ -9,8 +9,8 @@ const WILD = ['wild', 'wildDir', 'wildFile'] as const;
 const REGEX = ['regex', 'regexDir', 'regexFile'] as const;
 
 /** FileSets that back up nothing, or other files and in another way than their author is likely to think. */
-export function checkFileSets(conf: ReadConf, problems: Problems): void {
-  for (const { node, resource } of checkedOf<FileSetResource>(conf, 'FileSet')) {
+export function checkFileSets(nodes: readonly ResourceNode[], problems: Problems): void {
+  for (const { node, resource } of checkedOf<FileSetResource>(nodes, 'FileSet')) {
     checkFileSet(node, resource, problems);
   }
 }
@@ -25,16 +25,18 @@ function checkFileSet(node: ResourceNode, fileSet: Partial<FileSetResource>, pro
     if (include.files.length === 0 && include.plugins.length === 0) {
       problems.add('warning', block.name, 'this Include has no File: it saves nothing', 'add "File = /home"');
     }
-    for (const file of include.files) checkIncludedFile(file, placeOfValue(block, file), problems);
+    const places = placesOfValues(block);
+    for (const file of include.files) checkIncludedFile(file, places.get(file) ?? block.name, problems);
     checkOptions(include, block, problems);
   }
   for (const [index, exclude] of (fileSet.excludes ?? []).entries()) {
     const block = blocksNamed(node.block, 'exclude')[index] ?? node.block;
+    const places = placesOfValues(block);
     for (const file of exclude.files) {
       if (/^[*?[/<|\\]|^[A-Za-z]:\//.test(file)) continue;
       problems.add(
         'warning',
-        placeOfValue(block, file),
+        places.get(file) ?? block.name,
         `"${file}" is compared with whole paths, so it leaves out nothing`,
         `write "*/${file}"`,
       );
@@ -104,17 +106,20 @@ function explainLastBlock(
       options.compression && !last.compression && !hasPatterns(options) ? 'compression' : '',
     ].filter(Boolean);
     if (lost.length === 0) continue;
+    const [holds, has, them] = lost.length === 1 ? ['holds', 'has', 'it'] : ['hold', 'have', 'them'];
+    const reach = hasPatterns(options) ? `${holds} only for what its patterns match` : `${has} no effect`;
     problems.add(
       'warning',
       placeOf(index),
-      `the ${lost.join(' and ')} of this Options block ${hasPatterns(options) ? 'holds only for what its patterns match' : 'has no effect'}: ` +
+      `the ${lost.join(' and ')} of this Options block ${reach}: ` +
         `files that no pattern decides get the settings of the last block, which has no ${lost.join(' and no ')}`,
-      `repeat ${lost.length === 1 ? 'it' : 'them'} in the last Options block, or put this block last`,
+      `repeat ${them} in the last Options block, or put this block last`,
     );
   }
 }
 
 function checkPatterns(options: OptionsBlock, block: Block, problems: Problems): void {
+  const places = placesOfValues(block);
   for (const property of WILD) {
     for (const pattern of options[property]) {
       const matchesNothing = !/^[*?[/\\]|^[A-Za-z]:/.test(pattern)
@@ -125,7 +130,7 @@ function checkPatterns(options: OptionsBlock, block: Block, problems: Problems):
       if (matchesNothing === undefined) continue;
       problems.add(
         'warning',
-        placeOfValue(block, pattern),
+        places.get(pattern) ?? block.name,
         `the pattern "${pattern}" is compared with whole paths, so it matches nothing`,
         matchesNothing,
       );
@@ -151,10 +156,12 @@ function blocksNamed(block: Block, key: string): Block[] {
   return block.entries.filter((entry) => entry.kind === 'block' && entry.key === key) as Block[];
 }
 
-/** Where a value was written, for messages. */
-function placeOfValue(block: Block, value: string): Span {
+/** Where the values of a block were written, by their text. */
+function placesOfValues(block: Block): ReadonlyMap<string, Span> {
+  const places = new Map<string, Span>();
   for (const entry of block.entries) {
-    if (entry.kind === 'assignment' && entry.value[0]?.text === value) return entry.value[0];
+    const token = entry.kind === 'assignment' ? entry.value[0] : undefined;
+    if (token && !places.has(token.text)) places.set(token.text, token);
   }
-  return block.name;
+  return places;
 }

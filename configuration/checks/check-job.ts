@@ -1,7 +1,8 @@
-import type { JobResource, PoolResource } from '../director-conf.ts';
+import type { JobResource, PoolResource } from '../director-resources.ts';
 import type { Problems } from '../problem.ts';
-import { labelOf, placeInNode } from '../resource-node.ts';
-import type { Checked } from './check-conf.ts';
+import { labelOf, placeInNode, type ResourceNode } from '../resource-node.ts';
+import type { RunScript } from '../values/run-script.ts';
+import { checkedOf, type Checked } from './check-conf.ts';
 
 export const BACKUP_LEVELS = ['Full', 'Incremental', 'Differential', 'VirtualFull', 'Base', 'Since'];
 const VERIFY_LEVELS = ['Catalog', 'InitCatalog', 'VolumeToCatalog', 'DiskToCatalog', 'Data'];
@@ -15,7 +16,8 @@ const LEVELS_OF_TYPE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What this version runs. */
-const TYPES_THAT_RUN = ['Backup', 'Restore'];
+const TYPES_THAT_RUN = ['Backup', 'Restore', 'Admin'];
+const SCRIPT_MOMENTS_THAT_RUN: readonly string[] = ['Before', 'After', 'Always'];
 export const LEVELS_THAT_RUN = ['Full', 'Incremental', 'Differential'];
 
 /** The pools of a Job, by the property that names them. */
@@ -36,12 +38,13 @@ export function poolsOf(job: Partial<JobResource>): { property: string; pool: Po
 }
 
 /** What is wrong or surprising in Jobs. */
-export function checkJobs(jobs: readonly Checked<JobResource>[], problems: Problems): void {
-  for (const job of jobs) {
+export function checkJobs(nodes: readonly ResourceNode[], problems: Problems): void {
+  for (const job of checkedOf<JobResource>(nodes, 'Job')) {
     checkLevel(job, problems);
     checkStorage(job, problems);
     checkScratch(job, problems);
     checkConflicts(job, problems);
+    checkScripts(job, problems);
   }
 }
 
@@ -134,13 +137,31 @@ function checkConflicts({ node, resource }: Checked<JobResource>, problems: Prob
       'add "Reschedule On Error = yes"',
     );
   }
+}
+
+/** Scripts that never run, and those that this version cannot run: a Job fails rather than go without them. */
+function checkScripts({ node, resource }: Checked<JobResource>, problems: Problems): void {
+  // The short forms have a status of their own.
+  const place = node.spans.get('runScripts');
+  if (!place) return;
   for (const script of resource.runScripts ?? []) {
-    if (script.runsWhen === 'After' && !script.runsOnSuccess && !script.runsOnFailure) {
-      problems.add(
-        'warning',
-        placeInNode(node, 'runScripts'),
-        `a RunScript of ${labelOf(node)} runs neither on success nor on failure, so never`,
-      );
-    }
+    const trouble = troubleOf(script);
+    if (trouble !== undefined) problems.add('warning', place, `a RunScript of ${labelOf(node)} ${trouble}`);
   }
+}
+
+function troubleOf({
+  runsWhen,
+  runsOnClient,
+  runsOnSuccess,
+  runsOnFailure,
+  commands,
+}: RunScript): string | undefined {
+  const until = 'that comes later, and until then the Job fails';
+  if (runsWhen === 'Never' || commands.length === 0) return undefined;
+  if (commands.some(({ kind }) => kind === 'console')) return `gives a console command: ${until}`;
+  if (runsOnClient) return `runs on the client: ${until}`;
+  if (!SCRIPT_MOMENTS_THAT_RUN.includes(runsWhen)) return `runs at the moment ${runsWhen}: ${until}`;
+  const never = runsWhen === 'After' && !runsOnSuccess && !runsOnFailure;
+  return never ? 'runs neither on success nor on failure, so never' : undefined;
 }

@@ -1,6 +1,6 @@
-import type { JobResource, PoolResource, ScheduleResource } from '../director-conf.ts';
+import type { JobResource, PoolResource, ScheduleResource } from '../director-resources.ts';
 import type { Problems } from '../problem.ts';
-import { labelOf, placeInNode, type ReadConf } from '../resource-node.ts';
+import { labelOf, placeInNode, type ResourceNode } from '../resource-node.ts';
 import { checkedOf, type Checked } from './check-conf.ts';
 import { poolsOf } from './check-job.ts';
 
@@ -10,12 +10,9 @@ const POOLS_BY_NAME = new Set(['Default', 'Scratch']);
 const VOLUME_BYTES_MIN = 2 * 1024 * 1024;
 
 /** What is wrong or surprising in Pools. */
-export function checkPools(
-  conf: ReadConf,
-  pools: readonly Checked<PoolResource>[],
-  problems: Problems,
-): void {
-  const written = writtenPools(conf);
+export function checkPools(nodes: readonly ResourceNode[], problems: Problems): void {
+  const pools = checkedOf<PoolResource>(nodes, 'Pool');
+  const written = writtenPools(nodes);
   const named = namedPools(pools);
   const hasScratch = pools.some(({ resource }) => resource.name === 'Scratch');
   for (const pool of pools) {
@@ -31,14 +28,14 @@ export function checkPools(
 }
 
 /** Names of pools that a Backup, Copy or Migrate job, or a Run line, may write to. */
-function writtenPools(conf: ReadConf): Set<string> {
+function writtenPools(nodes: readonly ResourceNode[]): Set<string> {
   const names = new Set<string>();
-  for (const { resource } of checkedOf<JobResource>(conf, 'Job')) {
+  for (const { resource } of checkedOf<JobResource>(nodes, 'Job')) {
     if (resource.type === 'Restore' || resource.type === 'Admin' || resource.type === 'Verify') continue;
     for (const { pool } of poolsOf(resource)) names.add(pool.name);
     if (resource.nextPool) names.add(resource.nextPool.name);
   }
-  for (const { resource } of checkedOf<ScheduleResource>(conf, 'Schedule')) {
+  for (const { resource } of checkedOf<ScheduleResource>(nodes, 'Schedule')) {
     for (const run of resource.runs ?? []) {
       for (const pool of [run.pool, run.fullPool, run.differentialPool, run.incrementalPool, run.nextPool]) {
         if (pool) names.add(pool.name);
@@ -98,7 +95,16 @@ function checkFillable(
 }
 
 function checkLimits({ node, resource }: Checked<PoolResource>, problems: Problems): void {
-  const { maximumVolumeBytes = 0, maximumVolumeJobs = 0, useVolumeOnce } = resource;
+  const { labelFormat = '', maximumVolumeBytes = 0, maximumVolumeJobs = 0, useVolumeOnce } = resource;
+  // A format with "$" or braces is worked out for each volume.
+  if (labelFormat !== '*' && !/[${}]/.test(labelFormat) && /[^A-Za-z0-9:._-]/.test(labelFormat)) {
+    problems.add(
+      'error',
+      placeInNode(node, 'labelFormat'),
+      `the Label Format "${labelFormat}" makes names that no volume may have`,
+      'a volume name holds letters, digits and the characters : . - _',
+    );
+  }
   if (maximumVolumeBytes > 0 && maximumVolumeBytes < VOLUME_BYTES_MIN) {
     problems.add(
       'warning',

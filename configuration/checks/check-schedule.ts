@@ -1,8 +1,8 @@
 import { nextFiring } from '../../calendar/next-firing.ts';
 import type { RunTimes } from '../../calendar/run-times.ts';
-import type { JobResource, ScheduledRunLine, ScheduleResource } from '../director-conf.ts';
+import type { JobResource, ScheduledRunLine, ScheduleResource } from '../director-resources.ts';
 import type { Problems } from '../problem.ts';
-import { labelOf, placeInNode, type ReadConf, type ResourceNode } from '../resource-node.ts';
+import { labelOf, placeInNode, type ResourceNode } from '../resource-node.ts';
 import { checkedOf } from './check-conf.ts';
 import { BACKUP_LEVELS, LEVELS_THAT_RUN } from './check-job.ts';
 
@@ -10,9 +10,9 @@ import { BACKUP_LEVELS, LEVELS_THAT_RUN } from './check-job.ts';
 const COMPARED_LINES_MAX = 40;
 
 /** Schedules that start nothing, or start a job twice. */
-export function checkSchedules(conf: ReadConf, problems: Problems): void {
-  const used = new Set(checkedOf<JobResource>(conf, 'Job').map(({ resource }) => resource.schedule?.name));
-  for (const { node, resource } of checkedOf<ScheduleResource>(conf, 'Schedule')) {
+export function checkSchedules(nodes: readonly ResourceNode[], problems: Problems): void {
+  const used = new Set(checkedOf<JobResource>(nodes, 'Job').map(({ resource }) => resource.schedule?.name));
+  for (const { node, resource } of checkedOf<ScheduleResource>(nodes, 'Schedule')) {
     if (!node.spans.has('runs') && !node.spans.has('cron')) {
       problems.add('warning', node.block.name, `${labelOf(node)} has no Run line: it starts nothing`);
     } else if (resource.name !== undefined && !used.has(resource.name)) {

@@ -1,12 +1,12 @@
 import type { Problems } from '../problem.ts';
-import { labelOf, placeInNode, type ReadConf } from '../resource-node.ts';
+import { labelOf, placeInNode, type ResourceNode } from '../resource-node.ts';
 import { placeOf } from '../source.ts';
-import type { AutochangerResource, DeviceResource, StorageDaemonResource } from '../storage-conf.ts';
+import type { AutochangerResource, DeviceResource, StorageDaemonResource } from '../storage-resources.ts';
 import { checkedOf, type Checked } from './check-conf.ts';
 
 /** What is wrong or surprising in a storage daemon's conf although every directive by itself is right. */
-export function checkStorageDaemon(conf: ReadConf, problems: Problems): void {
-  for (const { node, resource } of checkedOf<StorageDaemonResource>(conf, 'Storage')) {
+export function checkStorageDaemon(nodes: readonly ResourceNode[], problems: Problems): void {
+  for (const { node, resource } of checkedOf<StorageDaemonResource>(nodes, 'Storage')) {
     if (resource.sdAddress !== undefined && (resource.sdAddresses?.length ?? 0) > 0) {
       problems.add(
         'warning',
@@ -15,10 +15,10 @@ export function checkStorageDaemon(conf: ReadConf, problems: Problems): void {
       );
     }
   }
-  const devices = checkedOf<DeviceResource>(conf, 'Device');
+  const devices = checkedOf<DeviceResource>(nodes, 'Device');
   for (const device of devices) checkDevice(device, problems);
   checkSharedDirectories(devices, problems);
-  for (const { node, resource } of checkedOf<AutochangerResource>(conf, 'Autochanger')) {
+  for (const { node, resource } of checkedOf<AutochangerResource>(nodes, 'Autochanger')) {
     const types = new Set(resource.devices?.map((device) => device.mediaType));
     if (types.size > 1) {
       problems.add(

@@ -4,7 +4,7 @@ import { duration } from '../values/duration.ts';
 import { port, positiveInteger, yesNo } from '../values/numbers.ts';
 import { reference } from '../values/reference.ts';
 import { speed } from '../values/size.ts';
-import { password, string } from '../values/text.ts';
+import { password } from '../values/text.ts';
 import { NAMING } from './naming.ts';
 import { TLS } from './tls.ts';
 
@@ -13,7 +13,7 @@ const DAYS = 86_400;
 /** A machine that is backed up: the Director's view of a file daemon. */
 export const CLIENT = {
   ...NAMING,
-  address: directive('Address', string, {
+  address: directive('Address', address, {
     aliases: ['FD Address'],
     help: 'Host name or address of the file daemon; needed unless Allow FD Connections',
   }),

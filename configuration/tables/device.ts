@@ -1,4 +1,4 @@
-import { directive, noEffect, notYet } from '../directive.ts';
+import { directive, noEffect, notYet, refused } from '../directive.ts';
 import { duration } from '../values/duration.ts';
 import { oneOf } from '../values/enumeration.ts';
 import { integer, yesNo } from '../values/numbers.ts';
@@ -162,7 +162,7 @@ const LATER = {
   }),
   volumeEncryption: directive('Volume Encryption', oneOf(['None', 'Normal', 'Strong']), {
     default: 'None',
-    status: notYet('volumes are not encrypted by the storage daemon'),
+    status: refused('this version would write volumes without encrypting them'),
     help: 'Encrypt volumes in the storage daemon',
   }),
 };

@@ -171,9 +171,14 @@ export const CATALOG = {
 export const COUNTER = {
   ...NAMING,
   minimum: directive('Minimum', integer, { default: 0, help: 'First value' }),
-  maximum: directive('Maximum', integer, { default: 2_147_483_647, help: 'Last value before it wraps' }),
+  maximum: directive('Maximum', integer, {
+    default: 2_147_483_647,
+    help: 'Last value before it wraps',
+  }),
   wrapCounter: directive('Wrap Counter', reference('Counter'), {
     help: 'Counter that is counted up when this one wraps',
   }),
-  catalog: directive('Catalog', reference('Catalog'), { help: 'Keep the value in the catalog' }),
+  catalog: directive('Catalog', reference('Catalog'), {
+    help: 'Keep the value in the catalog',
+  }),
 };

@@ -1,4 +1,4 @@
-import { directive, noEffect, notYet } from '../directive.ts';
+import { directive, noEffect, notYet, refused } from '../directive.ts';
 import { address, addresses } from '../values/addresses.ts';
 import { duration } from '../values/duration.ts';
 import { oneOf } from '../values/enumeration.ts';
@@ -6,7 +6,7 @@ import { lines, stringList } from '../values/list.ts';
 import { integer, port, positiveInteger, yesNo } from '../values/numbers.ts';
 import { reference } from '../values/reference.ts';
 import { size, speed } from '../values/size.ts';
-import { directory, path, string } from '../values/text.ts';
+import { directory, password, path, string } from '../values/text.ts';
 import { NAMING } from './naming.ts';
 import { DAEMON_DIRECTOR } from './storage-daemon.ts';
 import { TLS } from './tls.ts';
@@ -14,7 +14,7 @@ import { TLS } from './tls.ts';
 const MINUTES = 60;
 const ENCRYPTION = notYet('data is not encrypted by the client yet');
 const CALLING = notYet('the Director always calls the client');
-const CLIENT_LIMITS = notYet('the client does not limit the Director yet');
+const CLIENT_LIMITS = refused('this version would not enforce it');
 
 /** The file daemon itself: exactly one. */
 export const FILE_DAEMON = {
@@ -98,7 +98,7 @@ export const FILE_DAEMON = {
   }),
   pkiEncryption: directive('PKI Encryption', yesNo, {
     default: false,
-    status: ENCRYPTION,
+    status: refused('this version would save the data without encrypting it'),
     help: 'Encrypt the data on the client',
   }),
   pkiKeyPair: directive('PKI Key Pair', path, {
@@ -198,18 +198,16 @@ export const FILE_DAEMON_DIRECTOR = {
 export const CONNECT_SCHEDULE = {
   ...NAMING,
   connect: directive('Connect', lines, {
-    status: CALLING,
     help: 'Days and time, as in Run lines of the Director; Max Connect Time before them',
   }),
-  enabled: directive('Enabled', yesNo, { default: true, status: CALLING, help: 'No: it does nothing' }),
+  enabled: directive('Enabled', yesNo, { default: true, help: 'No: it does nothing' }),
 };
 
 /** As which console a client connects to the Director. */
 export const REMOTE_CONSOLE = {
   ...NAMING,
-  password: directive('Password', string, {
+  password: directive('Password', password, {
     required: true,
-    status: CALLING,
     help: 'Password of that console',
   }),
   ...TLS,

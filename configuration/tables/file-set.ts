@@ -29,7 +29,11 @@ export const OPTIONS = {
     help: 'The patterns of this block do not tell capitals from small letters',
   }),
   recurse: directive('recurse', yesNo, { default: true, help: 'No: sub-directories are not entered' }),
-  sparse: directive('sparse', yesNo, { default: false, help: 'Holes stay holes' }),
+  sparse: directive('sparse', yesNo, {
+    default: false,
+    status: notYet('holes are saved as zeros'),
+    help: 'Holes stay holes',
+  }),
   noAtime: directive('noatime', yesNo, { default: false, help: 'Read without changing the access time' }),
   keepAtime: directive('keepatime', yesNo, {
     default: false,
@@ -46,10 +50,19 @@ export const OPTIONS = {
   }),
   honorNodumpFlag: directive('honor nodump flag', yesNo, {
     default: false,
+    status: notYet('files with the flag are saved as well'),
     help: 'Leave out files with the nodump attribute',
   }),
-  aclSupport: directive('aclsupport', yesNo, { default: false, help: 'Save access control lists' }),
-  xattrSupport: directive('xattrsupport', yesNo, { default: false, help: 'Save extended attributes' }),
+  aclSupport: directive('aclsupport', yesNo, {
+    default: false,
+    status: notYet('access control lists are not saved'),
+    help: 'Save access control lists',
+  }),
+  xattrSupport: directive('xattrsupport', yesNo, {
+    default: false,
+    status: notYet('extended attributes are not saved'),
+    help: 'Save extended attributes',
+  }),
   fsTypes: directive('fstype', stringList, {
     help: 'Only these kinds of file system (ext4, xfs ...); for mounts below a File, with onefs = no',
   }),
@@ -59,13 +72,21 @@ export const OPTIONS = {
     status: WINDOWS,
     help: 'Read files plainly instead of by the backup interface',
   }),
-  readFifo: directive('readfifo', yesNo, { default: false, help: 'Read FIFOs that are named by File' }),
+  readFifo: directive('readfifo', yesNo, {
+    default: false,
+    status: notYet('FIFOs are saved as FIFOs, not read'),
+    help: 'Read FIFOs that are named by File',
+  }),
   hfsPlusSupport: directive('hfsplussupport', yesNo, {
     default: false,
     status: noEffect('it is for old macOS clients'),
     help: 'Save resource forks',
   }),
-  stripPath: directive('strippath', integer, { default: 0, help: 'Leading parts of the path to drop' }),
+  stripPath: directive('strippath', integer, {
+    default: 0,
+    status: notYet('paths are saved whole'),
+    help: 'Leading parts of the path to drop',
+  }),
   replace: directive('replace', oneOf(['Always', 'IfNewer', 'Never']), {
     status: noEffect('it has none in Bacula either'),
     help: 'Obsolete',

@@ -1,5 +1,8 @@
-import { directive } from '../directive.ts';
-import { runScripts, shortScript, SCRIPTS_NOT_YET } from '../values/run-script.ts';
+import { directive, notYet } from '../directive.ts';
+import { runScripts, shortScript } from '../values/run-script.ts';
+
+const ON_CLIENT = notYet('scripts do not run on the client yet, and a Job with one fails');
+const IN_CONSOLE = notYet('scripts give no console commands yet, and a Job with one fails');
 
 const SHORT = {
   runsOnClient: false,
@@ -9,49 +12,45 @@ const SHORT = {
   kind: 'program',
 } as const;
 
+const BEFORE = { ...SHORT, runsWhen: 'Before' } as const;
+const AFTER = { ...SHORT, runsWhen: 'After' } as const;
+const AFTER_FAILURE = { ...AFTER, runsOnSuccess: false, runsOnFailure: true } as const;
+
 /** Scripts of a Job: the block and its one-line forms. */
 export const JOB_SCRIPTS = {
   runScripts: directive('RunScript', runScripts, {
-    status: SCRIPTS_NOT_YET,
-    help: 'Commands before and after the job, on Director or client',
+    help: 'Commands before and after the job; on the Director so far, not on the client',
   }),
-  runBeforeJob: directive('Run Before Job', shortScript({ ...SHORT, runsWhen: 'Before' }), {
+  runBeforeJob: directive('Run Before Job', shortScript(BEFORE), {
     into: 'runScripts',
-    status: SCRIPTS_NOT_YET,
     help: 'Command on the Director before the job',
   }),
-  runAfterJob: directive('Run After Job', shortScript({ ...SHORT, runsWhen: 'After' }), {
+  runAfterJob: directive('Run After Job', shortScript(AFTER), {
     into: 'runScripts',
-    status: SCRIPTS_NOT_YET,
     help: 'Command on the Director after a good job',
   }),
-  runAfterFailedJob: directive(
-    'Run After Failed Job',
-    shortScript({ ...SHORT, runsWhen: 'After', runsOnSuccess: false, runsOnFailure: true }),
-    {
-      into: 'runScripts',
-      status: SCRIPTS_NOT_YET,
-      help: 'Command on the Director after a failed job',
-    },
-  ),
-  clientRunBeforeJob: directive(
-    'Client Run Before Job',
-    shortScript({ ...SHORT, runsWhen: 'Before', runsOnClient: true }),
-    { into: 'runScripts', status: SCRIPTS_NOT_YET, help: 'Command on the client before the job' },
-  ),
-  clientRunAfterJob: directive(
-    'Client Run After Job',
-    shortScript({ ...SHORT, runsWhen: 'After', runsOnClient: true }),
-    { into: 'runScripts', status: SCRIPTS_NOT_YET, help: 'Command on the client after a good job' },
-  ),
-  consoleRunBeforeJob: directive(
-    'Console Run Before Job',
-    shortScript({ ...SHORT, runsWhen: 'Before', kind: 'console' }),
-    { into: 'runScripts', status: SCRIPTS_NOT_YET, help: 'Console command before the job' },
-  ),
-  consoleRunAfterJob: directive(
-    'Console Run After Job',
-    shortScript({ ...SHORT, runsWhen: 'After', kind: 'console' }),
-    { into: 'runScripts', status: SCRIPTS_NOT_YET, help: 'Console command after a good job' },
-  ),
+  runAfterFailedJob: directive('Run After Failed Job', shortScript(AFTER_FAILURE), {
+    into: 'runScripts',
+    help: 'Command on the Director after a failed job',
+  }),
+  clientRunBeforeJob: directive('Client Run Before Job', shortScript({ ...BEFORE, runsOnClient: true }), {
+    into: 'runScripts',
+    status: ON_CLIENT,
+    help: 'Command on the client before the job',
+  }),
+  clientRunAfterJob: directive('Client Run After Job', shortScript({ ...AFTER, runsOnClient: true }), {
+    into: 'runScripts',
+    status: ON_CLIENT,
+    help: 'Command on the client after a good job',
+  }),
+  consoleRunBeforeJob: directive('Console Run Before Job', shortScript({ ...BEFORE, kind: 'console' }), {
+    into: 'runScripts',
+    status: IN_CONSOLE,
+    help: 'Console command before the job',
+  }),
+  consoleRunAfterJob: directive('Console Run After Job', shortScript({ ...AFTER, kind: 'console' }), {
+    into: 'runScripts',
+    status: IN_CONSOLE,
+    help: 'Console command after a good job',
+  }),
 };

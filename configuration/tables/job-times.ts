@@ -61,7 +61,6 @@ export const JOB_TIMES = {
   }),
   maxFullInterval: directive('Max Full Interval', duration, {
     default: 0,
-    status: notYet('levels are raised only when there is no Full'),
     help: 'Raise the level to Full when the last Full is older',
   }),
   maxVirtualFullInterval: directive('Max Virtual Full Interval', duration, {
@@ -71,7 +70,6 @@ export const JOB_TIMES = {
   }),
   maxDiffInterval: directive('Max Diff Interval', duration, {
     default: 0,
-    status: notYet('levels are raised only when there is no Full'),
     help: 'Raise Incremental to Differential when the last one is older',
   }),
   rescheduleOnError: directive('Reschedule On Error', yesNo, {
@@ -101,7 +99,6 @@ export const JOB_TIMES = {
   }),
   reRunFailedLevels: directive('ReRun Failed Levels', yesNo, {
     default: false,
-    status: notYet('levels are raised only when there is no Full'),
     help: 'After a failed Full run Full again instead of Incremental',
   }),
   allowDuplicateJobs: directive('Allow Duplicate Jobs', yesNo, {

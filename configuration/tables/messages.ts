@@ -1,4 +1,4 @@
-import { directive, notYet } from '../directive.ts';
+import { directive } from '../directive.ts';
 import {
   commandForLinesBelow,
   destination,
@@ -7,8 +7,6 @@ import {
 } from '../values/destination.ts';
 import type { BlockType } from '../value-type.ts';
 import { NAMING } from './naming.ts';
-
-const NO_MAIL = notYet('mail is not sent yet');
 
 /** Prints what the destination lines have added up to, each below the command that holds for it. */
 const allDestinations: BlockType<readonly Destination[]> = {
@@ -26,12 +24,10 @@ export const MESSAGES = {
   ...NAMING,
   mailCommand: directive('Mail Command', commandForLinesBelow('mailCommand'), {
     into: 'destinations',
-    status: NO_MAIL,
     help: 'Program that sends a mail; holds for the mail lines below it',
   }),
   operatorCommand: directive('Operator Command', commandForLinesBelow('operatorCommand'), {
     into: 'destinations',
-    status: NO_MAIL,
     help: 'The same for operator lines below it',
   }),
   stdout: directive('stdout', destination('stdout'), {
@@ -48,7 +44,6 @@ export const MESSAGES = {
   }),
   syslog: directive('syslog', destination('syslog'), {
     into: 'destinations',
-    status: notYet('the system log is not written yet'),
     help: 'System log',
   }),
   catalog: directive('catalog', destination('catalog'), {
@@ -66,22 +61,18 @@ export const MESSAGES = {
   append: directive('append', destination('append'), { into: 'destinations', help: 'To the end of a file' }),
   mail: directive('mail', destination('mail'), {
     into: 'destinations',
-    status: NO_MAIL,
     help: 'By mail at the end of the job',
   }),
   mailOnError: directive('mailonerror', destination('mailonerror'), {
     into: 'destinations',
-    status: NO_MAIL,
     help: 'By mail, only when the job did not end well',
   }),
   mailOnSuccess: directive('mailonsuccess', destination('mailonsuccess'), {
     into: 'destinations',
-    status: NO_MAIL,
     help: 'By mail, only when the job ended well',
   }),
   operator: directive('operator', destination('operator'), {
     into: 'destinations',
-    status: NO_MAIL,
     help: 'One mail for each message, at once',
   }),
   destinations: directive('destinations', allDestinations, {

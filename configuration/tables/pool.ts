@@ -8,7 +8,7 @@ import { string } from '../values/text.ts';
 import { NAMING } from './naming.ts';
 
 const DAYS = 86_400;
-const LIFE_CYCLE = notYet('volumes are filled and closed, but not recycled yet');
+const LIFE_CYCLE = notYet('volumes are made, filled and closed, but not emptied yet');
 const PRUNING = notYet('it is stored with each volume, but nothing is pruned yet');
 const COPIES = notYet('jobs that copy or move volumes come later');
 
@@ -73,7 +73,6 @@ export const POOL = {
   }),
   recycle: directive('Recycle', yesNo, {
     default: true,
-    status: LIFE_CYCLE,
     help: 'Volumes without jobs may be written again',
   }),
   recyclePool: directive('Recycle Pool', reference('Pool'), {

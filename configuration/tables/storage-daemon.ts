@@ -39,6 +39,7 @@ export const STORAGE_DAEMON = {
   }),
   clientConnectWait: directive('Client Connect Wait', duration, {
     default: 30 * MINUTES,
+    status: noEffect('Client Connect Timeout is what counts'),
     help: 'The same, older',
   }),
   subsysDirectory: directive('Subsys Directory', path, {

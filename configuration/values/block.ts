@@ -13,12 +13,11 @@ export function blocks<T extends DirectiveTable>(
     form: 'block',
     table,
     title: `a block ${name} { ... }`,
-    example: `${name} { ... }`,
+    example: '{ ... }',
     repeated: 'adds',
     equals: 'unwanted',
     read(block, context) {
-      const values = readDirectives(block, table, context);
-      return [values as unknown as ResourceOf<T>];
+      return [readDirectives(block, table, context)];
     },
     print: (_name, value) =>
       value.flatMap((one) => [`${name} {`, ...printDirectives(table, one).map((line) => `  ${line}`), '}']),

@@ -1,8 +1,8 @@
 import { writtenText, type Assignment, type Token } from '../syntax.ts';
 import type { AssignedType, ReadContext } from '../value-type.ts';
 import { nearest } from '../suggestion.ts';
-import { singleToken, warnOfDroppedBlanks } from './single-token.ts';
-import { command, quote } from './text.ts';
+import { warnOfDroppedBlanks } from './single-token.ts';
+import { command, quote, readText } from './text.ts';
 
 /** The types that `all` stands for. */
 const ORDINARY_TYPES = [
@@ -37,7 +37,7 @@ export interface Destination {
   /** Mail addresses, the path of a file, the name of a Director; empty for the kinds that need none. */
   readonly where: readonly string[];
   readonly types: ReadonlySet<MessageType>;
-  /** The mail command in force at this line; for the mail kinds. Absent: the built-in way. */
+  /** The mail command in force at this line; for the mail kinds. Absent: none stands above the line. */
   readonly mailCommand?: string;
   /** Likewise, for `operator`. */
   readonly operatorCommand?: string;
@@ -123,7 +123,7 @@ export function commandForLinesBelow(
     example: '"/usr/sbin/sendmail -t %r"',
     repeated: 'adds',
     read(assignment, context) {
-      const token = singleToken(assignment, context, command);
+      const token = readText(assignment, context, command);
       if (!token) return undefined;
       context.notes.set(note, token.text);
       return [];
@@ -135,14 +135,13 @@ export function commandForLinesBelow(
 /** Destination lines, each below the command that holds for it. */
 export function destinationLines(destinations: readonly Destination[]): string[] {
   const lines: string[] = [];
-  const inForce = { MailCommand: '', OperatorCommand: '' };
+  const inForce: { MailCommand?: string; OperatorCommand?: string } = {};
   const setCommand = (name: keyof typeof inForce, wanted: string | undefined) => {
     if (wanted === undefined || inForce[name] === wanted) return;
     lines.push(`${name} = ${quote(wanted)}`);
     inForce[name] = wanted;
   };
-  // Lines without a command first would be wrong: the order of lines is kept, and a line without command precedes
-  // the first command in every conf that can be read.
+  // A line without command stands above the first command in every conf, so keeping the order keeps it without.
   for (const one of destinations) {
     setCommand('MailCommand', one.mailCommand);
     setCommand('OperatorCommand', one.operatorCommand);

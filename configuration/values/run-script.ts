@@ -1,4 +1,4 @@
-import { directive, notYet } from '../directive.ts';
+import { directive, type ResourceOf } from '../directive.ts';
 import type { AssignedType, BlockType } from '../value-type.ts';
 import { printDirectives } from '../print-directives.ts';
 import { readDirectives } from '../read-directives.ts';
@@ -6,21 +6,6 @@ import { duration } from './duration.ts';
 import { oneOf } from './enumeration.ts';
 import { yesNo } from './numbers.ts';
 import { command, quote, readText } from './text.ts';
-
-/** A script of a Job, whichever way it was written. */
-export interface RunScript {
-  /** `Never` when a block does not say when: it does nothing. */
-  readonly runsWhen: RunsWhen;
-  readonly runsOnClient: boolean;
-  /** For scripts that run after the job. */
-  readonly runsOnSuccess: boolean;
-  readonly runsOnFailure: boolean;
-  readonly failJobOnError: boolean;
-  /** In the order written. */
-  readonly commands: readonly ScriptCommand[];
-  /** Seconds; absent = no limit. */
-  readonly timeout?: number;
-}
 
 const RUNS_WHEN = ['Before', 'After', 'Always', 'AfterVSS', 'AtJobCompletion', 'Queued', 'Never'] as const;
 export type RunsWhen = (typeof RUNS_WHEN)[number];
@@ -30,9 +15,6 @@ export interface ScriptCommand {
   readonly kind: 'program' | 'console';
   readonly text: string;
 }
-
-/** The status of every directive that asks for a script. */
-export const SCRIPTS_NOT_YET = notYet('this version does not run scripts yet');
 
 /** The directives of a RunScript block. */
 export const RUN_SCRIPT = {
@@ -68,6 +50,9 @@ export const RUN_SCRIPT = {
   timeout: directive('Timeout', duration, { help: 'The command is ended after this time' }),
 };
 
+/** A script of a Job, whichever way it was written. */
+export type RunScript = ResourceOf<typeof RUN_SCRIPT>;
+
 /** `RunScript { ... }`. */
 export const runScripts: BlockType<readonly RunScript[]> = {
   form: 'block',
@@ -77,7 +62,7 @@ export const runScripts: BlockType<readonly RunScript[]> = {
   equals: 'unwanted',
   table: RUN_SCRIPT,
   read(block, context) {
-    const script = readDirectives(block, RUN_SCRIPT, context) as unknown as RunScript;
+    const script = readDirectives(block, RUN_SCRIPT, context);
     if (script.runsWhen === 'Never') {
       context.warning(
         block.name,

@@ -18,7 +18,7 @@ export interface ScheduledRun {
 }
 
 /** The overrides of a Run line that name resources, with the type they name. */
-export const RUN_REFERENCES = {
+const RUN_REFERENCES = {
   pool: 'Pool',
   fullPool: 'Pool',
   incrementalPool: 'Pool',

@@ -7,7 +7,11 @@ import type { Command } from './command.ts';
  * Refuses what a command does not know, since a slip like `levle=Full` would else run something that was not meant.
  * @throws CommandError
  */
-export function checkArguments({ name, keywords }: Command, { arguments: args }: CommandLine): void {
+export function checkArguments(
+  name: string,
+  keywords: Command['keywords'],
+  { arguments: args }: CommandLine,
+): void {
   if (keywords === 'rest') return;
   for (const { keyword, text } of args) {
     if (Object.hasOwn(keywords, keyword)) continue;

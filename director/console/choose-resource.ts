@@ -11,7 +11,6 @@ import type {
 import { nearest } from '../../configuration/suggestion.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext } from './command.ts';
-
 import { chooseFromMenu } from './prompts.ts';
 
 interface NamedResources {

@@ -6,13 +6,16 @@ import { help } from './commands/help.ts';
 import { label } from './commands/label.ts';
 import { list, llist } from './commands/list.ts';
 import { autodisplay, messages } from './commands/messages.ts';
+import { query } from './commands/query.ts';
 import { reload } from './commands/reload.ts';
+import { restart } from './commands/restart.ts';
 import { restore } from './commands/restore.ts';
 import { run } from './commands/run.ts';
 import { exit, gui, memory, quit, time, use, version } from './commands/session-commands.ts';
 import { show } from './commands/show.ts';
 import { sqlquery } from './commands/sqlquery.ts';
 import { status } from './commands/status.ts';
+import { update } from './commands/update.ts';
 import { wait } from './commands/wait.ts';
 import type { Command } from './command.ts';
 
@@ -32,13 +35,16 @@ export const COMMANDS: readonly Command[] = [
   messages,
   memory,
   quit,
+  query,
   restore,
   reload,
   run,
+  restart,
   status,
   show,
   sqlquery,
   time,
+  update,
   use,
   version,
   wait,

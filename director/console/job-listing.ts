@@ -66,8 +66,13 @@ export const JOB_FILTERS: Readonly<Record<string, KeywordValue>> = {
   limit: 'text',
 };
 
-export async function listJobs(context: CommandContext, form: ListForm): Promise<string> {
+export async function listJobs(
+  context: CommandContext,
+  form: ListForm,
+  emptiness: 'said' | 'nothing when empty' = 'said',
+): Promise<string> {
   const rows = await selectedJobs(context);
+  if (rows.length === 0 && emptiness !== 'said') return '';
   return renderListing(listingOf(form === 'table' ? JOB_COLUMNS : LONG_JOB_COLUMNS, rows), form);
 }
 

@@ -1,4 +1,4 @@
-import type { JobResource, StorageResource } from '../../configuration/director-conf.ts';
+import type { JobResource } from '../../configuration/director-conf.ts';
 import { withCommas } from '../../text/numbers.ts';
 import type { NeededVolume } from '../../catalog/rows.ts';
 import type { RestoreSelection } from '../services.ts';
@@ -7,8 +7,7 @@ import { chooseResource, resourceOnLine } from './choose-resource.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext } from './command.ts';
 import { confirmAndQueue } from './commands/run.ts';
-import { applyLine, type RunDraft } from './run-draft.ts';
-import { applyRestoreLine, checkedReplace, checkedWhere } from './run-modify.ts';
+import { applyRestoreLine, checkedReplace, checkedWhere, type RunDraft } from './run-draft.ts';
 
 /** From a selection to a queued job: says what is needed, asks for the Restore job, shows the summary. */
 export async function queueRestore(
@@ -21,7 +20,7 @@ export async function queueRestore(
   const job = await restoreJob(context);
   const { clients, fileSets } = context.conf();
   const client = clients.find(({ name }) => name === chosen.clientName);
-  await context.print(volumesText(context, plan.volumes, job));
+  await context.print(volumesText(context, plan.volumes));
   await context.say(
     `\n${withCommas(plan.files)} file${plan.files === 1 ? '' : 's'} selected to be restored.\n`,
   );
@@ -31,12 +30,11 @@ export async function queueRestore(
     job,
     client,
     fileSet: fileSets.find(({ name }) => name === chosen.fileSetName),
-    storage: storageOf(context, plan.volumes[0], job),
     restore: {
       selection,
       restoreClient:
-        resourceOnLine(context, 'Client', 'restoreclient') ??
         client ??
+        resourceOnLine(context, 'Client', 'restoreclient') ??
         (await chooseResource(context, 'Client', undefined, {
           heading: `Client ${chosen.clientName} is no longer defined. Restore to:`,
           prompt: 'Select Client (File daemon) resource',
@@ -46,10 +44,9 @@ export async function queueRestore(
     },
     startedBy: `console ${context.session.consoleName}`,
   };
-  applyLine(context, draft);
-  draft.client = client;
-  applyRestoreLine(draft, context.line);
-  await confirmAndQueue(context, draft);
+  applyRestoreLine(context, draft);
+  const storageName = [...new Set(plan.volumes.map((volume) => storagesOf(context, volume).names))].join('|');
+  await confirmAndQueue(context, draft, { storageName });
 }
 
 async function measure(
@@ -84,26 +81,27 @@ async function restoreJob(context: CommandContext): Promise<JobResource> {
 
 const COLUMN_WIDTH = 26;
 
-function volumesText(context: CommandContext, volumes: readonly NeededVolume[], job: JobResource): string {
+function volumesText(context: CommandContext, volumes: readonly NeededVolume[]): string {
   return [
     '',
     'The Job will require the following:',
     '   Volume(s)                 Storage(s)                SD Device(s)',
     '='.repeat(75),
     ...volumes.map((volume) => {
-      const storage = storageOf(context, volume, job);
-      const cells = [volume.volumeName, storage?.name ?? '*unknown*', storage?.device[0] ?? '*unknown*'];
+      const { names, devices } = storagesOf(context, volume);
+      const cells = [volume.volumeName, names, devices];
       return `    ${cells.map((cell) => cell.padEnd(COLUMN_WIDTH)).join('')}`.trimEnd();
     }),
     '',
   ].join('\n');
 }
 
-/** A Storage that can read the volume, going by the media type; the Job's own before others. */
-function storageOf(
-  { conf }: CommandContext,
-  volume: NeededVolume | undefined,
-  job: JobResource,
-): StorageResource | undefined {
-  return [...job.storage, ...conf().storages].find(({ mediaType }) => mediaType === volume?.mediaType);
+/** The Storages that can read a volume, going by its media type; among several the job takes the one that wrote it. */
+function storagesOf({ conf }: CommandContext, volume: NeededVolume): { names: string; devices: string } {
+  const storages = conf().storages.filter(({ mediaType }) => mediaType === volume.mediaType);
+  if (storages.length === 0) return { names: '*unknown*', devices: '*unknown*' };
+  return {
+    names: storages.map(({ name }) => name).join('|'),
+    devices: [...new Set(storages.flatMap(({ device }) => device))].join('|'),
+  };
 }

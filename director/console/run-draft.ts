@@ -13,6 +13,14 @@ import { parseWhen } from './when.ts';
 /** A run that is being put together: what the admin has said so far; the rest comes from the Job resource. */
 export type RunDraft = { -readonly [K in keyof RunRequest]: RunRequest[K] };
 
+/** The replace options as conf and console write them, in the order of the menu. */
+export const REPLACE_WORDS = {
+  always: 'Always',
+  ifnewer: 'IfNewer',
+  ifolder: 'IfOlder',
+  never: 'Never',
+} as const;
+
 /** The keywords of `run`, which `mod` takes as well. */
 export const RUN_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   job: 'job',
@@ -49,21 +57,77 @@ export function applyLine(context: CommandContext, draft: RunDraft): void {
   if (level !== undefined) draft.level = checkedLevel(draft.job, level);
   draft.client = resourceOnLine(context, 'Client', 'client', 'fd') ?? draft.client;
   draft.fileSet = resourceOnLine(context, 'FileSet', 'fileset') ?? draft.fileSet;
-  draft.storage = resourceOnLine(context, 'Storage', 'storage', 'sd') ?? draft.storage;
   draft.pool = resourceOnLine(context, 'Pool', 'pool') ?? draft.pool;
   draft.nextPool = resourceOnLine(context, 'Pool', 'nextpool') ?? draft.nextPool;
   draft.fullPool = resourceOnLine(context, 'Pool', 'fullpool') ?? draft.fullPool;
   draft.differentialPool = resourceOnLine(context, 'Pool', 'differentialpool') ?? draft.differentialPool;
   draft.incrementalPool = resourceOnLine(context, 'Pool', 'incrementalpool') ?? draft.incrementalPool;
   draft.messages = resourceOnLine(context, 'Messages', 'messages') ?? draft.messages;
+  const accurate = line.value('accurate');
+  if (accurate !== undefined) draft.accurate = parseYesNo('accurate', accurate);
+  applyCommonKeywords(context, draft);
+}
+
+/** Those that a run and a restore share. */
+function applyCommonKeywords(context: CommandContext, draft: RunDraft): void {
+  const { line } = context;
+  draft.storage = resourceOnLine(context, 'Storage', 'storage', 'sd') ?? draft.storage;
   draft.comment = line.value('comment') ?? draft.comment;
   const when = line.value('when');
   if (when !== undefined) draft.when = parseWhen(when, context.now());
   const priority = line.integer('priority');
   if (priority === 0) throw new CommandError('"priority=0" is out of range', '1 is the most urgent.');
   draft.priority = priority ?? draft.priority;
-  const accurate = line.value('accurate');
-  if (accurate !== undefined) draft.accurate = parseYesNo('accurate', accurate);
+}
+
+/** The keywords with which a restore is run; those that choose the files are not among them. */
+export const RESTORE_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
+  restoreclient: 'client',
+  where: 'text',
+  replace: Object.values(REPLACE_WORDS),
+  storage: 'storage',
+  when: 'text',
+  priority: 'text',
+  comment: 'text',
+};
+
+/**
+ * Takes what the line says about running a restore into its draft.
+ * @throws CommandError
+ */
+export function applyRestoreLine(context: CommandContext, draft: RunDraft): void {
+  applyCommonKeywords(context, draft);
+  if (!draft.restore) return;
+  const { line } = context;
+  const where = line.value('where');
+  const replace = line.value('replace');
+  draft.restore = {
+    ...draft.restore,
+    restoreClient: resourceOnLine(context, 'Client', 'restoreclient') ?? draft.restore.restoreClient,
+    ...(where !== undefined && { where: checkedWhere(where) }),
+    ...(replace !== undefined && { replace: checkedReplace(replace) }),
+  };
+}
+
+/**
+ * The prefix of a restore; "/" and nothing mean the original place.
+ * @throws CommandError for a relative path.
+ */
+export function checkedWhere(text: string): string {
+  if (text === '' || text === '/') return '';
+  if (!text.startsWith('/'))
+    throw new CommandError(`"where=${text}" is no absolute path`, 'Begin it with a slash.');
+  return text.replace(/\/+$/, '');
+}
+
+/** @throws CommandError */
+export function checkedReplace(text: string): keyof typeof REPLACE_WORDS {
+  const word = text.toLowerCase();
+  if (Object.hasOwn(REPLACE_WORDS, word)) return word as keyof typeof REPLACE_WORDS;
+  throw new CommandError(
+    `"replace=${text}" is unknown`,
+    `Choose from ${Object.values(REPLACE_WORDS).join(', ')}.`,
+  );
 }
 
 /** Levels that a Job of this type can have. */

@@ -1,10 +1,21 @@
+import { checkArguments } from './check-arguments.ts';
 import { CommandCancelled, CommandError, sentencesOf } from './command-error.ts';
 import { CommandLine } from './command-line.ts';
 import type { CommandContext } from './command.ts';
-import { chooseResource, poolsByName } from './choose-resource.ts';
+import type { JobResource } from '../../configuration/director-conf.ts';
+import { chooseResource, poolsByName, resourceOnLine } from './choose-resource.ts';
 import { askPositiveInteger, chooseFromMenu } from './prompts.ts';
-import { applyLine, levelsOf, type RunDraft } from './run-draft.ts';
-import { REPLACE_WORDS } from './run-summary.ts';
+import {
+  applyLine,
+  applyRestoreLine,
+  checkedReplace,
+  checkedWhere,
+  levelsOf,
+  REPLACE_WORDS,
+  RESTORE_KEYWORDS,
+  RUN_KEYWORDS,
+  type RunDraft,
+} from './run-draft.ts';
 import { parseWhen } from './when.ts';
 
 type Change = readonly [item: string, change: (context: CommandContext, draft: RunDraft) => Promise<void>];
@@ -16,9 +27,11 @@ type Change = readonly [item: string, change: (context: CommandContext, draft: R
 export async function modifyRun(context: CommandContext, draft: RunDraft, answer: string): Promise<void> {
   const line = new CommandLine(answer);
   if (line.arguments.length > 0) {
-    applyLine({ ...context, line }, draft);
-    if (draft.restore) applyRestoreLine(draft, line);
-    return;
+    checkArguments('mod', draft.restore ? RESTORE_KEYWORDS : RUN_KEYWORDS, line);
+    const inLine = { ...context, line };
+    if (draft.restore) return applyRestoreLine(inLine, draft);
+    draft.job = jobOfSameType(draft, resourceOnLine(inLine, 'Job', 'job'));
+    return applyLine(inLine, draft);
   }
   const changes = draft.restore ? RESTORE_CHANGES : JOB_CHANGES;
   const index = await chooseFromMenu(context, {
@@ -29,13 +42,13 @@ export async function modifyRun(context: CommandContext, draft: RunDraft, answer
   await changes[index]![1](context, draft);
 }
 
-/** where= and replace= of a restore line. */
-export function applyRestoreLine(draft: RunDraft, line: CommandLine): void {
-  if (!draft.restore) return;
-  const where = line.value('where');
-  if (where !== undefined) draft.restore = { ...draft.restore, where: checkedWhere(where) };
-  const replace = line.value('replace');
-  if (replace !== undefined) draft.restore = { ...draft.restore, replace: checkedReplace(replace) };
+/** Another type of job would need other questions. @throws CommandError */
+function jobOfSameType({ job }: RunDraft, wanted: JobResource | undefined): JobResource {
+  if (!wanted || wanted.type === job.type) return wanted ?? job;
+  throw new CommandError(
+    `Job "${wanted.name}" is of type ${wanted.type}`,
+    'Answer no, and start it by itself.',
+  );
 }
 
 async function changeLevel(context: CommandContext, draft: RunDraft): Promise<void> {
@@ -71,8 +84,7 @@ async function changeWhen(context: CommandContext, draft: RunDraft): Promise<voi
   const answer = await context.ask(
     'Please enter desired start time as YYYY-MM-DD HH:MM:SS (return for now): ',
   );
-  draft.when =
-    answer === '' ? undefined : await orSayWhy(context, () => parseWhen(answer, context.now()), draft.when);
+  draft.when = answer === '' ? undefined : parseWhen(answer, context.now());
 }
 
 async function changePriority(context: CommandContext, draft: RunDraft): Promise<void> {
@@ -85,9 +97,7 @@ async function changePool(context: CommandContext, draft: RunDraft): Promise<voi
 
 async function changeWhere(context: CommandContext, draft: RunDraft): Promise<void> {
   const answer = await context.ask('Please enter the full path prefix for restore (/ for none): ');
-  if (!draft.restore) return;
-  const { where } = draft.restore;
-  draft.restore = { ...draft.restore, where: await orSayWhy(context, () => checkedWhere(answer), where) };
+  if (draft.restore) draft.restore = { ...draft.restore, where: checkedWhere(answer) };
 }
 
 async function changeReplace(context: CommandContext, draft: RunDraft): Promise<void> {
@@ -139,38 +149,6 @@ const RESTORE_CHANGES: readonly Change[] = [
 ];
 
 /**
- * The prefix of a restore; "/" and nothing mean the original place.
- * @throws CommandError for a relative path.
- */
-export function checkedWhere(text: string): string {
-  if (text === '' || text === '/') return '';
-  if (!text.startsWith('/'))
-    throw new CommandError(`"where=${text}" is no absolute path`, 'Begin it with a slash.');
-  return text.replace(/\/+$/, '');
-}
-
-/** @throws CommandError */
-export function checkedReplace(text: string): keyof typeof REPLACE_WORDS {
-  const word = text.toLowerCase();
-  if (word in REPLACE_WORDS) return word as keyof typeof REPLACE_WORDS;
-  throw new CommandError(
-    `"replace=${text}" is unknown`,
-    `Choose from ${Object.values(REPLACE_WORDS).join(', ')}.`,
-  );
-}
-
-/** At a prompt a slip is told and the old value stays: the summary comes again anyway. */
-async function orSayWhy<T>(context: CommandContext, parse: () => T, old: T): Promise<T> {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    await context.say(sentencesOf(error));
-    return old;
-  }
-}
-
-/**
  * Shows `summary` and asks until the answer is yes (or nothing), or no.
  * @returns whether to run.
  */
@@ -192,6 +170,7 @@ export async function askToRun(
     try {
       await modifyRun(context, draft, answer);
     } catch (error) {
+      // A slip is told and the summary comes again; so it does when a menu of mod is left.
       if (error instanceof CommandError) await context.say(sentencesOf(error));
       else if (!(error instanceof CommandCancelled) || context.signal.aborted) throw error;
     }

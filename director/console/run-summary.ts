@@ -1,12 +1,25 @@
 import { formatDateTime } from '../../text/civil-time.ts';
-import { effectiveLevel, effectivePool, effectiveStorage, type RunDraft } from './run-draft.ts';
+import {
+  effectiveLevel,
+  effectivePool,
+  effectiveStorage,
+  REPLACE_WORDS,
+  type RunDraft,
+} from './run-draft.ts';
 
 /** What stands before "OK to run?": the whole truth about the run that a yes starts. */
-export function runSummary(draft: RunDraft, options: { now: Date; catalogName: string }): string {
+export function runSummary(draft: RunDraft, options: SummaryOptions): string {
   return draft.restore ? restoreSummary(draft, options) : jobSummary(draft, options);
 }
 
-function jobSummary(draft: RunDraft, { now }: { now: Date }): string {
+export interface SummaryOptions {
+  readonly now: Date;
+  readonly catalogName: string;
+  /** Of a restore whose Storage follows from the volumes. */
+  readonly storageName?: string;
+}
+
+function jobSummary(draft: RunDraft, { now }: SummaryOptions): string {
   const { job } = draft;
   const pool = effectivePool(draft);
   const storage = job.type === 'Backup' ? effectiveStorage(draft) : undefined;
@@ -29,7 +42,7 @@ function jobSummary(draft: RunDraft, { now }: { now: Date }): string {
     : summary;
 }
 
-function restoreSummary(draft: RunDraft, { now, catalogName }: { now: Date; catalogName: string }): string {
+function restoreSummary(draft: RunDraft, { now, catalogName, storageName }: SummaryOptions): string {
   const { job, restore } = draft;
   return `Run Restore job\n${aligned(
     [
@@ -39,7 +52,7 @@ function restoreSummary(draft: RunDraft, { now, catalogName }: { now: Date; cata
       ['FileSet', (draft.fileSet ?? job.fileSet).name],
       ['Backup Client', (draft.client ?? job.client).name],
       ['Restore Client', restore?.restoreClient.name],
-      ['Storage', effectiveStorage(draft).resource.name],
+      ['Storage', draft.storage?.name ?? storageName],
       ['When', formatDateTime(draft.when ?? now)],
       ['Catalog', catalogName],
       ['Priority', String(draft.priority ?? job.priority)],
@@ -48,14 +61,6 @@ function restoreSummary(draft: RunDraft, { now, catalogName }: { now: Date; cata
     17,
   )}`;
 }
-
-/** The replace options as conf and console write them, in the order of the menu. */
-export const REPLACE_WORDS = {
-  always: 'Always',
-  ifnewer: 'IfNewer',
-  ifolder: 'IfOlder',
-  never: 'Never',
-} as const;
 
 function aligned(lines: readonly (readonly [string, string | undefined])[], width: number): string {
   return lines

@@ -5,10 +5,10 @@ import type { ConsoleRequest, ConsoleResponse } from '../../proto/noctule/direct
 import type { CallContext, StreamWriter } from '../../transport/streams.ts';
 import type { DirectorServices } from '../services.ts';
 import { checkArguments } from './check-arguments.ts';
-import { CommandCancelled, CommandError, sentencesOf } from './command-error.ts';
+import { CommandCancelled, sentencesOf } from './command-error.ts';
 import { CommandLine } from './command-line.ts';
 import { COMMANDS, findCommand } from './command-table.ts';
-import type { Command, CommandContext, SessionState } from './command.ts';
+import type { CommandContext, SessionState } from './command.ts';
 import { completeCommand } from './completion.ts';
 import { Terminal } from './terminal.ts';
 
@@ -122,9 +122,9 @@ class ConsoleSession {
         return false;
       }
       name = command.name;
-      this.#checkRight(command);
-      checkArguments(command, line);
-      await command.run(this.#contextOf(line));
+      checkArguments(name, command.keywords, line);
+      const context = this.#contextOf(line);
+      await Promise.race([command.run(context), rejectionOn(context.signal)]);
       return true;
     } catch (error) {
       await this.#terminal.print(this.#lineFor(name, error));
@@ -142,18 +142,6 @@ class ConsoleSession {
     return `${name}: internal error, please report it: ${trace}\n`;
   }
 
-  /** Named consoles are to get what their lists allow; until these are heeded, they get nothing. */
-  #checkRight({ name }: Command): void {
-    const { consoleName } = this.#state;
-    if (/^\.?(quit|exit|help)$/.test(name)) return;
-    if (this.#services.conf().consoles.some((console) => console.name === consoleName)) {
-      throw new CommandError(
-        `Console "${consoleName}" is not allowed to do this`,
-        'Named consoles have no rights in this version; use the default console.',
-      );
-    }
-  }
-
   #contextOf(line: CommandLine): CommandContext {
     this.#interrupted = new AbortController();
     const signal = AbortSignal.any([this.#gone, this.#interrupted.signal]);
@@ -165,12 +153,14 @@ class ConsoleSession {
       signal,
       conf: () => this.#services.conf(),
       now: this.#now,
-      say: (text) => this.#terminal.say(text),
-      print: (text) => this.#terminal.print(text),
+      // A command that was broken off and has not noticed ends at its next word.
+      say: (text) => (signal.throwIfAborted(), this.#terminal.say(text)),
+      print: (text) => (signal.throwIfAborted(), this.#terminal.print(text)),
       ask: (prompt, complete) => this.#terminal.ask({ prompt, ...(complete && { complete }) }, signal),
     };
   }
 
+  /** Breaks off the running command, or the question it asks; lines sent ahead were meant for it. */
   #interrupt(): void {
     this.#terminal.dropLines();
     this.#interrupted.abort(new CommandCancelled());
@@ -187,4 +177,12 @@ class ConsoleSession {
       await this.#terminal.say('You have messages.');
     }
   }
+}
+
+function rejectionOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
 }

@@ -11,6 +11,9 @@ export interface Prompt {
   readonly complete?: Completer;
 }
 
+/** Of one message, in UTF-16 units; a long list takes several. */
+const TEXT_LENGTH_MAX = 65_536;
+
 /**
  * The console at the other end, seen from the Director: text out, lines in. Lines that arrive while a command runs wait
  * for the next prompt, so a script may send its answers ahead.
@@ -44,16 +47,22 @@ export class Terminal {
     this.#lines.length = 0;
   }
 
+  /** A completion that fails offers nothing: it must not end the session. */
   async receiveCompletion(line: string): Promise<void> {
-    const candidates = (await this.#complete?.(line)) ?? [];
-    await this.#writer.write({ output: { $case: 'completions', value: { candidates } } });
+    const candidates = await Promise.resolve(this.#complete?.(line)).catch(() => undefined);
+    await this.#writer.write({ output: { $case: 'completions', value: { candidates: candidates ?? [] } } });
   }
 
   // ---- what the Director sends
 
   /** Prints text as it is. Resolves when more may be printed. */
   async print(text: string): Promise<void> {
-    if (text !== '') await this.#writer.write({ output: { $case: 'text', value: text } });
+    for (let start = 0, end = 0; start < text.length; start = end) {
+      end = start + TEXT_LENGTH_MAX;
+      // Not between the two halves of a character.
+      if (/[\ud800-\udbff]/.test(text.charAt(end - 1))) end -= 1;
+      await this.#writer.write({ output: { $case: 'text', value: text.slice(start, end) } });
+    }
   }
 
   /** Prints a line. */

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { PeerTimeout, PeerUnreachable } from '../../transport/peer-errors.ts';
+import { pause } from '../pause.ts';
 import type { DaemonLink } from './daemon-ports.ts';
 
 const TRY_TIMEOUT_MS = 15_000;
@@ -37,7 +37,7 @@ export async function reach<L extends DaemonLink>(makeLink: () => L, options: Re
       const leftMs = deadline - performance.now();
       if (!isTransient || leftMs <= 0) throw error;
       if (tries === 1) await options.onRetry(error);
-      await delay(Math.min(leftMs, pauseMs * (0.75 + random() / 2)), undefined, { signal });
+      await pause(Math.min(leftMs, pauseMs * (0.75 + random() / 2)), signal);
       pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
     }
   }

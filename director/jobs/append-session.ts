@@ -191,6 +191,12 @@ export class AppendSession implements Disposable {
 
   async #takeDurable(durable: Durable): Promise<void> {
     const { volumes, record } = this.#options;
+    if (!durable.blocks?.memberBytes.length && durable.records.length === 0) {
+      // Nothing new: the session was cut back, and the volume is shorter than it was.
+      await this.#reports.settled();
+      this.tally.lastVolumeBytes = durable.volumeBytes;
+      return volumes.cutBack(durable.volumeName, durable.volumeBytes);
+    }
     const mediaId = volumes.mediaIdOf(durable.volumeName);
     await this.#reports.start(() => record(durable, mediaId));
     this.#count(durable);

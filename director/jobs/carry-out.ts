@@ -113,7 +113,8 @@ async function runLastScripts(
 ): Promise<string> {
   try {
     // Not the job's own signal: a cancelled job runs those that are for failure.
-    await runAfterScripts(job, env.directorName, end.status, env.stopSignal);
+    const options = { endedWell: endedWell(end.status), signal: env.stopSignal };
+    await runAfterScripts(job, env.directorName, options);
     return end.status;
   } catch (error) {
     await job.messages.add('Error', messageOf(error));

@@ -9,6 +9,7 @@ import { ActiveJob, RUNNING } from './active-job.ts';
 import { carryOut, jobKindOf } from './carry-out.ts';
 import { isBackupLevel } from './job-codes.ts';
 import type { JobEnvironment } from './job-environment.ts';
+import type { JobKind } from './job-kind.ts';
 import { JobNames } from './job-names.ts';
 import { planRun, type JobPlan } from './job-plan.ts';
 import { JobQueue } from './job-queue.ts';
@@ -76,12 +77,7 @@ export class JobService implements Jobs {
       entry: this.#entryOf(job, places.storages),
       waitsFor: (reason) =>
         job.enter({ status: waitLetter(reason), text: waitText(reason, formatReportTime(plan.schedTime)) }),
-      begin: async () => {
-        await carryOut(job, kind, this.#environment, this.#options.log);
-        this.#active.delete(job.jobId);
-        this.#ended += 1;
-        this.#ends.notify();
-      },
+      begin: () => this.#carryOut(job, kind),
     });
     if (this.#isStopping) this.cancel(job.jobId, STOPPING); // it came while the door was closing
     return job.jobId;
@@ -133,6 +129,21 @@ export class JobService implements Jobs {
     await this.idle(deadline).catch((error: unknown) => {
       if (!deadline.aborted) throw error;
     });
+  }
+
+  /** Never rejects: the queue counts on it. */
+  async #carryOut(job: ActiveJob, kind: JobKind): Promise<void> {
+    const { log } = this.#options;
+    try {
+      await carryOut(job, kind, this.#environment, log);
+    } catch (error) {
+      log.error(
+        `JobId ${job.jobId} could not be ended as it should: ${error instanceof Error ? error.stack : error}`,
+      );
+    }
+    this.#active.delete(job.jobId);
+    this.#ended += 1;
+    this.#ends.notify();
   }
 
   async #create(plan: JobPlan, places: Places): Promise<ActiveJob> {

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../errors/operator-error.ts';
 import { PeerLost } from '../../transport/peer-errors.ts';
 import { JobFailed } from '../director-errors.ts';
+import { pause } from '../pause.ts';
 
 /** When one side broke off first, the other usually knows why, and says so within this time. */
 const REASON_MS = 5_000;
@@ -29,21 +29,12 @@ export async function failAfterOthers(
   signal: AbortSignal,
   other?: Promise<void>,
 ): Promise<never> {
-  using waiting = new Waiting();
-  const pause = delay(REASON_MS, undefined, { signal: AbortSignal.any([signal, waiting.signal]) });
-  await Promise.allSettled([other ? Promise.race([pause, other]) : pause]);
+  const enough = new AbortController();
+  try {
+    const waited = pause(REASON_MS, AbortSignal.any([signal, enough.signal]));
+    await Promise.allSettled([other ? Promise.race([waited, other]) : waited]);
+  } finally {
+    enough.abort();
+  }
   throw signal.aborted ? signal.reason : failure;
-}
-
-/** Ends a pause that nobody needs any more. */
-class Waiting implements Disposable {
-  readonly #controller = new AbortController();
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  [Symbol.dispose](): void {
-    this.#controller.abort();
-  }
 }

@@ -1,90 +1,95 @@
-import type { RunScript, ScriptCommand } from '../../configuration/values/run-script.ts';
+import type { RunScript } from '../../configuration/values/run-script.ts';
 import { messageOf } from '../../errors/operator-error.ts';
 import { printablePath } from '../../text/printable.ts';
 import { commandWords } from '../commands/command-words.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { substituteWords } from '../commands/substitution.ts';
 import { JobFailed } from '../director-errors.ts';
-import { endedWell } from '../reports/termination.ts';
 import type { ActiveJob } from './active-job.ts';
 import { jobCodes } from './job-substitution.ts';
 
 /** Scripts without a Timeout get this long. */
 const TIMEOUT_SECONDS = 86_400;
 
-/** What messages call the moment; scripts look for these words. */
-const TITLES = { Before: 'BeforeJob', After: 'AfterJob' } as const;
-
 /**
  * Scripts that this version does not run make the job fail before anything is done: a database that was not dumped,
  * or a mount that was not made, must not look like a good backup.
  * @throws JobFailed
  */
-export function refuseUnknownScripts(job: Pick<ActiveJob, 'plan'>): void {
-  for (const script of job.plan.job.runScripts) {
-    const [command] = script.commands;
-    if (script.runsWhen === 'Never' || !command) continue;
-    if (command.kind === 'console') throw refusal(job, `Console = "${command.text}"`, 'console commands');
-    if (script.runsOnClient) throw refusal(job, `Command = "${command.text}"`, 'scripts on the client');
-    if (!['Before', 'After', 'Always'].includes(script.runsWhen)) {
-      throw refusal(job, `Runs When = ${script.runsWhen}`, 'scripts at that moment');
-    }
-  }
+export function refuseUnknownScripts({ plan }: Pick<ActiveJob, 'plan'>): void {
+  const script = plan.job.runScripts.find(isUnknown);
+  const [command] = script?.commands ?? [];
+  if (!script || !command) return;
+  const directive = `${command.kind === 'console' ? 'Console' : 'Command'} = "${command.text}"`;
+  const where = script.runsOnClient ? ' on the client' : '';
+  throw new JobFailed(
+    `Job "${plan.job.name}" has a script with ${directive} (Runs When = ${script.runsWhen}${where}); ` +
+      'this version runs only programs on the Director, before and after the job',
+    { hint: 'Take the script out of the Job, or have cron do its work.' },
+  );
+}
+
+function isUnknown(script: RunScript): boolean {
+  if (script.runsWhen === 'Never' || script.commands.length === 0) return false;
+  const isProgram = script.commands.every(({ kind }) => kind === 'program');
+  return !isProgram || script.runsOnClient || !['Before', 'After', 'Always'].includes(script.runsWhen);
 }
 
 /** @throws JobFailed when a script fails that says Fail Job On Error. */
 export async function runBeforeScripts(job: ActiveJob, directorName: string): Promise<void> {
+  const context = { job, directorName, title: 'BeforeJob', signal: job.signal };
   for (const script of job.plan.job.runScripts) {
-    if (script.runsWhen !== 'Before' && script.runsWhen !== 'Always') continue;
-    await runScript(script, 'Before', job, directorName, job.signal);
+    if (script.runsWhen === 'Before' || script.runsWhen === 'Always') await runScript(script, context);
   }
 }
 
-/** Runs the scripts for a job that ended with `status`. @throws JobFailed as `runBeforeScripts` does. */
+/** Runs the scripts for a job that has ended. @throws JobFailed as `runBeforeScripts` does. */
 export async function runAfterScripts(
   job: ActiveJob,
   directorName: string,
-  status: string,
-  signal: AbortSignal,
+  options: { readonly endedWell: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
+  const context = { job, directorName, title: 'AfterJob', signal: options.signal };
   for (const script of job.plan.job.runScripts) {
-    if (script.runsOnClient || (script.runsWhen !== 'After' && script.runsWhen !== 'Always')) continue;
-    const isWanted = endedWell(status) ? script.runsOnSuccess : script.runsOnFailure;
-    if (isWanted) await runScript(script, 'After', job, directorName, signal);
+    // The job has failed because of these; they are not to be run now either.
+    if (isUnknown(script)) continue;
+    if (script.runsWhen !== 'After' && script.runsWhen !== 'Always') continue;
+    if (options.endedWell ? script.runsOnSuccess : script.runsOnFailure) await runScript(script, context);
   }
 }
 
-async function runScript(
-  script: RunScript,
-  when: keyof typeof TITLES,
-  job: ActiveJob,
-  directorName: string,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const command of script.commands) {
-    const problem = await runOne(command, script, when, job, directorName, signal);
+interface ScriptContext {
+  readonly job: ActiveJob;
+  readonly directorName: string;
+  /** What messages call the moment; scripts look for these words. */
+  readonly title: string;
+  readonly signal: AbortSignal;
+}
+
+async function runScript(script: RunScript, context: ScriptContext): Promise<void> {
+  const { job, title } = context;
+  const timeoutMs = (script.timeout ?? TIMEOUT_SECONDS) * 1000;
+  for (const { text } of script.commands) {
+    const problem = await runOne(text, timeoutMs, context);
     if (!problem) continue;
-    await job.messages.add('Error', `Runscript: ${TITLES[when]} ${problem}`);
-    if (script.failJobOnError) throw new JobFailed(`Runscript ${TITLES[when]} "${command.text}" failed`);
+    await job.messages.add('Error', `Runscript: ${title} ${problem}`);
+    if (script.failJobOnError) throw new JobFailed(`Runscript ${title} "${text}" failed`);
   }
 }
 
 /** Resolves with what is wrong; undefined: nothing. */
 async function runOne(
-  command: ScriptCommand,
-  script: RunScript,
-  when: keyof typeof TITLES,
-  job: ActiveJob,
-  directorName: string,
-  signal: AbortSignal,
+  commandLine: string,
+  timeoutMs: number,
+  context: ScriptContext,
 ): Promise<string | undefined> {
-  const title = TITLES[when];
-  await job.messages.info(`shell command: run ${title} "${command.text}"`);
+  const { job, directorName, title, signal } = context;
+  await job.messages.info(`shell command: run ${title} "${commandLine}"`);
   try {
     const status = await runCommand({
-      words: substituteWords(commandWords(command.text), jobCodes(job, directorName)),
+      words: substituteWords(commandWords(commandLine), jobCodes(job, directorName)),
       signal,
-      timeoutMs: (script.timeout ?? TIMEOUT_SECONDS) * 1000,
+      timeoutMs,
       onLine: (line) => job.messages.info(`${title}: ${outputText(line)}`),
     });
     return status === 0
@@ -100,13 +105,4 @@ async function runOne(
 function outputText(line: Buffer): string {
   const text = line.toString('utf8');
   return /[\u0000-\u0008\u000b-\u001f\u007f\ufffd]/.test(text) ? printablePath(line) : text;
-}
-
-function refusal({ plan }: Pick<ActiveJob, 'plan'>, directive: string, what: string): JobFailed {
-  return new JobFailed(
-    `Job "${plan.job.name}" has a script with ${directive}; this version does not run ${what}`,
-    {
-      hint: 'Take the script out of the Job, or run it by cron before the job.',
-    },
-  );
 }

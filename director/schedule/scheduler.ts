@@ -4,7 +4,7 @@ import type { DirectorConf } from '../../configuration/director-conf.ts';
 import type { DaemonMessages } from '../messages/daemon-messages.ts';
 import type { Jobs, ScheduledRun } from '../services.ts';
 import { FIRINGS_MAX, firingsBetween, NextFirings, type Firing } from './firings.ts';
-import { LastLook } from './last-look.ts';
+import type { LastLook } from './last-look.ts';
 import { scheduledRequest, scheduledRun } from './scheduled-request.ts';
 
 /** A timer does not follow a clock that is set, nor a machine that sleeps: the scheduler looks at least this often. */
@@ -22,7 +22,7 @@ export interface SchedulerOptions {
   readonly conf: () => DirectorConf;
   readonly jobs: Pick<Jobs, 'run'>;
   readonly messages: Pick<DaemonMessages, 'add'>;
-  readonly lastLook: LastLook;
+  readonly lastLook: Pick<LastLook, 'read' | 'write'>;
   readonly now: () => Date;
 }
 
@@ -50,15 +50,15 @@ export class Scheduler implements AsyncDisposable {
   static async start(options: SchedulerOptions): Promise<Scheduler> {
     const now = options.now();
     const scheduler = new Scheduler(options, (await options.lastLook.read()) ?? now);
-    scheduler.look();
-    await scheduler.#looking;
+    await scheduler.look();
     return scheduler;
   }
 
-  /** Looks now: something has changed. */
-  look(): void {
+  /** Looks now: something has changed. Resolves when what is due has been dealt with. */
+  look(): Promise<void> {
     clearTimeout(this.#timer);
     this.#looking = this.#looking.then(() => this.#look());
+    return this.#looking;
   }
 
   /** The runs of the next days, by time, then priority. */
@@ -135,6 +135,6 @@ export class Scheduler implements AsyncDisposable {
     const present = this.#options.now().getTime();
     const next = this.#nextFirings.after(this.#options.conf(), this.#lookedAt)?.getTime() ?? Infinity;
     const waitMs = Math.max(0, Math.min(LOOK_MS_MAX, next - present));
-    this.#timer = setTimeout(() => this.look(), waitMs);
+    this.#timer = setTimeout(() => void this.look(), waitMs);
   }
 }

@@ -121,6 +121,11 @@ export class JobVolumes implements AsyncDisposable {
     if (isRecycled) await this.#options.messages.info(`Recycled volume "${media.volumeName}"`);
   }
 
+  /** The storage daemon took back from this volume what the job leaves incomplete. */
+  async cutBack(volumeName: string, volBytes: number): Promise<void> {
+    await this.#options.catalog.setVolume(this.mediaIdOf(volumeName), { volBytes });
+  }
+
   /** The storage daemon takes no more on this volume, and has told the job why. */
   async closed(event: VolumeClosed): Promise<void> {
     await this.#options.catalog.setVolume(this.mediaIdOf(event.volumeName), {

@@ -6,7 +6,7 @@ import { encodeBlock } from '../../volume/block.ts';
 import { encodeRecords, encodeSessionEnd } from '../../volume/control-member.ts';
 import type { SessionPlace } from '../../volume/member.ts';
 import type { BytePath } from '../byte-path.ts';
-import { unsupportedOptions } from '../fileset/unsupported.ts';
+import { releaseMemory } from '../release-memory.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { JobWorker, workerModule } from '../worker/job-worker.ts';
@@ -56,8 +56,13 @@ export class CompressionUnsupported extends OperatorError {
  * Runs one backup: a worker walks and fills blocks; here they are compressed, several at a time, wrapped as members and
  * sent in order. Whatever fails first, or the signal, ends all of it and is what the caller gets.
  */
-export async function runBackup(request: BackupRequest, ports: BackupPorts, signal: AbortSignal): Promise<BackupTotals> {
-  const fileSet = checkedFileSet(request);
+export async function runBackup(
+  request: BackupRequest,
+  fileSet: FileSet,
+  ports: BackupPorts,
+  signal: AbortSignal,
+): Promise<BackupTotals> {
+  checkCompression(fileSet);
   const failed = new AbortController();
   const ended = AbortSignal.any([signal, failed.signal]);
   const fail = (error: unknown) => failed.abort(error);
@@ -80,12 +85,12 @@ export async function runBackup(request: BackupRequest, ports: BackupPorts, sign
   });
 
   try {
-    for (const text of unsupportedOptions(fileSet)) await ports.notice({ type: 'warning', path: '', text });
     const session = new SessionStream(request, new MemberSender(store, fail), control, ports.compressor);
     const result = await forwardEvents(worker, session, control, ports);
     const totals = await session.finish(result);
     const answer = await store.finish();
-    if (!answer.complete) throw new StoreIncomplete(`The storage daemon did not complete the session: ${answer.reason}`);
+    if (!answer.complete)
+      throw new StoreIncomplete(`The storage daemon did not complete the session: ${answer.reason}`);
     return totals;
   } catch (error) {
     // The first failure is the cause; what comes up the stack may be a consequence of it.
@@ -135,7 +140,12 @@ class SessionStream {
   #sentBytes = 0;
   #isCompressed = false;
 
-  constructor(request: BackupRequest, sender: MemberSender, control: JobControl, compressor: BlockCompressor) {
+  constructor(
+    request: BackupRequest,
+    sender: MemberSender,
+    control: JobControl,
+    compressor: BlockCompressor,
+  ) {
     const { volSessionId, volSessionTime } = request;
     this.#place = { volSessionId, volSessionTime, blockNumber: 0, streamOffset: 0 };
     this.#sender = sender;
@@ -165,7 +175,14 @@ class SessionStream {
   async finish(result: BackupResult): Promise<BackupTotals> {
     const { files, contentBytes, streamBytes, errors } = result;
     this.#sender.push(
-      encodeSessionEnd(this.#place, { status: 'T', files, contentBytes, streamBytes, errors, endedAtMs: Date.now() }),
+      encodeSessionEnd(this.#place, {
+        status: 'T',
+        files,
+        contentBytes,
+        streamBytes,
+        errors,
+        endedAtMs: Date.now(),
+      }),
     );
     await this.#sender.drained();
     return { ...result, sentBytes: this.#sentBytes, isCompressed: this.#isCompressed };
@@ -175,15 +192,26 @@ class SessionStream {
     const content = this.#control.slotBytes(block.slotIndex).subarray(0, block.contentBytes);
     const deflated = await this.#compressor.deflate(content, block.compression);
     const { startsAtEntry, endsAtEntry, firstHeaderOffset } = block;
-    return encodeBlock({ ...place, startsAtEntry, endsAtEntry, firstHeaderOffset, content, deflated });
+    const member = encodeBlock({
+      ...place,
+      startsAtEntry,
+      endsAtEntry,
+      firstHeaderOffset,
+      content,
+      deflated,
+    });
+    if (deflated !== undefined) releaseMemory(deflated.buffer);
+    return member;
   }
 }
 
-function checkedFileSet({ fileSet }: BackupRequest): FileSet {
-  if (fileSet === undefined) throw new Error('A backup request has a FileSet');
-  const codecs = fileSet.includes.flatMap(({ options }) => options.map(({ compression }) => compression?.codec));
+function checkCompression(fileSet: FileSet): void {
+  const codecs = fileSet.includes.flatMap(({ options }) =>
+    options.map(({ compression }) => compression?.codec),
+  );
   if (codecs.includes(Codec.ZSTD)) {
-    throw new CompressionUnsupported(`FileSet "${fileSet.name}" asks for ZSTD, which this file daemon does not support`);
+    throw new CompressionUnsupported(
+      `FileSet "${fileSet.name}" asks for ZSTD, which this file daemon does not support`,
+    );
   }
-  return fileSet;
 }

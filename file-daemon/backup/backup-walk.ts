@@ -108,7 +108,11 @@ class BackupWalk implements WalkVisitor {
     this.#cutter.flush();
     this.#takeBatch();
     this.#emitRecords();
-    return { ...this.#counts, contentBytes: this.#packer.contentBytes, streamBytes: this.#cutter.streamBytes };
+    return {
+      ...this.#counts,
+      contentBytes: this.#packer.contentBytes,
+      streamBytes: this.#cutter.streamBytes,
+    };
   }
 
   #addRecord(record: FileRecord): void {

@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+import { deflateRaw, type InputType, type ZlibOptions } from 'node:zlib';
 import type { EntryCompression } from '../fileset/entry-options.ts';
-import { Deflater } from './deflater.ts';
+
+const deflateRawAsync = promisify<InputType, ZlibOptions, Buffer>(deflateRaw);
 
 /** Threads of libuv's pool that all compression together may take; the rest stays free for other work. */
 const COMPRESSION_THREADS = Math.min(4, availableParallelism());
@@ -14,8 +17,6 @@ const PROBE_BITS_MAX = 7.85;
 export class BlockCompressor {
   #freeThreads: number;
   readonly #waiting: (() => void)[] = [];
-  /** Deflaters at rest; together with those at work never more than there are threads. */
-  readonly #deflaters: Deflater[] = [];
 
   constructor(threads = COMPRESSION_THREADS) {
     this.#freeThreads = threads;
@@ -26,10 +27,11 @@ export class BlockCompressor {
     if (compression.codec === 'none' || looksIncompressible(content)) return undefined;
     await this.#takeThread();
     try {
-      const deflater = this.#takeDeflater(compression.level);
-      const deflated = await deflater.deflate(content);
-      this.#deflaters.push(deflater);
-      return deflated;
+      // In one piece: whatever does not fit is not wanted.
+      return await deflateRawAsync(content, {
+        level: compression.level,
+        chunkSize: Math.max(64, content.length),
+      });
     } finally {
       this.#freeThread();
     }
@@ -44,13 +46,6 @@ export class BlockCompressor {
     const next = this.#waiting.shift();
     if (next === undefined) this.#freeThreads += 1;
     else next();
-  }
-
-  #takeDeflater(level: number): Deflater {
-    const found = this.#deflaters.findIndex((deflater) => deflater.level === level);
-    if (found >= 0) return this.#deflaters.splice(found, 1)[0] as Deflater;
-    this.#deflaters.pop()?.[Symbol.dispose]();
-    return new Deflater(level);
   }
 }
 

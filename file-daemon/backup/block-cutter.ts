@@ -55,7 +55,8 @@ export class BlockCutter {
 
   /** Makes room for an entry of `entryBytes`, all headers and padding included. */
   beginEntry(entryBytes: number, compression: EntryCompression): void {
-    const isOther = compression.codec !== this.#compression.codec || compression.level !== this.#compression.level;
+    const isOther =
+      compression.codec !== this.#compression.codec || compression.level !== this.#compression.level;
     if (this.#usedBytes > 0 && (isOther || entryBytes > this.#currentSlot().bytes.length - this.#usedBytes)) {
       this.#cut('at entry');
     }

@@ -174,7 +174,13 @@ export class EntryPacker {
     return readBytes;
   }
 
-  #checkUnchanged(fd: number, path: BytePath, before: BigIntStats, readBytes: number, options: EntryOptions): void {
+  #checkUnchanged(
+    fd: number,
+    path: BytePath,
+    before: BigIntStats,
+    readBytes: number,
+    options: EntryOptions,
+  ): void {
     const promised = Number(before.size);
     const name = `File "${showPath(path)}"`;
     if (readBytes < promised) {
@@ -191,10 +197,16 @@ export class EntryPacker {
     }
     let change: string;
     if (after.ino !== before.ino || after.dev !== before.dev) change = 'was replaced while it was read';
-    else if (after.size > before.size) change = `grew while it was read; its first ${promised} bytes are saved`;
-    else if (after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs) change = 'changed while it was read';
+    else if (after.size > before.size)
+      change = `grew while it was read; its first ${promised} bytes are saved`;
+    else if (after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs)
+      change = 'changed while it was read';
     else return;
-    this.#notice({ type: options.checkFileChanges ? 'notSaved' : 'warning', path, text: `${name} ${change}` });
+    this.#notice({
+      type: options.checkFileChanges ? 'notSaved' : 'warning',
+      path,
+      text: `${name} ${change}`,
+    });
   }
 }
 

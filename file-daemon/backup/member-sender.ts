@@ -1,6 +1,8 @@
+import { ownsMemory, releaseMemory } from '../release-memory.ts';
+
 /** Where members go: the Store stream of transport/. */
 export interface MemberSink {
-  /** Resolves when more may be sent. */
+  /** Resolves when more may be sent. The member's memory is given back then. */
   write(member: Buffer): Promise<void>;
 }
 
@@ -22,8 +24,10 @@ export class MemberSender {
     this.#tail = (async () => {
       // Both are awaited together, so that a failure of the later one does not stay unheard behind the earlier.
       const [ready] = await Promise.all([member, tail]);
+      const memberBytes = ready.length;
       await this.#sink.write(ready);
-      afterSent(ready.length);
+      if (ownsMemory(ready)) releaseMemory(ready.buffer);
+      afterSent(memberBytes);
     })();
     this.#tail.catch(this.#onFailure);
   }

@@ -2,6 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { compileFileSet } from '../fileset/include-rules.ts';
 import { JobControl } from '../worker/job-control.ts';
+import { ProgressClock } from '../worker/progress-clock.ts';
 import { postEvent, runAsWorker } from '../worker/worker-side.ts';
 import { runBackupWalk, type BackupSink, type BackupSource } from './backup-walk.ts';
 import { runEstimateWalk } from './estimate-walk.ts';
@@ -9,25 +10,8 @@ import type { WalkEvent, WalkTask } from './walk-events.ts';
 
 /** The worker thread of a backup or an estimate. */
 
-const PROGRESS_INTERVAL_MS = 1000;
-/** Looking at the clock for every file would show in a walk of small ones. */
-const CALLS_PER_LOOK_AT_CLOCK = 64;
-
 function post(event: WalkEvent): void {
   postEvent(event);
-}
-
-function progressPoster(control: JobControl): BackupSink['progress'] {
-  let calls = 0;
-  let nextAt = performance.now() + PROGRESS_INTERVAL_MS;
-  return (counts, path) => {
-    if (calls++ % CALLS_PER_LOOK_AT_CLOCK !== 0) return;
-    control.throwIfCancelled();
-    const now = performance.now();
-    if (now < nextAt) return;
-    nextAt = now + PROGRESS_INTERVAL_MS;
-    post({ kind: 'progress', counts, path });
-  };
 }
 
 await runAsWorker(() => {
@@ -37,10 +21,19 @@ await runAsWorker(() => {
     fileSet: compileFileSet(FileSet.decode(task.fileSet)),
     sinceNs: task.sinceNs,
   };
-  const progress = progressPoster(control);
+  const clock = new ProgressClock();
+  const progress: BackupSink['progress'] = (counts, path) => {
+    control.throwIfCancelled();
+    if (clock.isDue()) post({ kind: 'progress', counts, path });
+  };
   const notice: BackupSink['notice'] = (notice) => {
     control.beforeEvent();
     post({ kind: 'notice', notice });
+  };
+
+  const listing = (batch: Uint8Array) => {
+    control.beforeEvent();
+    post({ kind: 'listing', batch });
   };
 
   if (task.mode === 'backup') {
@@ -55,16 +48,9 @@ await runAsWorker(() => {
     return;
   }
   const counts = runEstimateWalk(source, {
-    listing: task.mode === 'listing' ? listingPoster(control) : undefined,
+    listing: task.mode === 'listing' ? listing : undefined,
     notice,
     progress,
   });
   post({ kind: 'end', result: { ...counts, streamBytes: 0 } });
 });
-
-function listingPoster(control: JobControl): (batch: Uint8Array) => void {
-  return (batch) => {
-    control.beforeEvent();
-    post({ kind: 'listing', batch });
-  };
-}

@@ -15,7 +15,10 @@ const OUTPUT_BYTES_MAX = 256 * 1024 * 1024;
 export function expandClientList(list: string): BytePath[] {
   const source = list.slice(1).trim();
   const lines = list.startsWith('|') ? outputOf(source) : contentOf(source);
-  return lines.toString('latin1').split('\n').filter((line) => line !== '');
+  return lines
+    .toString('latin1')
+    .split('\n')
+    .filter((line) => line !== '');
 }
 
 /** A list of files that the FileSet names on this client could not be read or made. */
@@ -28,7 +31,9 @@ function contentOf(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw new FileListFailed(`Cannot read the file list "${file}" of the FileSet: ${errnoText(cause)}`, { cause });
+    throw new FileListFailed(`Cannot read the file list "${file}" of the FileSet: ${errnoText(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -59,8 +59,11 @@ export function entryOptions(options: Options): EntryOptions {
 export function unionOfOptions(blocks: readonly EntryOptions[]): EntryOptions {
   const any = (test: (block: EntryOptions) => boolean) => blocks.some(test);
   return {
-    digest: blocks.findLast((block) => block.digest !== DigestAlgorithm.UNSPECIFIED)?.digest ?? DEFAULT_OPTIONS.digest,
-    compression: blocks.findLast((block) => block.compression.codec !== 'none')?.compression ?? NO_COMPRESSION,
+    digest:
+      blocks.findLast((block) => block.digest !== DigestAlgorithm.UNSPECIFIED)?.digest ??
+      DEFAULT_OPTIONS.digest,
+    compression:
+      blocks.findLast((block) => block.compression.codec !== 'none')?.compression ?? NO_COMPRESSION,
     oneFs: !any((block) => !block.oneFs),
     recurse: !any((block) => !block.recurse),
     noAtime: any((block) => block.noAtime),

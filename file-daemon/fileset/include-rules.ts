@@ -3,11 +3,15 @@ import { normalizePath, pathFromBytes, type BytePath } from '../byte-path.ts';
 import { expandClientList } from './client-list.ts';
 import { DEFAULT_OPTIONS, unionOfOptions, type EntryOptions } from './entry-options.ts';
 import { compileGlob, isLiteral, type PathTest } from './glob.ts';
+import { unsupportedNotices } from './unsupported.ts';
+import type { FileNotice } from '../walk/file-notice.ts';
 import { compileBlock, type OptionsBlock } from './options-block.ts';
 
 /** A FileSet ready for the walk. */
 export interface CompiledFileSet {
   readonly includes: readonly CompiledInclude[];
+  /** What the job's messages should say about the FileSet as such. */
+  readonly notices: readonly FileNotice[];
 }
 
 export interface CompiledInclude {
@@ -32,6 +36,7 @@ export function compileFileSet(fileSet: FileSet): CompiledFileSet {
       ),
       rules: new IncludeRules(include, excludes),
     })),
+    notices: unsupportedNotices(fileSet),
   };
 }
 

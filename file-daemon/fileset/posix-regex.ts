@@ -147,7 +147,8 @@ class Translation {
     if (char !== '{') return char;
     const interval = /^(\d*)(?:(,)(\d*))?\}/.exec(this.#bytes.slice(this.#at));
     const [whole = '', low = '', comma = '', high = ''] = interval ?? [];
-    if (interval === null || low + comma === '') this.#refuse('what follows "{" is not a number of repetitions');
+    if (interval === null || low + comma === '')
+      this.#refuse('what follows "{" is not a number of repetitions');
     const least = Number(low);
     const most = high === '' ? least : Number(high);
     if (least > most || most > REPEATS_MAX) this.#refuse(`"{${whole}" is not a range of repetitions`);
@@ -211,7 +212,7 @@ function isQuantifier(char: string | undefined): boolean {
 function setSource(set: ByteSet): string {
   const hex = (byte: number) => `\\x${byte.toString(16).padStart(2, '0')}`;
   let source = '';
-  for (let from = set.indexOf(1); from >= 0; ) {
+  for (let from = set.indexOf(1); from >= 0;) {
     const end = set.indexOf(0, from);
     const to = (end < 0 ? set.length : end) - 1;
     source += from === to ? hex(from) : `${hex(from)}-${hex(to)}`;

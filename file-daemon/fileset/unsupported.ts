@@ -1,6 +1,7 @@
 import type { FileSet, Options } from '../../proto/noctule/filedaemon/v1/fileset.ts';
+import type { FileNotice } from '../walk/file-notice.ts';
 
-/** Directives that are understood but not carried out yet, with what that means for the job. */
+/** Options that are understood but not carried out yet, with what that means for the job. */
 const UNSUPPORTED: readonly [isSet: (options: Options) => boolean, text: string][] = [
   [(options) => options.sparse, '"sparse": holes are saved as zeros'],
   [(options) => options.aclSupport, '"aclsupport": access control lists are not saved'],
@@ -10,10 +11,19 @@ const UNSUPPORTED: readonly [isSet: (options: Options) => boolean, text: string]
   [(options) => options.stripPath > 0, '"strippath": paths are saved whole'],
 ];
 
-/** One sentence for each option of the FileSet that this file daemon cannot honour. */
-export function unsupportedOptions(fileSet: FileSet): string[] {
-  const options = fileSet.includes.flatMap((include) => include.options);
-  return UNSUPPORTED.filter(([isSet]) => options.some(isSet)).map(
-    ([, text]) => `FileSet "${fileSet.name}" asks for ${text} (not supported yet)`,
-  );
+/** One notice for each thing in the FileSet that this file daemon cannot do. Data that is left out is an error. */
+export function unsupportedNotices({ name, includes }: FileSet): FileNotice[] {
+  const options = includes.flatMap((include) => include.options);
+  const warnings = UNSUPPORTED.filter(([isSet]) => options.some(isSet)).map(([, text]): FileNotice => ({
+    type: 'warning',
+    path: '',
+    text: `FileSet "${name}" asks for ${text} (not supported yet)`,
+  }));
+  const plugins = includes.flatMap((include) => include.plugins);
+  const missing = plugins.map((plugin): FileNotice => ({
+    type: 'notSaved',
+    path: '',
+    text: `Plugin "${plugin}" of FileSet "${name}" is not supported yet: its data is not saved`,
+  }));
+  return [...warnings, ...missing];
 }

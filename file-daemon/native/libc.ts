@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
+import { getSystemErrorMap } from 'node:util';
 import { messageOf } from '../../errors/operator-error.ts';
-import { errnoTextOf } from '../errno-text.ts';
 
 /**
- * The calls of the C library that Node lacks, by koffi: times with nanoseconds, also of symbolic links, and the making of
- * FIFOs and device nodes. Paths are bytes. A call that fails throws an Error whose message is the system's text.
+ * The calls of the C library that Node lacks, by koffi: times with nanoseconds, and the making of FIFOs and
+ * device nodes. Paths are bytes. A call that fails throws as those of `node:fs` do: with code, errno and syscall.
  */
 export interface Libc {
   /** Sets both times of an open file. */
   setFileTimes(fd: number, times: FileTimes): void;
-  /** Sets both times of a path; of a symbolic link, its own. */
+  /** Sets both times of what the path leads to. */
   setPathTimes(path: Buffer, times: FileTimes): void;
   makeFifo(path: Buffer, mode: number): void;
   makeDevice(path: Buffer, mode: number, device: bigint): void;
@@ -27,7 +27,6 @@ export interface FileTimes {
 export const UTIME_OMIT = (1 << 30) - 2;
 
 const AT_FDCWD = -100;
-const AT_SYMLINK_NOFOLLOW = 0x100;
 
 let loaded: { libc: Libc } | { problem: string } | undefined;
 
@@ -62,11 +61,16 @@ function bind(koffi: Koffi): Libc {
   if (koffi.sizeof('long') !== 8) throw new Error('it is known to work on 64-bit machines only');
   const library = koffi.load(null);
   const utimensat = library.func('int utimensat(int dirfd, const void *path, const void *times, int flags)');
+  const futimens = library.func('int futimens(int fd, const void *times)');
   const mkfifo = library.func('int mkfifo(const void *path, uint32_t mode)');
   const mknod = library.func('int mknod(const void *path, uint32_t mode, uint64_t device)');
 
-  function call(function_: (...parameters: unknown[]) => unknown, ...parameters: unknown[]): void {
-    if (function_(...parameters) === -1) throw new Error(errnoTextOf(koffi.errno()));
+  type Call = (...parameters: unknown[]) => unknown;
+  function check(syscall: string, call: Call, ...parameters: unknown[]): void {
+    if (call(...parameters) !== -1) return;
+    const errno = -koffi.errno();
+    const [code, text] = getSystemErrorMap().get(errno) ?? ['UNKNOWN', `error ${errno}`];
+    throw Object.assign(new Error(`${code}: ${text}, ${syscall}`), { code, errno, syscall });
   }
 
   const times = new BigInt64Array(4);
@@ -79,10 +83,11 @@ function bind(koffi: Koffi): Libc {
   }
 
   return {
-    setFileTimes: (fd, value) => call(utimensat, fd, null, timespecs(value), 0),
-    setPathTimes: (path, value) => call(utimensat, AT_FDCWD, cString(path), timespecs(value), AT_SYMLINK_NOFOLLOW),
-    makeFifo: (path, mode) => call(mkfifo, cString(path), mode),
-    makeDevice: (path, mode, device) => call(mknod, cString(path), mode, device),
+    setFileTimes: (fd, value) => check('futimens', futimens, fd, timespecs(value)),
+    setPathTimes: (path, value) =>
+      check('utimensat', utimensat, AT_FDCWD, cString(path), timespecs(value), 0),
+    makeFifo: (path, mode) => check('mkfifo', mkfifo, cString(path), mode),
+    makeDevice: (path, mode, device) => check('mknod', mknod, cString(path), mode, device),
   };
 }
 

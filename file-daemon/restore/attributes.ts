@@ -1,6 +1,5 @@
-import { fchmodSync, fchownSync, futimesSync, lchownSync, lutimesSync } from 'node:fs';
-import type { FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
-import { fsPath, pathToBytes, type BytePath } from '../byte-path.ts';
+import { chmodSync, chownSync, fchmodSync, fchownSync, futimesSync, utimesSync } from 'node:fs';
+import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { libc } from '../native/libc.ts';
 
 /** The user and group that this daemon runs as decide what it may set. */
@@ -12,36 +11,72 @@ export const CAN_SET_OWNERS = EUID === 0;
 const PERMISSION_BITS = 0o7777;
 const SETUID_SETGID = 0o6000;
 
+/** Something about a restored file that is not as it was saved: `set the owner`, and why. */
+export interface AttributeFailure {
+  readonly action: string;
+  readonly error: unknown;
+}
+
+/** Sets owner, mode and times of an open file, as far as that can be done. */
+export function setFileAttributes(fd: number, record: FileRecord): AttributeFailure[] {
+  const native = libc();
+  return setInOrder(record, {
+    owner: () => fchownSync(fd, record.uid, record.gid),
+    mode: (mode) => fchmodSync(fd, mode),
+    times: () =>
+      native === undefined
+        ? futimesSync(fd, secondsOf(record, 'atime'), secondsOf(record, 'mtime'))
+        : native.setFileTimes(fd, record),
+  });
+}
+
 /**
- * Owner, mode and times of an open file or directory, in the order that lets each stay: a change of owner clears setuid,
- * and both change the ctime only.
+ * The same for what is only held with O_PATH: a directory, a link, a FIFO, a device. The path below /proc leads to
+ * exactly that inode, whatever has become of its name; of a symbolic link, to the link.
  */
-export function setAttributes(fd: number, record: FileRecord): void {
-  if (CAN_SET_OWNERS) fchownSync(fd, record.uid, record.gid);
-  fchmodSync(fd, permissionsOf(record));
+export function setHeldAttributes(fd: number, record: FileRecord): AttributeFailure[] {
+  const held = `/proc/self/fd/${fd}`;
   const native = libc();
-  if (native === undefined) futimesSync(fd, seconds(record, 'atime'), seconds(record, 'mtime'));
-  else native.setFileTimes(fd, record);
+  return setInOrder(record, {
+    owner: () => chownSync(held, record.uid, record.gid),
+    mode: (mode) => {
+      if (record.type !== FileType.SYMLINK) chmodSync(held, mode);
+    },
+    times: () =>
+      native === undefined
+        ? utimesSync(held, secondsOf(record, 'atime'), secondsOf(record, 'mtime'))
+        : native.setPathTimes(Buffer.from(held), record),
+  });
 }
 
-/** Owner and times of something that is not opened: a symbolic link, a FIFO, a device. Its mode was given with it. */
-export function setPathAttributes(path: BytePath, record: FileRecord): void {
-  if (CAN_SET_OWNERS) lchownSync(fsPath(path), record.uid, record.gid);
-  const native = libc();
-  if (native === undefined) lutimesSync(fsPath(path), seconds(record, 'atime'), seconds(record, 'mtime'));
-  else native.setPathTimes(pathToBytes(path), record);
+interface AttributeCalls {
+  owner(): void;
+  mode(mode: number): void;
+  times(): void;
 }
 
-/** Without its owner a file must not run as whoever restored it. */
-export function permissionsOf(record: FileRecord): number {
-  const isOwnerKept = CAN_SET_OWNERS || (record.uid === EUID && record.gid === EGID);
-  return record.mode & (isOwnerKept ? PERMISSION_BITS : PERMISSION_BITS & ~SETUID_SETGID);
+/** The mode comes behind the owner, whose change clears setuid; the times come last. */
+function setInOrder(record: FileRecord, calls: AttributeCalls): AttributeFailure[] {
+  const failures: AttributeFailure[] = [];
+  const attempt = (action: string, call: () => void) => {
+    try {
+      call();
+    } catch (error) {
+      failures.push({ action, error });
+    }
+  };
+  if (CAN_SET_OWNERS) attempt('set the owner', () => calls.owner());
+  // Without its owner a file must not run as whoever restored it.
+  const isOwnerKept = CAN_SET_OWNERS ? failures.length === 0 : record.uid === EUID && record.gid === EGID;
+  attempt('set the mode', () =>
+    calls.mode(record.mode & (isOwnerKept ? PERMISSION_BITS : PERMISSION_BITS & ~SETUID_SETGID)),
+  );
+  attempt('set the times', () => calls.times());
+  return failures;
 }
 
-function seconds(record: FileRecord, which: 'atime' | 'mtime'): number {
-  const [whole, nanoseconds] =
-    which === 'atime'
-      ? [record.atimeSeconds, record.atimeNanoseconds]
-      : [record.mtimeSeconds, record.mtimeNanoseconds];
-  return whole + nanoseconds / 1e9;
+function secondsOf(record: FileRecord, which: 'atime' | 'mtime'): number {
+  return which === 'atime'
+    ? record.atimeSeconds + record.atimeNanoseconds / 1e9
+    : record.mtimeSeconds + record.mtimeNanoseconds / 1e9;
 }

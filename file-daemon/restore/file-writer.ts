@@ -1,75 +1,78 @@
-import { closeSync, constants, linkSync, openSync, renameSync, rmSync, symlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
 import { isErrno } from '../../errors/operator-error.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
-import { fsPath, pathToBytes, type BytePath } from '../byte-path.ts';
+import { fsPath } from '../byte-path.ts';
 import { ContentDigest } from '../content-digest.ts';
-import { libc } from '../native/libc.ts';
+import { libc, type Libc } from '../native/libc.ts';
 import { EntryDamaged } from '../tar/header-reader.ts';
-import { permissionsOf, setAttributes, setPathAttributes } from './attributes.ts';
-import { PlaceRefused, type TargetTree } from './target-tree.ts';
+import { setFileAttributes, setHeldAttributes, type AttributeFailure } from './attributes.ts';
+import { O_PATH, PlaceRefused, pathOf, type Place } from './target-tree.ts';
 
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const CREATE_ATTEMPTS_MAX = 1000;
 
 /**
  * Makes files under a temporary name beside their place and renames them over when they are whole: nobody ever sees half
- * a file, and what was there before stays until then.
+ * a file, and what was there before stays until then. A Place given to it must stay good until the file is done.
  */
 export class FileMaker {
-  readonly #tree: TargetTree;
   readonly #jobId: number;
   #counter = 0;
 
-  constructor(tree: TargetTree, jobId: number) {
-    this.#tree = tree;
+  constructor(jobId: number) {
     this.#jobId = jobId;
   }
 
   /** A regular file to be written piece by piece. */
-  openFile(path: BytePath, record: FileRecord): FileWriter {
+  openFile(place: Place, record: FileRecord): FileWriter {
     let fd = -1;
-    const temporary = this.#claim(path, (place) => {
-      fd = openSync(fsPath(place), CREATE_FLAGS, 0o600);
+    const temporary = this.#claim(place, (path) => {
+      fd = openSync(path, CREATE_FLAGS, 0o600);
     });
-    return new FileWriter(this.#tree, { path, temporary, fd, record });
+    return new FileWriter({ temporary, path: fsPath(pathOf(place)), fd, record });
   }
 
   /** A symbolic link, FIFO or device, with its attributes. */
-  makeSpecial(path: BytePath, record: FileRecord): void {
-    const temporary = this.#claim(path, (place) => createSpecial(place, record));
-    const place = this.#tree.entryPath(temporary);
+  makeSpecial(place: Place, record: FileRecord): AttributeFailure[] {
+    const temporary = this.#claim(place, (path) => createSpecial(path, record));
     try {
-      setPathAttributes(place, record);
-      renameSync(fsPath(place), fsPath(this.#tree.entryPath(path)));
+      const failures = setSpecialAttributes(temporary, record);
+      renameSync(temporary, fsPath(pathOf(place)));
+      return failures;
     } catch (error) {
-      removeIfThere(place);
+      removeIfThere(temporary);
       throw error;
     }
-    if (record.type === FileType.SYMLINK) this.#tree.noteLink(path);
   }
 
-  /** A further name for what this restore, or somebody before it, put at `firstPath`. */
-  makeHardLink(path: BytePath, firstPath: BytePath): void {
-    const first = this.#tree.keptEntryPath(firstPath);
+  /** A further name for the file at `first`. */
+  makeHardLink(place: Place, first: Place): void {
+    const temporary = this.#claim(place, (path) => linkSync(fsPath(pathOf(first)), path));
     try {
-      const temporary = this.#claim(path, (place) => linkSync(fsPath(first.path), fsPath(place)));
-      const place = this.#tree.entryPath(temporary);
-      renameSync(fsPath(place), fsPath(this.#tree.entryPath(path)));
-      // Renaming does nothing when both are names of the same file already.
-      removeIfThere(place);
+      renameSync(temporary, fsPath(pathOf(place)));
     } finally {
-      first.close();
+      // Renaming does nothing when both are names of the same file already.
+      removeIfThere(temporary);
     }
   }
 
-  /** Lets `create` make something under a free name beside `path`; returns that name as a path of the client. */
-  #claim(path: BytePath, create: (place: BytePath) => void): BytePath {
-    const directory = path.slice(0, path.lastIndexOf('/') + 1);
+  /** Lets `create` make something under a free name beside the place; returns the path. */
+  #claim(place: Place, create: (path: string | Buffer) => void): string | Buffer {
     for (let attempt = 0; attempt < CREATE_ATTEMPTS_MAX; attempt++) {
-      const temporary = `${directory}.noctule-${this.#jobId}-${++this.#counter}.part`;
+      const path = fsPath(`${place.directory}.noctule-${this.#jobId}-${++this.#counter}.part`);
       try {
-        create(this.#tree.entryPath(temporary));
-        return temporary;
+        create(path);
+        return path;
       } catch (error) {
         // A leftover of a restore that was killed.
         if (!isErrno(error, 'EEXIST')) throw error;
@@ -80,20 +83,19 @@ export class FileMaker {
 }
 
 interface OpenFile {
-  readonly path: BytePath;
-  readonly temporary: BytePath;
+  readonly temporary: string | Buffer;
+  readonly path: string | Buffer;
   readonly fd: number;
   readonly record: FileRecord;
 }
 
 /** A regular file on its way. Must be finished or abandoned. */
 export class FileWriter {
-  readonly #tree: TargetTree;
   readonly #file: OpenFile;
   readonly #digest: ContentDigest;
+  #isClosed = false;
 
-  constructor(tree: TargetTree, file: OpenFile) {
-    this.#tree = tree;
+  constructor(file: OpenFile) {
     this.#file = file;
     this.#digest = new ContentDigest(file.record.digestAlgorithm);
   }
@@ -107,7 +109,7 @@ export class FileWriter {
    * Checks the digest, sets the attributes and puts the file in its place.
    * @throws EntryDamaged when the content is not what was saved; the file is to be abandoned then.
    */
-  finish(): void {
+  finish(): AttributeFailure[] {
     const { fd, path, temporary, record } = this.#file;
     const digest = this.#digest.finish();
     if (record.digest.length > 0 && !digest.equals(record.digest)) {
@@ -115,42 +117,63 @@ export class FileWriter {
         `its digest is ${digest.toString('hex')}, but ${record.digest.toString('hex')} was saved`,
       );
     }
-    setAttributes(fd, record);
-    const place = this.#tree.entryPath(temporary);
-    renameSync(fsPath(place), fsPath(this.#tree.entryPath(path)));
-    closeSync(fd);
+    const failures = setFileAttributes(fd, record);
+    // Some file systems tell only now that the data has found no room.
+    this.#close();
+    renameSync(temporary, path);
+    return failures;
   }
 
+  /** Removes what was written. */
   abandon(): void {
-    const { fd, temporary } = this.#file;
-    closeSync(fd);
-    removeIfThere(this.#tree.entryPath(temporary));
+    this.#close();
+    removeIfThere(this.#file.temporary);
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    closeSync(this.#file.fd);
   }
 }
 
-function createSpecial(place: BytePath, record: FileRecord): void {
+function createSpecial(path: string | Buffer, record: FileRecord): void {
   switch (record.type) {
     case FileType.SYMLINK:
-      symlinkSync(record.linkTarget, fsPath(place));
+      symlinkSync(record.linkTarget, path);
       return;
     case FileType.FIFO:
-      native().makeFifo(pathToBytes(place), permissionsOf(record));
+      native().makeFifo(Buffer.from(path), 0o600);
       return;
     case FileType.CHARACTER_DEVICE:
     case FileType.BLOCK_DEVICE:
-      native().makeDevice(pathToBytes(place), record.mode, record.specialDevice);
+      native().makeDevice(Buffer.from(path), (record.mode & constants.S_IFMT) | 0o600, record.specialDevice);
       return;
     default:
-      throw new Error(`A file of type ${record.type} is not made this way`);
+      throw new PlaceRefused(`its type (${record.type}) is unknown to this version`);
   }
 }
 
-function native(): NonNullable<ReturnType<typeof libc>> {
+/** Looks at what it is about to give away: somebody may have put something else in its place. */
+function setSpecialAttributes(path: string | Buffer, record: FileRecord): AttributeFailure[] {
+  const fd = openSync(path, O_PATH | constants.O_NOFOLLOW);
+  try {
+    const stat = fstatSync(fd);
+    if ((stat.mode & constants.S_IFMT) !== (record.mode & constants.S_IFMT) || stat.nlink !== 1) {
+      throw new PlaceRefused('something else took its place while it was made');
+    }
+    return setHeldAttributes(fd, record);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function native(): Libc {
   const library = libc();
   if (library === undefined) throw new PlaceRefused('FIFOs and device nodes need the native library koffi');
   return library;
 }
 
-function removeIfThere(place: BytePath): void {
-  rmSync(fsPath(place), { force: true });
+function removeIfThere(path: string | Buffer): void {
+  rmSync(path, { force: true });
 }

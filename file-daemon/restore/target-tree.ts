@@ -6,9 +6,9 @@ import { errnoText } from '../errno-text.ts';
 /** Open directories kept for the next file. More than the usual depth of a tree, far less than open files allowed. */
 const DIRECTORIES_OPEN_MAX = 128;
 
-const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+const { O_DIRECTORY, O_NOFOLLOW } = constants;
 /** Only a name for the directory: wants search permission, not read permission. Not among Node's constants. */
-const O_PATH = 0o10000000;
+export const O_PATH = 0o10000000;
 
 /** A file that cannot be restored to its place; the message is the reason. The others can. */
 export class PlaceRefused extends OperatorError {
@@ -20,6 +20,18 @@ export interface TargetOptions {
   readonly where: BytePath;
   /** Remember which directories were made. */
   readonly trackCreated: boolean;
+}
+
+/** The name of an entry in a directory that is held open. */
+export interface Place {
+  /** `/proc/self/fd/N/` */
+  readonly directory: BytePath;
+  readonly name: BytePath;
+}
+
+/** The path for `node:fs`. */
+export function pathOf({ directory, name }: Place): BytePath {
+  return directory + name;
 }
 
 /**
@@ -55,38 +67,31 @@ export class TargetTree implements Disposable {
   }
 
   /**
-   * A path for `node:fs` to the entry with this absolute path of the client. Missing directories on the way are made,
-   * for the owner only until their attributes are set. The path is good until the next call.
+   * Where the entry with this absolute path of the client goes. Missing directories on the way are made, for the owner
+   * only until their attributes are set. Good until the next call.
    * @throws PlaceRefused
    */
-  entryPath(path: BytePath): BytePath {
+  place(path: BytePath): Place {
     const relative = checkedPath(path);
     const slash = relative.lastIndexOf('/');
     const parent = this.#directory(slash < 0 ? '' : relative.slice(0, slash));
-    return `/proc/self/fd/${parent}/${relative.slice(slash + 1)}`;
+    return { directory: `/proc/self/fd/${parent}/`, name: relative.slice(slash + 1) };
   }
 
-  /** As entryPath, but good until `close` is called. */
-  keptEntryPath(path: BytePath): { path: BytePath; close(): void } {
-    const entry = this.entryPath(path);
-    const slash = entry.lastIndexOf('/');
-    const fd = openSync(entry.slice(0, slash), O_PATH | O_DIRECTORY);
-    return { path: `/proc/self/fd/${fd}${entry.slice(slash)}`, close: () => closeSync(fd) };
+  /** As `place`, but good until it is disposed of. */
+  hold(path: BytePath): Place & Disposable {
+    const { directory, name } = this.place(path);
+    const fd = openSync(directory, O_PATH | O_DIRECTORY);
+    return { directory: `/proc/self/fd/${fd}/`, name, [Symbol.dispose]: () => closeSync(fd) };
   }
 
-  /** Makes sure that the directory with this absolute path of the client is there. @throws PlaceRefused */
-  makeDirectory(path: BytePath): void {
-    this.#directory(checkedPath(path));
-  }
-
-  /** The directory itself, open for setting its attributes; the caller closes it. @throws PlaceRefused */
-  openDirectory(path: BytePath): number {
-    const entry = this.entryPath(path);
-    try {
-      return openSync(fsPath(entry), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    } catch (cause) {
-      throw new PlaceRefused(`Could not open directory "${showPath(path)}": ERR=${errnoText(cause)}`, { cause });
-    }
+  /**
+   * The directory with this absolute path of the client, made if it is missing: a descriptor with O_PATH, good until the
+   * next call.
+   * @throws PlaceRefused
+   */
+  directory(path: BytePath): number {
+    return this.#directory(checkedPath(path));
   }
 
   /** The restore has made a symbolic link with this absolute path of the client. */
@@ -141,7 +146,9 @@ export class TargetTree implements Disposable {
       this.#created?.add(path);
       return openSync(fsPath(entry), flags);
     } catch (cause) {
-      throw new PlaceRefused(`Could not make directory "/${showPath(path)}": ERR=${errnoText(cause)}`, { cause });
+      throw new PlaceRefused(`Could not make directory "/${showPath(path)}": ERR=${errnoText(cause)}`, {
+        cause,
+      });
     }
   }
 

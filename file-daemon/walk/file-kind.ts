@@ -26,7 +26,9 @@ export function fileTypeOf(mode: number): FileType | undefined {
 export function splitTime(ns: bigint): { seconds: number; nanoseconds: number } {
   const seconds = Number(ns / 1_000_000_000n);
   const nanoseconds = Number(ns % 1_000_000_000n);
-  return nanoseconds < 0 ? { seconds: seconds - 1, nanoseconds: nanoseconds + 1_000_000_000 } : { seconds, nanoseconds };
+  return nanoseconds < 0
+    ? { seconds: seconds - 1, nanoseconds: nanoseconds + 1_000_000_000 }
+    : { seconds, nanoseconds };
 }
 
 /**

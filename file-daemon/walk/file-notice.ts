@@ -7,7 +7,7 @@ export interface FileNotice {
    * `notSaved`: was to be saved and is not, or not whole: counted as an error of the job. `skipped`: the rules leave it
    * out, worth a word. `warning`: saved, but see the text.
    */
-  readonly type: 'info' | 'warning' | 'notSaved' | 'skipped' | 'restored' | 'error';
+  readonly type: 'info' | 'warning' | 'notSaved' | 'skipped' | 'error';
   /** Empty when it speaks of no single file. */
   readonly path: BytePath;
   /** Names the path too, printably. */

@@ -13,7 +13,11 @@ export class Mounts {
   /** `mountinfo`: the content of that file, as latin1 text. */
   constructor(mountinfo: string) {
     // Later lines lie over earlier ones with the same mount point, so the last one is to be found first.
-    this.#mounts = mountinfo.split('\n').map(parseMount).filter((mount) => mount !== undefined).reverse();
+    this.#mounts = mountinfo
+      .split('\n')
+      .map(parseMount)
+      .filter((mount) => mount !== undefined)
+      .reverse();
   }
 
   static read(): Mounts {
@@ -41,5 +45,8 @@ function parseMount(line: string): Mount | undefined {
   const fsType = after?.split(' ')[0];
   if (point === undefined || fsType === undefined) return undefined;
   // Blanks, tabs, line feeds and backslashes stand there as octal numbers.
-  return { point: point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))), fsType };
+  return {
+    point: point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))),
+    fsType,
+  };
 }

@@ -42,11 +42,13 @@ export class Walker {
   readonly #visitor: WalkVisitor;
   /** File entries still to be visited, with the rules of the first Include that names them. */
   readonly #fileEntries = new Map<BytePath, IncludeRules>();
+  readonly #notices: readonly FileNotice[];
   readonly #stack: Frame[] = [];
   #mounts: Mounts | undefined;
 
   constructor(fileSet: CompiledFileSet, visitor: WalkVisitor) {
     this.#visitor = visitor;
+    this.#notices = fileSet.notices;
     const files = fileSet.includes.flatMap(({ files, rules }) => files.map((file) => ({ file, rules })));
     files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
     for (const { file, rules } of files) {
@@ -55,6 +57,7 @@ export class Walker {
   }
 
   run(): void {
+    for (const notice of this.#notices) this.#visitor.notice(notice);
     for (const [path, rules] of this.#fileEntries) {
       this.#fileEntry(path, rules);
       for (let frame = this.#stack.at(-1); frame !== undefined; frame = this.#stack.at(-1)) this.#step(frame);
@@ -115,7 +118,8 @@ export class Walker {
     const options = rules.select(path, isDirectory);
     if (options === undefined) return;
     if (!isDirectory) this.#visitOther(path, stat, options);
-    else if (!options.recurse || !this.#mayCross(parent, path, stat, options)) this.#visitor.entry(path, stat, options);
+    else if (!options.recurse || !this.#mayCross(parent, path, stat, options))
+      this.#visitor.entry(path, stat, options);
     else this.#enter({ path, stat, options, rules, topDevice });
   }
 

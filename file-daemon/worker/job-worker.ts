@@ -62,14 +62,20 @@ export class JobWorker<E extends { readonly kind: string }> implements AsyncDisp
 
   constructor(options: JobWorkerOptions) {
     this.#options = options;
-    this.#worker = new Worker(options.module, { workerData: options.data, name: options.job, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+    this.#worker = new Worker(options.module, {
+      workerData: options.data,
+      name: options.job,
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve));
     this.#worker.on('message', (event: E | FailedEvent) => {
       if (isFailed(event)) this.#fail(new WorkerFailed(event));
       else this.#events.push(event);
       this.#wake?.();
     });
-    this.#worker.once('error', (cause) => this.#fail(new WorkerDied(options.job, messageOf(cause), { cause })));
+    this.#worker.once('error', (cause) =>
+      this.#fail(new WorkerDied(options.job, messageOf(cause), { cause })),
+    );
     this.#worker.once('exit', () => this.#fail(new WorkerDied(options.job, 'it ended without a result')));
     if (options.signal.aborted) this.#abort();
     else options.signal.addEventListener('abort', this.#abort, { once: true });

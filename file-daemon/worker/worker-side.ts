@@ -18,7 +18,12 @@ export async function runAsWorker(work: () => void | Promise<void>): Promise<voi
   } catch (error) {
     if (error instanceof JobCancelled) return;
     if (!(error instanceof OperatorError)) throw error;
-    const failed: FailedEvent = { kind: 'failed', code: error.code, message: error.message, hint: error.hint };
+    const failed: FailedEvent = {
+      kind: 'failed',
+      code: error.code,
+      message: error.message,
+      hint: error.hint,
+    };
     postEvent(failed);
   }
 }

@@ -1,5 +1,4 @@
 import type { ClientRow, JobMediaRow, JobTotal, LogRow } from '../../../catalog/rows.ts';
-import { formatMessageTime } from '../../../text/civil-time.ts';
 import { announceCatalog } from '../catalog-line.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext, KeywordValue } from '../command.ts';
@@ -65,7 +64,7 @@ function listCommand(name: string, description: string, form: 'table' | 'vertica
       const wanted = formOf(context, form);
       await subject.print(context, wanted);
       if (subject.withJobs && wanted !== 'json' && line.has('jobid', 'ujobid', 'job', 'jobname')) {
-        await context.print(await listJobs(context, wanted));
+        await context.print(await listJobs(context, wanted, 'nothing when empty'));
       }
     },
   };
@@ -129,7 +128,7 @@ async function printJobMedia({ line, services, print }: CommandContext, form: Li
   );
 }
 
-const LOG_COLUMNS: Columns<LogRow> = [['LogText', (row) => `${formatMessageTime(row.time)} ${row.text}`]];
+const LOG_COLUMNS: Columns<LogRow> = [['LogText', (row) => row.text]];
 const LONG_LOG_COLUMNS: Columns<LogRow> = [
   ['Time', (row) => row.time],
   ['LogText', (row) => row.text],

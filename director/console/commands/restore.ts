@@ -18,9 +18,7 @@ import {
   type RestoreSource,
 } from '../restore-source.ts';
 import { RestoreTree } from '../restore-tree.ts';
-import { REPLACE_WORDS } from '../run-summary.ts';
-
-const EVERYTHING = { path: Buffer.from('/'), recursive: true, marked: true };
+import { RESTORE_KEYWORDS } from '../run-draft.ts';
 
 export const restore: Command = {
   name: 'restore',
@@ -28,9 +26,7 @@ export const restore: Command = {
   keywords: {
     client: 'client',
     backupclient: 'client',
-    restoreclient: 'client',
     fileset: 'fileset',
-    storage: 'storage',
     jobid: 'text',
     current: 'flag',
     before: 'text',
@@ -39,12 +35,8 @@ export const restore: Command = {
     select: 'flag',
     all: 'flag',
     done: 'flag',
-    where: 'text',
-    replace: Object.values(REPLACE_WORDS),
     restorejob: 'job',
-    when: 'text',
-    priority: 'text',
-    comment: 'text',
+    ...RESTORE_KEYWORDS,
     yes: 'flag',
   },
   async run(context) {
@@ -110,7 +102,7 @@ async function selectFiles(context: CommandContext, source: RestoreSource): Prom
     `${source.filesMax} files inserted into the tree${all ? ' and marked for extraction' : ''}.`,
   );
   const tree = new RestoreTree(context.services.catalog, source.jobIds, context.signal);
-  if (all) tree.marks.set(EVERYTHING.path, true);
+  if (all) tree.marks.set(Buffer.from('/'), true);
   if (!line.has('done')) await browseTree(context, tree);
   return { jobIds: source.jobIds, rules: tree.marks.rules() };
 }

@@ -30,13 +30,17 @@ export const run: Command = {
 };
 
 /** The end of `run` and `restore`: summary, question unless `yes` stands on the line, and the job is queued. */
-export async function confirmAndQueue(context: CommandContext, draft: RunDraft): Promise<void> {
+export async function confirmAndQueue(
+  context: CommandContext,
+  draft: RunDraft,
+  { storageName }: { storageName?: string } = {},
+): Promise<void> {
   const catalogName = context.conf().catalogs[0]?.name ?? '';
   const now = context.now();
   try {
     if (
       !context.line.has('yes') &&
-      !(await askToRun(context, draft, () => runSummary(draft, { now, catalogName })))
+      !(await askToRun(context, draft, () => runSummary(draft, { now, catalogName, storageName })))
     ) {
       return await context.say('Job not run.');
     }

@@ -63,7 +63,10 @@ export const show: Command = {
     if (wanted.length === 0 && !line.has('disabled')) {
       throw new CommandError('what to show is missing', 'Write for example show jobs, or show pool=NAME.');
     }
-    for (const { one, show } of wanted) await print(lines(show(context, line.value(one))));
+    for (const { one, all, show } of wanted) {
+      const shown = show(context, line.value(one));
+      await print(shown.length > 0 ? lines(shown) : `No ${all} are defined.\n`);
+    }
     if (line.has('disabled')) await print(lines(disabled(context.conf())));
   },
 };

@@ -44,9 +44,13 @@ async function readAndPrint(context: CommandContext): Promise<boolean> {
 }
 
 /** @throws OperatorError when the catalog does not take the query. */
-export async function printQuery(context: CommandContext, query: string): Promise<void> {
+export async function printQuery(
+  context: CommandContext,
+  query: string,
+  form: 'table' | 'vertical' = 'table',
+): Promise<void> {
   const text = query.replace(/;\s*$/, '').trim();
   if (text === '') throw new CommandError('the query is empty', 'Write a SELECT.');
   const { columns, rows } = await context.services.catalog.sql({ query: text });
-  await context.print(renderListing({ columns, rows: rows satisfies Cell[][] }, formOf(context, 'table')));
+  await context.print(renderListing({ columns, rows: rows satisfies Cell[][] }, formOf(context, form)));
 }

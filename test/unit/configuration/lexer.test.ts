@@ -129,7 +129,8 @@ describe('a backslash outside quotes', () => {
     expect(shapes('Name = \\ gone\n  web')).toEqual(['word:Name', '=', 'word:web']);
   });
 
-  test('vanishes together with any other character', () => {
+  test('vanishes together with any other character, and a warning says so', () => {
     expect(shapes('web\\x-1')).toEqual(['string:web-1']);
+    expect(lex('web\\x-1').problems).toMatchObject([{ severity: 'warning', column: 4 }]);
   });
 });

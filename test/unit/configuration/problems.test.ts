@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { loadFileDaemonConf } from '../../../configuration/file-daemon-conf.ts';
 import { formatProblem, type Problem } from '../../../configuration/problem.ts';
+import { textReader } from '../../../configuration/source-reader.ts';
 import { nearest } from '../../../configuration/suggestion.ts';
 import { brief, FRAME, JOB_FRAME, loadText, problemsInFrame } from './support/director-text.ts';
 
@@ -171,6 +173,26 @@ describe('directives without effect', () => {
 
   test('are passed over when they say what is so anyway', () => {
     expect(noticesOf(`Job { Name = A; ${JOB_FRAME}; Spool Data = no; Max Run Time = 0 }`)).toEqual([]);
+  });
+});
+
+describe('a directive that is refused', () => {
+  const problemsOf = (line: string) =>
+    loadFileDaemonConf('/fd.conf', {
+      reader: textReader({
+        '/fd.conf': `FileDaemon { Name = fd; Working Directory = /w; Pid Directory = /p\n${line}\n}
+Director { Name = dir; Password = "x" }`,
+      }),
+    }).problems;
+
+  test('is an error, since going on without it would do harm', () => {
+    expect(brief(problemsOf('PKI Encryption = yes'))).toEqual([
+      'error 2: PKI Encryption is refused: this version would save the data without encrypting it',
+    ]);
+  });
+
+  test('is no error when it asks for what is so anyway', () => {
+    expect(problemsOf('PKI Encryption = no')).toEqual([]);
   });
 });
 

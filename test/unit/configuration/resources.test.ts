@@ -63,11 +63,10 @@ describe('a directive that is given twice', () => {
   });
 
   test('counts the last time when it is a number, and a warning says so', () => {
-    const conf = loadInFrame('Counter { Name = x; Minimum = 1\nMinimum = 2 }');
-    expect(conf.counters[0]?.minimum).toBe(2);
-    expect(brief(problemsInFrame('Counter { Name = x; Minimum = 1\nMinimum = 2 }'))).toEqual([
-      'warning 2: Minimum is given twice in Counter "x": this one counts',
-    ]);
+    const text = FRAME.replace('Password = "client"', '$&; FD Port = 1; FDPort = 2');
+    const { conf, problems } = loadText(text);
+    expect(conf?.clients[0]?.fdPort).toBe(2);
+    expect(brief(problems)).toEqual(['warning 5: FD Port is given twice in Client "c": this one counts']);
   });
 
   test('is also noticed under its other name', () => {

@@ -69,8 +69,8 @@ describe('a console session', () => {
       return untilAborted(signal);
     };
     const running = runConsole({ ...director, jobs: { ...director.jobs, idle } }, ['wait'], {
-      onServer: ({ close }) => {
-        closeServer = close;
+      onServer: (server) => {
+        closeServer = () => server.close();
       },
     });
     await expect(running).rejects.toThrow(/Director "peer-dir" at 127\.0\.0\.1:\d+/);

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -161,6 +161,20 @@ describe('the command line', () => {
   });
 });
 
+describe.runIf(process.getuid?.() === 0)('started as root', () => {
+  it('goes on as the user of -u, with the groups of that user', async () => {
+    using held = await site();
+    chmodSync(held.directory, 0o777);
+    const daemon = start('-f', '-u', 'nobody', '-c', held.confFile);
+    await daemon.printed('started as process');
+    const status = readFileSync(`/proc/${daemon.child.pid}/status`, 'utf8');
+    expect(status).not.toMatch(/^(Uid|Gid):.*\b0\b/m);
+    expect(status).not.toMatch(/^Groups:.*\b0\b/m);
+    daemon.child.kill('SIGTERM');
+    expect(await daemon.ended).toBe(0);
+  });
+});
+
 describe('a daemon in the foreground', () => {
   it('logs to standard error, holds a pid file, and ends with 0 on SIGTERM and SIGINT', async () => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -225,6 +239,16 @@ describe('a daemon in the foreground', () => {
       expect(output.includes('stop was called')).toBe(behaviour === 'throws later');
       expect(existsSync(held.pidFile)).toBe(false);
     }
+  });
+
+  it('can be stopped while it starts', async () => {
+    using held = await site({ behaviour: 'never starts' });
+    const daemon = start('-f', '-d50', '-c', held.confFile);
+    await daemon.printed('starting');
+    daemon.child.kill('SIGTERM');
+    expect(await daemon.ended).toBe(0);
+    expect(daemon.output()).toContain('Stopped while it was starting');
+    expect(existsSync(held.pidFile)).toBe(false);
   });
 
   it('that does not stop is ended by a second signal', async () => {

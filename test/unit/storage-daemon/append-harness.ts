@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import {
   UseMode,
   type AppendFinished,
@@ -124,6 +124,7 @@ export function openSession(options: {
     volSessionTime: SESSION_TIME,
     writtenBy: 'zebulon-sd 0.1.0',
     roomPollMs: 5,
+    onFault: (error) => expect.fail(`A bug: ${String(error)}`),
   });
 }
 

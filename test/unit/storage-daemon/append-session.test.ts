@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UseMode } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
+import { SessionCutShort } from '../../../storage-daemon/storage-errors.ts';
 import { decodeSessionEnd, decodeSessionStart } from '../../../volume/control-member.ts';
 import { MemberKind } from '../../../volume/member.ts';
 import { readerOf } from '../../../volume/positioned-reader.ts';
@@ -303,7 +304,7 @@ describe('a session that dies', () => {
     const device = sampleDevice(scratchDirectory());
     const director = directorWith(volume('A', UseMode.CREATE));
     director.onEvent = (event) => {
-      if (event.$case === 'durable') throw new Error('The Director is gone');
+      if (event.$case === 'durable') throw new SessionCutShort('The Director is gone');
     };
     const session = openSession({ volSessionId: 1, devices: [device], director });
     const { finished, response } = await runSession(session, await sent(smallJob));

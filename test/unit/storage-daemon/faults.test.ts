@@ -143,21 +143,58 @@ describe('a disk that fails while a job is written', () => {
     },
   );
 
-  test.each(['EIO', 'ENOSPC'])(
-    'with %s when it is to sync: what is not durable goes to the next volume',
-    async (code) => {
-      let syncs = 0;
-      const faults: Faults = {
-        sync(path) {
-          if (path.endsWith('V0') && ++syncs > 2) throw errno(code); // the label was synced
-        },
-      };
-      const outcome = await runWith(faults);
-      await expectWholeJob(outcome);
-      expect(outcome.director.closed).toMatchObject([{ volumeName: 'V0', status: 'Error' }]);
-      expect(outcome.director.durable.every(({ volumeName }) => volumeName !== 'V0')).toBe(true);
-    },
-  );
+  test('with EIO when it is to sync: what is not durable goes to the next volume', async () => {
+    let syncs = 0;
+    const faults: Faults = {
+      sync(path) {
+        if (path.endsWith('V0') && ++syncs > 2) throw errno('EIO'); // the label was synced
+      },
+    };
+    const outcome = await runWith(faults);
+    await expectWholeJob(outcome);
+    expect(outcome.director.closed).toMatchObject([{ volumeName: 'V0', status: 'Error' }]);
+    expect(outcome.director.durable.every(({ volumeName }) => volumeName !== 'V0')).toBe(true);
+  });
+
+  test('by being full only when it is to sync: the job waits, and writes what was lost again on the same volume', async () => {
+    let isFull = true;
+    let labelBytes = Infinity;
+    const director = directorWith(volume('V0', UseMode.CREATE));
+    director.onEvent = (event) => {
+      if (event.$case === 'volumeMounted') labelBytes = event.value.volumeBytes;
+      const isWaiting = event.$case === 'message' && event.value.text.includes('is waiting for room');
+      if (isWaiting) setTimeout(() => (isFull = false), 30);
+    };
+    const faults: Faults = {
+      sync(path) {
+        if (isFull && statSync(path).size > labelBytes) throw errno('EDQUOT');
+      },
+    };
+    await expectWholeJob(await runWith(faults, director));
+    expect(director.closed).toEqual([]);
+  });
+
+  test('by being full only when it is to sync, after blocks were durable: it goes on in the next volume', async () => {
+    let syncs = 0;
+    const faults: Faults = {
+      sync(path) {
+        if (path.endsWith('V0') && ++syncs > 3) throw errno('ENOSPC'); // two for the label, one for the first block
+      },
+    };
+    const director = endlessVolumes();
+    const device = sampleDevice(scratchDirectory(), {}, faultyFiles(faults));
+    const session = openSession({ volSessionId: 1, devices: [device], director });
+    const [first, ...rest] = await sent();
+    async function* pausing() {
+      yield first!;
+      await expect.poll(() => director.durable.length, { timeout: 5000 }).toBe(1);
+      yield* rest;
+    }
+    const outcome = await runSession(session, pausing());
+    await expectWholeJob({ device, director, ...outcome });
+    expect(director.closed).toMatchObject([{ volumeName: 'V0', status: 'Error' }]); // the mark does not sync either
+    expect(director.closed[0]!.reason).toContain('it cannot even be marked as going on elsewhere');
+  });
 
   test('with EIO on every volume: the job ends when the Director has no more', async () => {
     const faults: Faults = {

@@ -68,6 +68,7 @@ function openRead(devices: Device[], ranges: Iterable<ReadRange>, clientConnectT
     devices,
     ranges: asyncOf(ranges),
     send: async (event) => void events.push(event),
+    onFault: (error) => expect.fail(`A bug: ${String(error)}`),
     clientConnectTimeoutMs,
   });
   const texts = () => events.flatMap((event) => (event.$case === 'message' ? [event.value.text] : []));

@@ -102,6 +102,7 @@ describe('over the wire', () => {
     const store = openStore(holderOf(storage, opened), never);
     const [first] = await membersFor(opened);
     await store.write(first!);
+    await expect.poll(() => storage.sessions.running[0]?.status().bytes).toBeGreaterThan(0);
     append.leave();
     await expect(store.failed).rejects.toThrow('The Director broke off its connection');
     await expect.poll(() => storage.sessions.running).toEqual([]);
@@ -120,6 +121,7 @@ describe('over the wire', () => {
     const store = openStore(holderOf(storage, opened), dying.signal);
     const [first] = await membersFor(opened);
     await store.write(first!);
+    await expect.poll(() => storage.sessions.running[0]?.status().bytes).toBeGreaterThan(0);
     dying.abort(new Error('killed'));
     expect(await append.next('finished')).toMatchObject({
       status: 'E',

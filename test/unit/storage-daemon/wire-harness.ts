@@ -46,6 +46,7 @@ export async function startStorage(options: { sessionsMax?: number; device?: Par
     writtenBy: 'zebulon-sd 0.1.0',
     devices,
     sessions,
+    log: { info() {}, warn() {}, debug() {}, error: (text) => void faults.push(new Error(text)) },
     clientConnectTimeoutMs: () => 60_000,
     isMonitor: (name) => name === 'monitor-dir',
   });
@@ -87,7 +88,7 @@ export class Exchange<Q, M extends { event: { $case: string; value: unknown } | 
   readonly #leaving = new AbortController();
 
   constructor(call: ClientDuplexStream<Q, M>) {
-    this.#events = receiveAll<M>(call as never, this.#leaving.signal)[Symbol.asyncIterator]();
+    this.#events = receiveAll<M>(call, this.#leaving.signal)[Symbol.asyncIterator]();
     this.#writer = new StreamWriter<Q>(call);
   }
 
@@ -111,7 +112,7 @@ export class Exchange<Q, M extends { event: { $case: string; value: unknown } | 
     for (;;) {
       const next = await this.#events.next();
       if (next.done === true) throw new Error(`The call ended before ${kind}`);
-      if (next.value.event?.$case === kind) return next.value.event.value as never;
+      if (next.value.event?.$case === kind) return next.value.event.value;
     }
   }
 }

@@ -43,6 +43,25 @@ describe('an error of a handler', () => {
     });
   });
 
+  it('may be long, in any script', async () => {
+    class Wordy extends OperatorError {
+      readonly code = 'TEST_WORDY';
+      override readonly hint = '試'.repeat(5000);
+    }
+    await using daemon = await startDaemon({
+      hello() {
+        throw new Wordy('語'.repeat(5000));
+      },
+    });
+    using connection = connectTo(daemon.port);
+    const error = (await rejection(hello(connection))) as OperatorError;
+    expect(error).toMatchObject({
+      code: 'TEST_WORDY',
+      message: expect.stringMatching(/^語{1000,}$/) as string,
+    });
+    expect(error.hint).toMatch(/^試{1000,}$/);
+  });
+
   it('that is a bug goes to the log there, and its details do not go to the caller', async () => {
     const faults: unknown[] = [];
     await using daemon = await startDaemon({

@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LabelRefused } from '../../../../director/director-errors.ts';
+import { temporaryDirectory } from '../../../support/temporary-directory.ts';
+import { jobRow } from './fake-catalog.ts';
 import { converse, fakeDirector, runningJob, session } from './fake-director.ts';
 
 describe('cancel', () => {
@@ -245,5 +249,97 @@ describe('help', () => {
       'Arguments:\n\tjobid=<text> jobname=<job> job=<job> ujobid=<text> timeout=<text>\n',
     );
     expect(transcript).toContain('help: there is no command "nix". Type help for a list.');
+  });
+});
+
+describe('update', () => {
+  it('changes status, switch and pool of a volume', async () => {
+    const director = fakeDirector();
+    const transcript = await converse(director, [
+      'update volume=A-Full-0001 volstatus=used enabled=no',
+      'update volume=A-Full-0001 pool=A-Incr-Pool',
+    ]);
+    expect(transcript).toContain('New Volume status is: Used\nNew Enabled flag is: no\n');
+    expect(transcript).toContain('New Pool is: A-Incr-Pool (was A-Full-Pool)\n');
+    expect(director.contents.volumes[0]).toMatchObject({ volStatus: 'Used', enabled: 0, poolId: 2 });
+  });
+
+  it.each([
+    [
+      'update',
+      'update: what to change is missing. Write update volume=NAME with volstatus=, enabled= or pool=.',
+    ],
+    [
+      'update volume=Nix volstatus=Used',
+      'update: the catalog has no Volume "Nix". "list volumes" shows them.',
+    ],
+    [
+      'update volume=A-Full-0001 volstatus=Purged',
+      'update: Invalid VolStatus specified: Purged. Choose from Append, Full, Used, Error, Read-Only, Disabled, Archive.',
+    ],
+    [
+      'update volume=A-Full-0001 enabled=perhaps',
+      'update: "enabled=perhaps" is unknown. Choose from no, yes, archived.',
+    ],
+  ])('refuses %s and changes nothing', async (line, answer) => {
+    const director = fakeDirector();
+    expect((await converse(director, [line])).split('\n')).toContain(answer);
+    expect(director.contents.volumes[0]).toMatchObject({ volStatus: 'Append', enabled: 1 });
+  });
+});
+
+describe('restart', () => {
+  it('runs a job that failed again with the settings it had', async () => {
+    const director = fakeDirector();
+    director.contents.jobs.push(jobRow(3, { jobStatus: 'A', level: 'D', name: 'Plain', priority: 7 }));
+    const transcript = await converse(director, ['restart', '1', 'yes']);
+    expect(transcript).toContain(
+      'Jobs that did not end well:\n     1: JobId=3 Job=Gzip.2026-11-21_03.39.53_03 Status=A\n',
+    );
+    expect(director.runs[0]).toMatchObject({ level: 'Differential', priority: 7, job: { name: 'Plain' } });
+  });
+
+  it('takes any backup by its JobId, and no other job', async () => {
+    const director = fakeDirector();
+    director.contents.jobs.push(jobRow(3, { type: 'R' }));
+    const transcript = await converse(director, [
+      'restart jobid=1 level=Full yes',
+      'restart',
+      'restart jobid=3',
+    ]);
+    expect(director.runs).toHaveLength(1);
+    expect(transcript).toContain('restart: no backup has failed.');
+    expect(transcript).toContain('restart: JobId 3 is no backup.');
+  });
+});
+
+describe('query', () => {
+  const FILE = `# comment
+:Jobs of a Client
+*Name of the Client:
+SELECT JobId FROM Job
+ WHERE Client = '%1';
+:One value a line
+!SELECT 1;
+:Nothing
+`;
+
+  it('asks for the question and for what it needs', async () => {
+    using directory = temporaryDirectory();
+    const queryFile = join(directory.path, 'query.sql');
+    writeFileSync(queryFile, FILE);
+    const fake = fakeDirector();
+    const conf = { ...fake.conf(), director: { ...fake.conf().director, queryFile } };
+    const director = { ...fake, conf: () => conf };
+    const transcript = await converse(director, ['query', '1', "o'brien-fd", 'query 2', 'query 3']);
+    expect(transcript).toContain('Available queries:\n     1: Jobs of a Client\n     2: One value a line\n');
+    expect(transcript).toContain("Name of the Client: o'brien-fd\n");
+    expect(transcript).toContain("WHERE Client = 'o''brien-fd'");
+    expect(transcript).toMatch(/\*query 2\n Query: SELECT 1\n/);
+    expect(transcript).toContain('query: there is no query 3. Choose from 1 to 2, or type query alone.');
+  });
+
+  it('says which file it cannot read', async () => {
+    expect(await converse(fakeDirector(), ['query'])).toContain('query: cannot read the query file: ENOENT');
   });
 });

@@ -163,6 +163,11 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
     appendVolumes: async ({ poolId }) =>
       contents.volumes.filter((volume) => volume.poolId === poolId && volume.volStatus === 'Append'),
     volumeByName: async (volumeName) => contents.volumes.find((volume) => volume.volumeName === volumeName),
+    setVolume: async (mediaId, changes) => {
+      contents.volumes = contents.volumes.map((volume) =>
+        volume.mediaId === mediaId ? { ...volume, ...changes } : volume,
+      );
+    },
     restoreChain: async ({ clientName, fileSetName, before }) => {
       const good = contents.jobs
         .filter((job) => job.clientName === clientName && job.type === 'B' && job.jobStatus === 'T')

@@ -37,7 +37,6 @@ Catalog { Name = MyCatalog; dbname = noctule }
 Pool { Name = A-Incr-Pool; PoolType = Backup; LabelFormat = "A-Incr-"; MaximumVolumes = 100 }
 Pool { Name = A-Full-Pool; PoolType = Backup; LabelFormat = "A-Full-"; MaximumVolumes = 100 }
 Messages { Name = Standard; console = all }
-Console { Name = guest; Password = "g" }
 `;
 
 export interface FakeDirector extends DirectorServices {
@@ -183,7 +182,7 @@ export async function session(
     director,
     console.requests(),
     writer,
-    { peer: { role: 'console', name: options.consoleName ?? 'admin' }, signal: new AbortController().signal },
+    { peer: { role: 'console', name: 'admin' }, signal: new AbortController().signal },
     () => NOW,
   );
   return { transcript, succeeded: succeeded.slice(1) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { converse, fakeDirector, runningJob, session } from './fake-director.ts';
+import { converse, fakeDirector, session } from './fake-director.ts';
 
 describe('the command loop', () => {
   it('takes the first command of the table that an abbreviation fits', async () => {
@@ -75,17 +75,22 @@ describe('the command loop', () => {
     expect(transcript).toContain('reload: internal error, please report it: TypeError: x is undefined\n');
     expect(succeeded).toEqual([false, true]);
   });
+});
 
-  it('lets a named console do nothing until rights are heeded', async () => {
+describe('a long answer', () => {
+  it('is sent in pieces that a message can hold, no character cut in two', async () => {
     const director = fakeDirector();
-    director.runningJobs.push(runningJob(3));
-    const transcript = await converse(director, ['cancel all yes', 'list jobs', 'help', 'quit'], {
-      consoleName: 'guest',
+    director.messageText = `x${'\u{1f600}'.repeat(100_000)}\n`;
+    const { messageText } = director;
+    const pieces: string[] = [];
+    const transcript = await converse(director, ['messages'], {
+      onResponse: ({ output }) => {
+        if (output?.$case === 'text') pieces.push(output.value);
+      },
     });
-    expect(transcript).toContain('cancel: Console "guest" is not allowed to do this.');
-    expect(transcript).toContain('list: Console "guest" is not allowed to do this.');
-    expect(transcript).toContain('End this console session');
-    expect(director.cancelled).toEqual([]);
+    expect(transcript).toContain(messageText);
+    expect(pieces.length).toBeGreaterThan(3);
+    expect(pieces.every((piece) => piece.length <= 65_536 && piece.isWellFormed())).toBe(true);
   });
 });
 
@@ -101,6 +106,21 @@ describe('an interrupt', () => {
       },
     });
     expect(transcript).toContain('*wait\nwait: interrupted.\n*time\n');
+  });
+});
+
+describe('an interrupt of a command that does not notice it', () => {
+  it('gives the prompt back at once, and what the command says later is not heard', async () => {
+    const director = fakeDirector();
+    const answer = Promise.withResolvers<{ accepted: boolean; problems: string[] }>();
+    const transcript = await converse({ ...director, reload: () => answer.promise }, ['reload', 'time'], {
+      onResponse: ({ output }, console) => {
+        if (output?.$case === 'prompt') setImmediate(() => console.send({ $case: 'interrupt', value: {} }));
+        if (output?.$case === 'text' && output.value.startsWith('Sat'))
+          answer.resolve({ accepted: true, problems: [] });
+      },
+    });
+    expect(transcript).toBe('*reload\nreload: interrupted.\n*time\nSat 21-Nov-2026 03:48:24\n');
   });
 });
 
@@ -121,7 +141,7 @@ describe('completion', () => {
   }
 
   it('offers commands, keywords and the names of resources', async () => {
-    expect(await complete('re')).toEqual(['restore', 'reload']);
+    expect(await complete('res')).toEqual(['restore', 'restart']);
     expect(await complete('run le')).toEqual(['level=']);
     expect(await complete('run job=')).toEqual(['job=Gzip', 'job=Plain', 'job=Article', 'job=RestoreFiles']);
     expect(await complete('st dir')).toEqual(['director', 'dir']);

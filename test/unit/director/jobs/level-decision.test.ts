@@ -50,7 +50,9 @@ describe('decideLevel', () => {
   });
 
   test('an Incremental goes on from the start of the newest good run of any level', () => {
-    const decision = decideLevel(facts({ lastFull: full, lastDifferential: differential, lastGood: incremental }));
+    const decision = decideLevel(
+      facts({ lastFull: full, lastDifferential: differential, lastGood: incremental }),
+    );
     expect(decision).toMatchObject({ level: 'I', since: incremental.startTime, reference: incremental });
     expect(decision.upgradedFrom).toBeUndefined();
   });
@@ -91,20 +93,35 @@ describe('decideLevel', () => {
   });
 
   test('with ReRun Failed Levels a failed Full is run again, whatever level is asked for', () => {
-    const failed = { reRunFailedLevels: true, failedLevels: ['F'] as const, lastFull: full, lastGood: incremental };
+    const failed = {
+      reRunFailedLevels: true,
+      failedLevels: ['F'] as const,
+      lastFull: full,
+      lastGood: incremental,
+    };
     expect(decideLevel(facts(failed)).level).toBe('F');
     expect(decideLevel(facts({ ...failed, requested: 'D' })).level).toBe('F');
     expect(decideLevel(facts({ ...failed, reRunFailedLevels: false })).level).toBe('I');
   });
 
   test('with ReRun Failed Levels a failed Differential raises an Incremental only', () => {
-    const failed = { reRunFailedLevels: true, failedLevels: ['D'] as const, lastFull: full, lastGood: incremental };
+    const failed = {
+      reRunFailedLevels: true,
+      failedLevels: ['D'] as const,
+      lastFull: full,
+      lastGood: incremental,
+    };
     expect(decideLevel(facts(failed)).level).toBe('D');
     expect(decideLevel(facts({ ...failed, requested: 'D' }))).toMatchObject({ level: 'D', messages: [] });
   });
 
   test('a Full beats a Differential when both are due', () => {
-    const both = { maxFullIntervalSeconds: 1, maxDiffIntervalSeconds: 1, lastFull: full, lastGood: incremental };
+    const both = {
+      maxFullIntervalSeconds: 1,
+      maxDiffIntervalSeconds: 1,
+      lastFull: full,
+      lastGood: incremental,
+    };
     expect(decideLevel(facts(both)).level).toBe('F');
   });
 });

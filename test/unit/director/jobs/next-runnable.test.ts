@@ -20,7 +20,12 @@ function entry(jobId: number, changes: Partial<QueueEntry> = {}): QueueEntry {
   };
 }
 
-function storage(name: string, jobsMax: number, use: 'read' | 'write' = 'write', readJobsMax = 0): StorageUse {
+function storage(
+  name: string,
+  jobsMax: number,
+  use: 'read' | 'write' = 'write',
+  readJobsMax = 0,
+): StorageUse {
   return { name, jobsMax, use, readJobsMax };
 }
 
@@ -66,7 +71,9 @@ describe('nextRunnable', () => {
     const urgent = entry(1, { priority: 5, ...mixed });
     expect(nextRunnable([urgent], [entry(2, mixed)], LIMITS).start?.jobId).toBe(1);
     expect(nextRunnable([urgent], [entry(2)], LIMITS).waiting.get(1)).toBe('priority');
-    expect(nextRunnable([entry(3, { priority: 5 })], [entry(2, mixed)], LIMITS).waiting.get(3)).toBe('priority');
+    expect(nextRunnable([entry(3, { priority: 5 })], [entry(2, mixed)], LIMITS).waiting.get(3)).toBe(
+      'priority',
+    );
   });
 
   test('with Allow Mixed Priority a less urgent run still waits', () => {
@@ -77,7 +84,11 @@ describe('nextRunnable', () => {
 
   test('a run that waits for its storage only lets those behind it pass', () => {
     const busy = [storage('Tape', 1)];
-    const decision = nextRunnable([entry(1, { storages: busy }), entry(2)], [entry(3, { storages: busy })], LIMITS);
+    const decision = nextRunnable(
+      [entry(1, { storages: busy }), entry(2)],
+      [entry(3, { storages: busy })],
+      LIMITS,
+    );
     expect(decision.start?.jobId).toBe(2);
     expect(decision.waiting.get(1)).toBe('storage');
   });
@@ -93,7 +104,9 @@ describe('nextRunnable', () => {
   test('a client and a Job take no more runs than they allow', () => {
     const client = { name: 'peer-fd', jobsMax: 1 };
     const job = { name: 'Gzip', jobsMax: 1 };
-    expect(nextRunnable([entry(1, { client })], [entry(2, { client })], LIMITS).waiting.get(1)).toBe('client');
+    expect(nextRunnable([entry(1, { client })], [entry(2, { client })], LIMITS).waiting.get(1)).toBe(
+      'client',
+    );
     expect(nextRunnable([entry(1, { job })], [entry(2, { job })], LIMITS).waiting.get(1)).toBe('job');
   });
 
@@ -120,36 +133,40 @@ const arbitraryEntry = fc.record({
 describe('a queue that is run to its end', () => {
   test('never exceeds a limit, never mixes priorities unasked, and leaves nobody behind', () => {
     fc.assert(
-      fc.property(fc.array(arbitraryEntry, { maxLength: 25 }), fc.integer({ min: 1, max: 4 }), (jobs, directorJobsMax) => {
-        const lasts = new Map<number, number>();
-        let waiting = jobs.map((job, index) => {
-          lasts.set(index, job.lasts);
-          return entry(index, {
-            priority: job.priority,
-            allowMixedPriority: job.allowMixedPriority,
-            job: { name: job.job, jobsMax: 2 },
-            client: { name: job.client, jobsMax: 2 },
-            storages: [storage(job.storage, 2)],
+      fc.property(
+        fc.array(arbitraryEntry, { maxLength: 25 }),
+        fc.integer({ min: 1, max: 4 }),
+        (jobs, directorJobsMax) => {
+          const lasts = new Map<number, number>();
+          let waiting = jobs.map((job, index) => {
+            lasts.set(index, job.lasts);
+            return entry(index, {
+              priority: job.priority,
+              allowMixedPriority: job.allowMixedPriority,
+              job: { name: job.job, jobsMax: 2 },
+              client: { name: job.client, jobsMax: 2 },
+              storages: [storage(job.storage, 2)],
+            });
           });
-        });
-        let running: QueueEntry[] = [];
-        for (let step = 0; waiting.length + running.length > 0; step++) {
-          expect(step).toBeLessThan(500);
-          for (;;) {
-            const { start } = nextRunnable(waiting, running, { directorJobsMax, now: NOW });
-            if (!start) break;
-            waiting = waiting.filter((one) => one !== start);
-            running = [...running, start];
-            checkRunning(running, directorJobsMax);
+          let running: QueueEntry[] = [];
+          for (let step = 0; waiting.length + running.length > 0; step++) {
+            expect(step).toBeLessThan(500);
+            for (;;) {
+              const { start } = nextRunnable(waiting, running, { directorJobsMax, now: NOW });
+              if (!start) break;
+              waiting = waiting.filter((one) => one !== start);
+              running = [...running, start];
+              checkRunning(running, directorJobsMax);
+            }
+            if (waiting.length > 0) expect(running.length).toBeGreaterThan(0);
+            running = running.filter((one) => {
+              const left = (lasts.get(one.jobId) ?? 0) - 1;
+              lasts.set(one.jobId, left);
+              return left > 0;
+            });
           }
-          if (waiting.length > 0) expect(running.length).toBeGreaterThan(0);
-          running = running.filter((one) => {
-            const left = (lasts.get(one.jobId) ?? 0) - 1;
-            lasts.set(one.jobId, left);
-            return left > 0;
-          });
-        }
-      }),
+        },
+      ),
     );
   });
 });

@@ -28,7 +28,10 @@ describe('the pool of a backup', () => {
   });
 
   test('that a Run line names for the level beats the one of the Job', () => {
-    const chosen = choosePool(request('Gzip', { fullPool: pool('Manual-Pool'), startedBy: 'scheduler' }), 'F');
+    const chosen = choosePool(
+      request('Gzip', { fullPool: pool('Manual-Pool'), startedBy: 'scheduler' }),
+      'F',
+    );
     expect(chosen).toEqual({ resource: pool('Manual-Pool'), from: 'Run FullPool override' });
   });
 
@@ -43,7 +46,10 @@ describe('the pool of a backup', () => {
   });
 
   test('is else the one of the Job', () => {
-    expect(choosePool(request('Plain'), 'F')).toEqual({ resource: pool('Manual-Pool'), from: 'Job resource' });
+    expect(choosePool(request('Plain'), 'F')).toEqual({
+      resource: pool('Manual-Pool'),
+      from: 'Job resource',
+    });
   });
 });
 

@@ -34,9 +34,13 @@ describe('together', () => {
   test('a second failure of its own is told as well', async () => {
     const others: unknown[] = [];
     const second = new Error('second');
-    const run = together(never, () => [Promise.reject(new Error('first')), Promise.reject(second)], async (error) => {
-      others.push(error);
-    });
+    const run = together(
+      never,
+      () => [Promise.reject(new Error('first')), Promise.reject(second)],
+      async (error) => {
+        others.push(error);
+      },
+    );
     await expect(run).rejects.toThrow('first');
     expect(others).toEqual([second]);
   });

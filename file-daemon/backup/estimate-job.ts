@@ -1,0 +1,59 @@
+import type { EstimateRequest } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
+import type { BytePath } from '../byte-path.ts';
+import type { FileNotice } from '../walk/file-notice.ts';
+import { JobControl } from '../worker/job-control.ts';
+import { JobWorker, workerModule } from '../worker/job-worker.ts';
+import type { BackupCounts } from './backup-walk.ts';
+import type { WalkEvent, WalkTask } from './walk-events.ts';
+
+export interface EstimatePorts {
+  notice(notice: FileNotice): Promise<void>;
+  progress(counts: BackupCounts, path: BytePath): Promise<void>;
+  /** An encoded FileRecordBatch with entries that would be saved; only when the request asks for a listing. */
+  listing(batch: Uint8Array): Promise<void>;
+}
+
+/** Counts what a backup would save: the walk of a backup in a worker, without reading contents. */
+export async function runEstimate(
+  request: EstimateRequest,
+  fileSet: FileSet,
+  ports: EstimatePorts,
+  signal: AbortSignal,
+): Promise<BackupCounts> {
+  const control = JobControl.create(0);
+  const task: WalkTask = {
+    fileSet: FileSet.encode(fileSet).finish(),
+    sinceNs: request.sinceNs,
+    memory: control.shared,
+    mode: request.listing ? 'listing' : 'estimate',
+  };
+  await using worker = new JobWorker<WalkEvent>({
+    module: workerModule('walk-worker', import.meta.url),
+    job: `estimate ${request.jobId}`,
+    data: task,
+    cancel: () => control.cancel(),
+    signal,
+  });
+  for await (const event of worker.events()) {
+    switch (event.kind) {
+      case 'notice':
+        await ports.notice(event.notice);
+        control.eventDone();
+        break;
+      case 'listing':
+        await ports.listing(event.batch);
+        control.eventDone();
+        break;
+      case 'progress':
+        await ports.progress(event.counts, event.path);
+        break;
+      case 'end':
+        return event.result;
+      case 'block':
+      case 'records':
+        throw new Error('An estimate makes no stream');
+    }
+  }
+  throw new Error('The events of a worker end with its result');
+}

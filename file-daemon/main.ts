@@ -1,0 +1,94 @@
+import { loadFileDaemonConf, type FileDaemonConf } from '../configuration/file-daemon-conf.ts';
+import { describeError } from '../daemon/log.ts';
+import { runDaemon, type DaemonContext, type RunningDaemon } from '../daemon/run-daemon.ts';
+import { platform, versionBanner } from '../daemon/version.ts';
+import { OperatorError } from '../errors/operator-error.ts';
+import type { Peer, Secret } from '../transport/peer.ts';
+import { listen, type Address } from '../transport/server.ts';
+import { libcProblem } from './native/libc.ts';
+import { FileDaemonService } from './service/file-daemon-service.ts';
+import { JobTable } from './service/job-table.ts';
+
+/** How long calls may take to come to their end when the daemon stops; their jobs are cancelled at once. */
+const STOP_GRACE_MS = 5000;
+
+/** The new conf has errors; the old one stays in force. */
+class ReloadRefused extends OperatorError {
+  readonly code = 'FD_RELOAD_REFUSED';
+  override readonly hint = 'Run noctule-fd -t to see the errors, correct them, and reload again.';
+}
+
+/** The daemon was told to stop while jobs ran. */
+class DaemonStops extends OperatorError {
+  readonly code = 'FD_DAEMON_STOPS';
+  override readonly hint = 'Run the job again when the file daemon is back.';
+}
+
+async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Promise<RunningDaemon> {
+  const inForce = { conf };
+  const { name, workingDirectory, maximumConcurrentJobs } = conf.fileDaemon;
+  const jobs = new JobTable(maximumConcurrentJobs);
+  const service = new FileDaemonService({
+    name,
+    version: versionBanner(),
+    platform: platform(),
+    startedAt: new Date(),
+    jobs,
+    workingDirectory,
+    storageConnectTimeoutMs: () => inForce.conf.fileDaemon.sdConnectTimeout * 1000,
+    isMonitor: (director) => inForce.conf.directors.some((one) => one.name === director && one.monitor),
+  });
+  const problem = libcProblem();
+  if (problem !== undefined) log.warn(problem);
+  const listener = await listen({
+    serverName: name,
+    addresses: addressesOf(conf),
+    portDirective: 'FDPort',
+    findSecret: (peer) => directorSecret(inForce.conf, peer),
+    register: (server) => service.register(server),
+    onRefused: (sentence) => log.warn(sentence),
+    onFault: (error, method) => log.error(`Fault in ${method}: ${describeError(error)}`),
+  });
+  return {
+    async reload() {
+      const { conf: next } = loadFileDaemonConf(confFile);
+      if (next === undefined) {
+        throw new ReloadRefused(`${confFile} has errors: the old configuration stays in force`);
+      }
+      inForce.conf = next;
+      jobs.jobsMax = next.fileDaemon.maximumConcurrentJobs;
+    },
+    async stop() {
+      jobs.stop(new DaemonStops(`File daemon "${name}" was stopped`));
+      await listener.close(STOP_GRACE_MS);
+    },
+  };
+}
+
+function directorSecret({ directors }: FileDaemonConf, peer: Peer): Secret | undefined {
+  if (peer.role !== 'director') return undefined;
+  const director = directors.find(({ name }) => name === peer.name);
+  return director && { password: director.password };
+}
+
+function addressesOf({ fileDaemon }: FileDaemonConf): Address[] {
+  const listed = fileDaemon.fdAddresses ?? [];
+  if (listed.length === 0) return [{ host: fileDaemon.fdAddress ?? '0.0.0.0', port: fileDaemon.fdPort }];
+  return listed.map(({ family, address, port }) => ({
+    host: address ?? (family === 'ipv6' ? '::' : '0.0.0.0'),
+    port: port ?? fileDaemon.fdPort,
+  }));
+}
+
+await runDaemon<FileDaemonConf>({
+  programName: 'noctule-fd',
+  defaultConfFile: '/etc/noctule/noctule-fd.conf',
+  loadConf: (file) => loadFileDaemonConf(file),
+  describe: ({ fileDaemon }) => ({
+    name: fileDaemon.name,
+    workingDirectory: fileDaemon.workingDirectory,
+    pidDirectory: fileDaemon.pidDirectory,
+    port: fileDaemon.fdPort,
+  }),
+  start,
+});

@@ -1,0 +1,35 @@
+import type { BytePath } from '../byte-path.ts';
+import type { FileNotice } from '../walk/file-notice.ts';
+import type { SharedMemory } from '../worker/job-control.ts';
+import type { SessionKey } from './block-source.ts';
+import type { RestoreCounts, RestoreTask } from './restore-run.ts';
+
+/** What the main thread gives the worker of a restore. */
+export interface RestoreWorkerData {
+  readonly task: RestoreTask;
+  readonly memory: SharedMemory;
+}
+
+/** What the main thread tells the worker. */
+export type RestoreCommand =
+  /** An encoded FileRecordBatch: entries of one session. Answered with `entriesTaken`. */
+  | { readonly kind: 'entries'; readonly session: SessionKey; readonly batch: Uint8Array }
+  | { readonly kind: 'entriesEnd' }
+  /** Answered with `blockTaken`. `content` is the whole of its memory, handed over and not copied. */
+  | {
+      readonly kind: 'block';
+      readonly session: SessionKey;
+      readonly streamOffset: number;
+      readonly content: Uint8Array<ArrayBuffer>;
+    }
+  | { readonly kind: 'blocksEnd' };
+
+/** What the worker tells. */
+export type RestoreEvent =
+  | { readonly kind: 'entriesTaken' }
+  | { readonly kind: 'blockTaken' }
+  /** Counts as an event ahead: the main thread answers with `eventDone`. */
+  | { readonly kind: 'notice'; readonly notice: FileNotice }
+  /** About once a second. */
+  | { readonly kind: 'progress'; readonly counts: RestoreCounts; readonly path: BytePath }
+  | { readonly kind: 'end'; readonly counts: RestoreCounts };

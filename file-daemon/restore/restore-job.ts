@@ -1,0 +1,173 @@
+import type { RestoreEntry } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
+import { decodeBlockContentAsync } from '../../volume/block.ts';
+import { MemberKind, parseMemberHeader, type MemberHeader } from '../../volume/member.ts';
+import { MemberDamaged } from '../../volume/volume-errors.ts';
+import type { BytePath } from '../byte-path.ts';
+import { ownsMemory, releaseMemory } from '../release-memory.ts';
+import type { FileNotice } from '../walk/file-notice.ts';
+import { JobControl } from '../worker/job-control.ts';
+import { JobWorker, workerModule } from '../worker/job-worker.ts';
+import { sessionKey, type SessionKey } from './block-source.ts';
+import type { RestoreCommand, RestoreEvent, RestoreWorkerData } from './restore-events.ts';
+import type { RestoreCounts, RestoreTask } from './restore-run.ts';
+import { Window } from './window.ts';
+
+/** Batches of entries that wait in the worker; a batch is what the Director sends at once. */
+const BATCHES_AHEAD = 3;
+/** Blocks received and not yet gone through: on their way through the inflater, or inflated. */
+const BLOCKS_AHEAD = 8;
+
+export interface RestorePorts {
+  /** The members of the session, as the storage daemon sends them; given up when `signal` aborts. */
+  openFetch(signal: AbortSignal): AsyncIterable<Buffer>;
+  /** The wanted entries, in the order of their blocks. */
+  readonly entries: AsyncIterable<readonly RestoreEntry[]>;
+  notice(notice: FileNotice): Promise<void>;
+  progress(counts: RestoreCounts, path: BytePath): Promise<void>;
+}
+
+/**
+ * Runs one restore: blocks are inflated and checked here, several at a time, and go in order to a worker that writes the
+ * files. Whatever fails first, or the signal, ends all of it and is what the caller gets.
+ */
+export async function runRestoreJob(
+  job: string,
+  task: RestoreTask,
+  ports: RestorePorts,
+  signal: AbortSignal,
+): Promise<RestoreCounts> {
+  const failed = new AbortController();
+  const ended = AbortSignal.any([signal, failed.signal]);
+  const control = JobControl.create(0);
+  const data: RestoreWorkerData = { task, memory: control.shared };
+  await using worker = new JobWorker<RestoreEvent>({
+    module: workerModule('restore-worker', import.meta.url),
+    job,
+    data,
+    cancel() {
+      control.cancel();
+      // It may be waiting for either of these.
+      worker.post({ kind: 'entriesEnd' } satisfies RestoreCommand);
+      worker.post({ kind: 'blocksEnd' } satisfies RestoreCommand);
+    },
+    signal: ended,
+  });
+  const feed = new RestoreFeed(worker, ports, ended);
+  const fail = (error: unknown) => failed.abort(error);
+  feed.sendEntries().catch(fail);
+  feed.sendBlocks().catch(fail);
+
+  try {
+    for await (const event of worker.events()) {
+      switch (event.kind) {
+        case 'entriesTaken':
+          feed.batches.leave();
+          break;
+        case 'blockTaken':
+          feed.blocks.leave();
+          break;
+        case 'notice':
+          await ports.notice(event.notice);
+          control.eventDone();
+          break;
+        case 'progress':
+          await ports.progress(event.counts, event.path);
+          break;
+        case 'end':
+          return { ...event.counts, errors: event.counts.errors + feed.damagedBlocks };
+      }
+    }
+    throw new Error('The events of a worker end with its result');
+  } catch (error) {
+    const cause = ended.aborted ? (ended.reason as unknown) : error;
+    fail(cause);
+    throw cause;
+  }
+}
+
+/** Brings entries and blocks to the worker, each no further ahead of it than its window. */
+class RestoreFeed {
+  readonly batches: Window;
+  readonly blocks: Window;
+  damagedBlocks = 0;
+  readonly #worker: JobWorker<RestoreEvent>;
+  readonly #ports: RestorePorts;
+  readonly #signal: AbortSignal;
+
+  constructor(worker: JobWorker<RestoreEvent>, ports: RestorePorts, signal: AbortSignal) {
+    this.#worker = worker;
+    this.#ports = ports;
+    this.#signal = signal;
+    this.batches = new Window(BATCHES_AHEAD, signal);
+    this.blocks = new Window(BLOCKS_AHEAD, signal);
+  }
+
+  async sendEntries(): Promise<void> {
+    for await (const entries of this.#ports.entries) {
+      for (const { session, batch } of batchesBySession(entries)) {
+        await this.batches.enter();
+        this.#post({ kind: 'entries', session, batch });
+      }
+    }
+    this.#post({ kind: 'entriesEnd' });
+  }
+
+  async sendBlocks(): Promise<void> {
+    /** Of the block received last; each block is posted behind the one before it. */
+    let posted: Promise<void> = Promise.resolve();
+    for await (const member of this.#ports.openFetch(this.#signal)) {
+      const header = parseMemberHeader(member);
+      if (header !== undefined && header.kind !== MemberKind.BLOCK) continue;
+      await this.blocks.enter();
+      posted = this.#sendBlock(member, header, posted);
+      // A failure shows when the next one, or the end, waits for it.
+      posted.catch(() => undefined);
+    }
+    await posted;
+    this.#post({ kind: 'blocksEnd' });
+  }
+
+  async #sendBlock(member: Buffer, header: MemberHeader | undefined, before: Promise<void>): Promise<void> {
+    try {
+      const content = await decodeBlockContentAsync(member);
+      if (ownsMemory(member)) releaseMemory(member.buffer);
+      await before;
+      if (header !== undefined) this.#sendContent(header, content);
+    } catch (error) {
+      if (!(error instanceof MemberDamaged)) throw error;
+      await before;
+      this.damagedBlocks += 1;
+      this.blocks.leave();
+      await this.#ports.notice({ type: 'error', path: '', text: error.message });
+    }
+  }
+
+  #sendContent(header: MemberHeader, inflated: Buffer): void {
+    // A small one may lie in memory that it shares with others, which cannot be handed over.
+    const content = ownsMemory(inflated) ? inflated : new Uint8Array(inflated);
+    this.#post(
+      { kind: 'block', session: sessionKey(header), streamOffset: header.streamOffset, content },
+      content.buffer,
+    );
+  }
+
+  #post(command: RestoreCommand, ...handedOver: ArrayBuffer[]): void {
+    this.#worker.post(command, handedOver);
+  }
+}
+
+/** The entries as encoded batches of records, cut where the session changes. */
+function* batchesBySession(
+  entries: readonly RestoreEntry[],
+): Generator<{ session: SessionKey; batch: Uint8Array }> {
+  for (let from = 0; from < entries.length;) {
+    const first = entries[from] as RestoreEntry;
+    const session = sessionKey(first);
+    let to = from + 1;
+    while (to < entries.length && sessionKey(entries[to] as RestoreEntry) === session) to += 1;
+    const records = entries.slice(from, to).flatMap(({ record }) => (record === undefined ? [] : [record]));
+    yield { session, batch: FileRecordBatch.encode({ records }).finish() };
+    from = to;
+  }
+}

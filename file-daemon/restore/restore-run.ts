@@ -1,0 +1,274 @@
+import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
+import { OperatorError, isErrno } from '../../errors/operator-error.ts';
+import { pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
+import { errnoText } from '../errno-text.ts';
+import { libcProblem } from '../native/libc.ts';
+import { TypeFlag, paddedBytes } from '../tar/entry-header.ts';
+import { EntryDamaged, readEntryHeader } from '../tar/header-reader.ts';
+import type { FileNotice } from '../walk/file-notice.ts';
+import { CAN_SET_OWNERS, setHeldAttributes, type AttributeFailure } from './attributes.ts';
+import { BlockSource, type SessionKey, type StreamBlock } from './block-source.ts';
+import { DirectoryAttributes } from './directory-attributes.ts';
+import { FileMaker, type FileWriter } from './file-writer.ts';
+import { mayReplace, type ReplaceRule } from './replace-rule.ts';
+import { PlaceRefused, TargetTree, lstatOf, pathOf, type Place } from './target-tree.ts';
+
+export interface RestoreTask {
+  readonly jobId: number;
+  /** Absolute; '' = in place. */
+  readonly where: BytePath;
+  readonly replace: ReplaceRule;
+  /** For a temporary file. */
+  readonly workingDirectory: string;
+}
+
+/** Wanted entries of one session, in the order of its stream. */
+export interface WantedEntries {
+  readonly session: SessionKey;
+  readonly records: readonly FileRecord[];
+}
+
+export interface RestoreInput {
+  readonly entries: AsyncIterable<WantedEntries>;
+  readonly blocks: AsyncIterable<StreamBlock>;
+}
+
+export interface RestoreSink {
+  notice(notice: FileNotice): void;
+  /** Called often; may throw to end the job. */
+  progress(counts: RestoreCounts, path: BytePath): void;
+}
+
+export interface RestoreCounts {
+  /** Entries restored, directories included. */
+  files: number;
+  contentBytes: number;
+  errors: number;
+  /** Left alone because of the replace rule. */
+  skipped: number;
+}
+
+/** Nothing more fits where the files go; what was restored so far is whole. */
+export class TargetFull extends OperatorError {
+  readonly code = 'FD_TARGET_FULL';
+  override readonly hint = 'Make room, or restore to another place with "where".';
+}
+
+/**
+ * Writes the wanted entries as their blocks go by. What goes wrong with one file is a notice and an error in the counts;
+ * the others go on.
+ */
+export async function runRestore(
+  task: RestoreTask,
+  input: RestoreInput,
+  sink: RestoreSink,
+): Promise<RestoreCounts> {
+  using tree = new TargetTree({ where: task.where, trackCreated: task.replace === 'never' });
+  using directories = new DirectoryAttributes(task.workingDirectory, task.jobId);
+  for (const text of limitations()) sink.notice({ type: 'warning', path: '', text });
+  const restore = new Restore(task, tree, directories, new BlockSource(input.blocks), sink);
+  for await (const { session, records } of input.entries) {
+    restore.enterSession(session);
+    for (const record of records) await restore.entry(record);
+  }
+  await restore.finish();
+  return restore.counts;
+}
+
+/** What became of an entry. */
+type Outcome = 'restored' | 'skipped' | 'failed';
+
+class Restore {
+  readonly counts: RestoreCounts = { files: 0, contentBytes: 0, errors: 0, skipped: 0 };
+  readonly #task: RestoreTask;
+  readonly #tree: TargetTree;
+  readonly #directories: DirectoryAttributes;
+  readonly #blocks: BlockSource;
+  readonly #sink: RestoreSink;
+  readonly #files: FileMaker;
+  /** Of files with several names: those that could not be restored. */
+  readonly #failedNames = new Set<BytePath>();
+  /** The last entry with content: the next may be another name of it. */
+  #last: { streamOffset: number; path: BytePath; outcome: Outcome } | undefined;
+
+  constructor(
+    task: RestoreTask,
+    tree: TargetTree,
+    directories: DirectoryAttributes,
+    blocks: BlockSource,
+    sink: RestoreSink,
+  ) {
+    this.#task = task;
+    this.#tree = tree;
+    this.#directories = directories;
+    this.#blocks = blocks;
+    this.#sink = sink;
+    this.#files = new FileMaker(task.jobId);
+  }
+
+  enterSession(session: SessionKey): void {
+    this.#blocks.enterSession(session);
+    this.#last = undefined;
+  }
+
+  async entry(record: FileRecord): Promise<void> {
+    const path = pathFromBytes(record.path);
+    this.#sink.progress(this.counts, path);
+    let outcome: Outcome;
+    try {
+      outcome = await this.#restore(path, record);
+    } catch (error) {
+      this.#fail(path, error);
+      outcome = 'failed';
+    }
+    if (outcome === 'restored') this.counts.files += 1;
+    if (outcome === 'skipped') this.counts.skipped += 1;
+    if (outcome === 'failed' && record.linkCount > 1) this.#failedNames.add(path);
+    if (hasContent(record)) this.#last = { streamOffset: record.streamOffset, path, outcome };
+  }
+
+  async finish(): Promise<void> {
+    for (const record of this.#directories.deepestFirst()) {
+      const path = pathFromBytes(record.path);
+      this.#sink.progress(this.counts, path);
+      try {
+        this.#report(path, setHeldAttributes(this.#tree.directory(path), record));
+      } catch (error) {
+        this.#fail(path, error);
+      }
+    }
+    await this.#blocks.drain();
+  }
+
+  async #restore(path: BytePath, record: FileRecord): Promise<Outcome> {
+    if (record.type === FileType.DIRECTORY) return this.#directory(path, record);
+    const place = this.#tree.place(path);
+    const existing = lstatOf(pathOf(place));
+    if (existing !== undefined && !mayReplace(this.#task.replace, record, existing)) return 'skipped';
+    if (existing?.isDirectory() === true) throw new PlaceRefused('a directory stands in its place');
+
+    switch (record.type) {
+      case FileType.REGULAR:
+        await this.#regular(path, place, record);
+        break;
+      case FileType.HARD_LINK:
+        this.#hardLink(path, pathFromBytes(record.linkTarget));
+        break;
+      default:
+        this.#report(path, this.#files.makeSpecial(place, record));
+        if (record.type === FileType.SYMLINK) this.#tree.noteLink(path);
+    }
+    return 'restored';
+  }
+
+  #directory(path: BytePath, record: FileRecord): Outcome {
+    // The attributes of what stands for the client's root are the business of whoever made it.
+    if (path === '/' && this.#task.where !== '') return 'restored';
+    const existed =
+      this.#task.replace === 'never' &&
+      !this.#tree.hasCreated(path) &&
+      lstatOf(pathOf(this.#tree.place(path))) !== undefined;
+    this.#tree.directory(path);
+    if (existed) return 'skipped';
+    this.#directories.add(record);
+    return 'restored';
+  }
+
+  #hardLink(path: BytePath, firstPath: BytePath): void {
+    if (this.#failedNames.has(firstPath)) {
+      throw new PlaceRefused(`it is a hard link to "${showPath(firstPath)}", which could not be restored`);
+    }
+    using first = this.#tree.hold(firstPath);
+    this.#files.makeHardLink(this.#tree.place(path), first);
+  }
+
+  async #regular(path: BytePath, place: Place, record: FileRecord): Promise<void> {
+    const last = this.#last;
+    if (hasContent(record) && last?.streamOffset === record.streamOffset && last.outcome !== 'skipped') {
+      // Two names of one file whose first name is not wanted: the Director gives both the place of its content.
+      this.#hardLink(path, last.path);
+      return;
+    }
+    const file = this.#files.openFile(place, record);
+    try {
+      if (hasContent(record)) await this.#copyContent(record, file);
+      this.#report(path, file.finish());
+    } catch (error) {
+      file.abandon();
+      throw error;
+    }
+  }
+
+  async #copyContent(record: FileRecord, file: FileWriter): Promise<void> {
+    const { streamOffset, streamBytes, sizeBytes } = record;
+    const header = readEntryHeader(this.#blocks.at(streamOffset) ?? (await this.#nextBlock(streamOffset)));
+    if (
+      header.typeFlag !== TypeFlag.REGULAR ||
+      header.sizeBytes !== sizeBytes ||
+      header.headerBytes + paddedBytes(sizeBytes) !== streamBytes
+    ) {
+      throw new EntryDamaged('the volume holds something else at its place');
+    }
+    const end = streamOffset + header.headerBytes + sizeBytes;
+    for (let at = streamOffset + header.headerBytes; at < end;) {
+      const stream = this.#blocks.at(at) ?? (await this.#nextBlock(at));
+      const piece = stream.subarray(0, end - at);
+      file.write(piece);
+      this.counts.contentBytes += piece.length;
+      at += piece.length;
+    }
+  }
+
+  async #nextBlock(offset: number): Promise<Buffer> {
+    const stream = await this.#blocks.seek(offset);
+    if (stream === undefined) throw new EntryDamaged('a block that holds it is missing or damaged');
+    return stream;
+  }
+
+  /** Says what could not be set on a file whose content is restored. */
+  #report(path: BytePath, failures: readonly AttributeFailure[]): void {
+    for (const { action, error } of failures) {
+      const text = `Could not ${action} of "${showPath(path)}": ERR=${errnoText(error)}`;
+      this.#error({ type: 'error', path, text });
+    }
+  }
+
+  /** Names the file that could not be restored. A full disk, and a failure of this program's own, end the job. */
+  #fail(path: BytePath, error: unknown): void {
+    const text = `Could not restore "${showPath(path)}": `;
+    if (error instanceof PlaceRefused || error instanceof EntryDamaged) {
+      this.#error({ type: 'error', path, text: text + error.message });
+      return;
+    }
+    if (isErrno(error, 'ENOSPC') || isErrno(error, 'EDQUOT')) {
+      throw new TargetFull(`${text}ERR=${errnoText(error)}`, { cause: error });
+    }
+    if (!isSystemError(error)) throw error;
+    this.#error({ type: 'error', path, text: `${text}ERR=${errnoText(error)}` });
+  }
+
+  #error(notice: FileNotice): void {
+    this.counts.errors += 1;
+    this.#sink.notice(notice);
+  }
+}
+
+/** What this daemon cannot restore on this machine, in sentences. */
+function limitations(): string[] {
+  const native = libcProblem();
+  return [
+    ...(CAN_SET_OWNERS
+      ? []
+      : ['The file daemon does not run as root: all files will belong to its own user']),
+    ...(native === undefined ? [] : [native]),
+  ];
+}
+
+/** Whether there is something of it in the blocks that is not in the record. */
+function hasContent(record: FileRecord): boolean {
+  return record.type === FileType.REGULAR && record.sizeBytes > 0;
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && !(error instanceof OperatorError) && 'code' in error && 'syscall' in error;
+}

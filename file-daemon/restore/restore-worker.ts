@@ -1,0 +1,81 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
+import { releaseMemory } from '../release-memory.ts';
+import { Inbox } from '../worker/inbox.ts';
+import { JobControl } from '../worker/job-control.ts';
+import { ProgressClock } from '../worker/progress-clock.ts';
+import { postEvent, runAsWorker } from '../worker/worker-side.ts';
+import type { StreamBlock } from './block-source.ts';
+import type { RestoreCommand, RestoreEvent, RestoreWorkerData } from './restore-events.ts';
+import { runRestore, type WantedEntries } from './restore-run.ts';
+
+/** The worker thread of a restore. */
+
+type EntriesCommand = Extract<RestoreCommand, { kind: 'entries' }>;
+type BlockCommand = Extract<RestoreCommand, { kind: 'block' }>;
+
+const entries = new Inbox<EntriesCommand>();
+const blocks = new Inbox<BlockCommand>();
+
+function post(event: RestoreEvent): void {
+  postEvent(event);
+}
+
+function receive(command: RestoreCommand): void {
+  switch (command.kind) {
+    case 'entries':
+      entries.put(command);
+      break;
+    case 'entriesEnd':
+      entries.close();
+      break;
+    case 'block':
+      blocks.put(command);
+      break;
+    case 'blocksEnd':
+      blocks.close();
+      break;
+  }
+}
+
+async function* wantedEntries(): AsyncGenerator<WantedEntries> {
+  for await (const { session, batch } of entries) {
+    yield { session, records: FileRecordBatch.decode(batch).records };
+    post({ kind: 'entriesTaken' });
+  }
+}
+
+async function* streamBlocks(): AsyncGenerator<StreamBlock> {
+  for await (const { session, streamOffset, content } of blocks) {
+    yield { session, streamOffset, content: Buffer.from(content.buffer) };
+    releaseMemory(content.buffer);
+    post({ kind: 'blockTaken' });
+  }
+}
+
+await runAsWorker(async () => {
+  const { task, memory } = workerData as RestoreWorkerData;
+  const control = new JobControl(memory);
+  const clock = new ProgressClock();
+  parentPort?.on('message', receive);
+  try {
+    const counts = await runRestore(
+      task,
+      { entries: wantedEntries(), blocks: streamBlocks() },
+      {
+        notice(notice) {
+          control.beforeEvent();
+          post({ kind: 'notice', notice });
+        },
+        progress(counts, path) {
+          control.throwIfCancelled();
+          if (clock.isDue()) post({ kind: 'progress', counts, path });
+        },
+      },
+    );
+    post({ kind: 'end', counts });
+  } finally {
+    // The thread ends when nobody listens any more.
+    parentPort?.off('message', receive);
+  }
+});

@@ -1,0 +1,257 @@
+import type { Server } from '@grpc/grpc-js';
+import {
+  FileDaemonServiceService,
+  type BackupRequest,
+  type BackupResponse,
+  type EstimateRequest,
+  type EstimateResponse,
+  type HelloRequest,
+  type HelloResponse,
+  type RestoreEntry,
+  type RestoreRequest,
+  type RestoreResponse,
+  type StatusRequest,
+  type StatusResponse,
+  type StorageTicket,
+} from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
+import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
+import { OperatorError } from '../../errors/operator-error.ts';
+import { requireRole } from '../../transport/peer.ts';
+import {
+  serveBidi,
+  serveServerStream,
+  serveUnary,
+  type CallContext,
+  type StreamWriter,
+} from '../../transport/streams.ts';
+import { runBackup } from '../backup/backup-job.ts';
+import { BlockCompressor } from '../backup/block-compressor.ts';
+import { runEstimate } from '../backup/estimate-job.ts';
+import { printablePath } from '../../text/printable.ts';
+import { normalizePath, pathFromBytes, pathToBytes, type BytePath } from '../byte-path.ts';
+import { runRestoreJob } from '../restore/restore-job.ts';
+import { jobMessage, replaceRule } from './job-messages.ts';
+import type { JobTable } from './job-table.ts';
+import { StorageLink } from './storage-link.ts';
+
+export interface FileDaemonServiceOptions {
+  readonly name: string;
+  /** With its date, as `status` prints it. */
+  readonly version: string;
+  readonly platform: string;
+  readonly startedAt: Date;
+  readonly jobs: JobTable;
+  readonly workingDirectory: string;
+  storageConnectTimeoutMs(): number;
+  /** Whether the Director of this name may only ask for the status (Monitor = yes). */
+  isMonitor(directorName: string): boolean;
+}
+
+/** The Director asked for something that it may not have, or that makes no sense. */
+export class RequestRefused extends OperatorError {
+  readonly code = 'FD_REQUEST_REFUSED';
+  override readonly hint: string;
+  constructor(message: string, hint = 'Run the same release of Noctule on all machines.') {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** What Directors may ask of this daemon: from the wire to the jobs. Cancelling a call cancels its job. */
+export class FileDaemonService {
+  readonly #options: FileDaemonServiceOptions;
+  readonly #compressor = new BlockCompressor();
+
+  constructor(options: FileDaemonServiceOptions) {
+    this.#options = options;
+  }
+
+  register(server: Server): void {
+    server.addService(FileDaemonServiceService, {
+      hello: serveUnary<HelloRequest, HelloResponse>((_, context) => this.hello(context)),
+      status: serveUnary<StatusRequest, StatusResponse>((_, context) => this.status(context)),
+      backup: serveServerStream<BackupRequest, BackupResponse>((request, writer, context) =>
+        this.backup(request, writer, context),
+      ),
+      restore: serveBidi<RestoreRequest, RestoreResponse>((requests, writer, context) =>
+        this.restore(requests, writer, context),
+      ),
+      estimate: serveServerStream<EstimateRequest, EstimateResponse>((request, writer, context) =>
+        this.estimate(request, writer, context),
+      ),
+    });
+  }
+
+  async hello({ peer }: CallContext): Promise<HelloResponse> {
+    requireRole(peer, 'director');
+    const { name, version, platform } = this.#options;
+    return { name, version, platform, clockNs: BigInt(Date.now()) * 1_000_000n };
+  }
+
+  async status({ peer }: CallContext): Promise<StatusResponse> {
+    requireRole(peer, 'director');
+    const { name, version, platform, startedAt, jobs } = this.#options;
+    return {
+      name,
+      version,
+      platform,
+      startedAtMs: startedAt.getTime(),
+      jobsRun: jobs.endedCount,
+      running: jobs.running,
+      terminated: [...jobs.terminated],
+      residentBytes: process.memoryUsage.rss(),
+    };
+  }
+
+  async backup(
+    request: BackupRequest,
+    writer: StreamWriter<BackupResponse>,
+    context: CallContext,
+  ): Promise<void> {
+    this.#requireJobs(context);
+    const fileSet = fileSetOf(request);
+    using link = this.#storageLink(request.storage);
+    const { jobId, job, level } = request;
+    await this.#options.jobs.run(
+      { jobId, job, kind: 'Backup', level },
+      context.signal,
+      async (active, signal) => {
+        const totals = await runBackup(
+          request,
+          fileSet,
+          {
+            openStore: (ended) => link.openStore(ended),
+            compressor: this.#compressor,
+            notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
+            progress(counts, path) {
+              active.progress(counts, path);
+              const { files, contentBytes: bytes } = counts;
+              return writer.write({
+                event: { $case: 'progress', value: { files, bytes, currentPath: pathToBytes(path) } },
+              });
+            },
+          },
+          signal,
+        );
+        active.progress(totals, '');
+        const { isCompressed: compressed, ...value } = totals;
+        await writer.write({ event: { $case: 'totals', value: { ...value, compressed } } });
+        return totals;
+      },
+    );
+  }
+
+  async restore(
+    requests: AsyncIterable<RestoreRequest>,
+    writer: StreamWriter<RestoreResponse>,
+    context: CallContext,
+  ): Promise<void> {
+    this.#requireJobs(context);
+    const commands = requests[Symbol.asyncIterator]();
+    const first = await commands.next();
+    const command = first.done === true ? undefined : first.value.command;
+    if (command?.$case !== 'start')
+      throw new RequestRefused('The Director did not say which restore it wants');
+    const start = command.value;
+    using link = this.#storageLink(start.storage);
+    const task = {
+      jobId: start.jobId,
+      where: whereOf(start.where),
+      replace: replaceRule(start.replace),
+      workingDirectory: this.#options.workingDirectory,
+    };
+    const { jobId, job } = start;
+    await this.#options.jobs.run(
+      { jobId, job, kind: 'Restore', level: '' },
+      context.signal,
+      async (active, signal) => {
+        const totals = await runRestoreJob(
+          start.job,
+          task,
+          {
+            openFetch: (ended) => link.openFetch(ended),
+            entries: entriesOf(commands),
+            notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
+            progress(counts, path) {
+              active.progress(counts, path);
+              const { files, contentBytes: bytes } = counts;
+              return writer.write({
+                event: { $case: 'progress', value: { files, bytes, currentPath: pathToBytes(path) } },
+              });
+            },
+          },
+          signal,
+        );
+        active.progress(totals, '');
+        await writer.write({ event: { $case: 'totals', value: totals } });
+        return totals;
+      },
+    );
+  }
+
+  async estimate(
+    request: EstimateRequest,
+    writer: StreamWriter<EstimateResponse>,
+    context: CallContext,
+  ): Promise<void> {
+    this.#requireJobs(context);
+    const fileSet = fileSetOf(request);
+    const { jobId, level } = request;
+    const description = { jobId, job: `estimate ${jobId}`, kind: 'Estimate', level } as const;
+    await this.#options.jobs.run(description, context.signal, async (active, signal) => {
+      const counts = await runEstimate(
+        request,
+        fileSet,
+        {
+          notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
+          progress: async (counts, path) => active.progress(counts, path),
+          listing: (batch) =>
+            writer.write({ event: { $case: 'listing', value: FileRecordBatch.decode(batch) } }),
+        },
+        signal,
+      );
+      active.progress(counts, '');
+      const { files, contentBytes: bytes } = counts;
+      await writer.write({ event: { $case: 'totals', value: { files, bytes } } });
+      return counts;
+    });
+  }
+
+  #storageLink(ticket: StorageTicket | undefined): StorageLink {
+    if (ticket === undefined)
+      throw new RequestRefused('The Director did not name a storage daemon for the job');
+    return new StorageLink(ticket, this.#options.storageConnectTimeoutMs());
+  }
+
+  #requireJobs({ peer }: CallContext): void {
+    requireRole(peer, 'director');
+    if (!this.#options.isMonitor(peer.name)) return;
+    throw new RequestRefused(
+      `Director "${peer.name}" may only ask this client for its status: its resource says "Monitor = yes"`,
+      'Let the job run from another Director, or remove Monitor.',
+    );
+  }
+}
+
+function fileSetOf({ fileSet }: { fileSet: FileSet | undefined }): FileSet {
+  if (fileSet === undefined) throw new RequestRefused('The Director did not send the FileSet of the job');
+  return fileSet;
+}
+
+/** "/" means in place, as an empty `where` does. */
+function whereOf(where: Buffer): BytePath {
+  if (where.length === 0) return '';
+  const path = normalizePath(pathFromBytes(where));
+  if (path === undefined) {
+    const text = `Cannot restore to "${printablePath(where)}": it is not an absolute path without ".."`;
+    throw new RequestRefused(text, 'Give "where" as an absolute path.');
+  }
+  return path === '/' ? '' : path;
+}
+
+async function* entriesOf(commands: AsyncIterator<RestoreRequest>): AsyncGenerator<readonly RestoreEntry[]> {
+  for (let next = await commands.next(); next.done !== true; next = await commands.next()) {
+    if (next.value.command?.$case === 'entries') yield next.value.command.value.entries;
+  }
+}

@@ -1,0 +1,31 @@
+import { MessageType, Replace, type JobMessage } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import { pathToBytes } from '../byte-path.ts';
+import type { ReplaceRule } from '../restore/replace-rule.ts';
+import type { FileNotice } from '../walk/file-notice.ts';
+
+const MESSAGE_TYPES: Readonly<Record<FileNotice['type'], MessageType>> = {
+  info: MessageType.INFO,
+  warning: MessageType.WARNING,
+  error: MessageType.ERROR,
+  notSaved: MessageType.NOT_SAVED,
+  skipped: MessageType.SKIPPED,
+};
+
+/** A notice as the Director gets it. */
+export function jobMessage({ type, path, text }: FileNotice): JobMessage {
+  return { type: MESSAGE_TYPES[type], text, path: pathToBytes(path), atMs: Date.now() };
+}
+
+/** The rule of a restore; without one, Bacula's default. */
+export function replaceRule(replace: Replace): ReplaceRule {
+  switch (replace) {
+    case Replace.IF_NEWER:
+      return 'ifNewer';
+    case Replace.IF_OLDER:
+      return 'ifOlder';
+    case Replace.NEVER:
+      return 'never';
+    default:
+      return 'always';
+  }
+}

@@ -1,0 +1,103 @@
+import path from 'node:path';
+import { openCatalog, type Catalog } from '../../../../catalog/catalog.ts';
+import type { DirectorConf } from '../../../../configuration/director-conf.ts';
+import { CatalogIds } from '../../../../director/catalog-ids.ts';
+import { JobService } from '../../../../director/jobs/job-service.ts';
+import { ConsoleStore } from '../../../../director/messages/console-store.ts';
+import { MessageOutlets } from '../../../../director/messages/outlets.ts';
+import type { RunRequest } from '../../../../director/services.ts';
+import { VolumeOffice } from '../../../../director/volumes/volume-office.ts';
+import { named, scratchDirectory, siteConf } from '../site.ts';
+import { FakeDaemons, type Script } from './fake-daemons.ts';
+
+/** The job side of a Director over a real catalog, with daemons that follow a script. */
+export class TestDirector implements AsyncDisposable {
+  readonly conf: DirectorConf;
+  readonly catalog: Catalog;
+  readonly daemons: FakeDaemons;
+  readonly jobs: JobService;
+  readonly volumes = new VolumeOffice();
+  readonly logged: string[] = [];
+  readonly #consoleStore: ConsoleStore;
+  #shown = '';
+
+  private constructor(
+    conf: DirectorConf,
+    catalog: Catalog,
+    daemons: FakeDaemons,
+    consoleStore: ConsoleStore,
+    ids: CatalogIds,
+    directory: string,
+  ) {
+    this.conf = conf;
+    this.catalog = catalog;
+    this.daemons = daemons;
+    this.#consoleStore = consoleStore;
+    const log = { info() {}, warn() {}, error: (text: string) => this.logged.push(text), debug() {} };
+    const directorName = conf.director.name;
+    const signal = new AbortController().signal;
+    const outlets = new MessageOutlets({ consoleStore, catalog, log, directorName, signal });
+    this.jobs = new JobService({
+      environment: {
+        directorName,
+        catalog,
+        ids,
+        daemons,
+        volumes: this.volumes,
+        conf: () => conf,
+        now: () => new Date(),
+      },
+      outlets,
+      workingDirectory: directory,
+      log,
+    });
+  }
+
+  static async start(
+    options: {
+      script?: Script;
+      conf?: Parameters<typeof siteConf>[1];
+      catalog?: (real: Catalog) => Catalog;
+    } = {},
+  ): Promise<TestDirector> {
+    const directory = scratchDirectory();
+    const conf = siteConf(directory, options.conf);
+    const real = await openCatalog(path.join(directory, 'MyCatalog.db'));
+    const catalog = options.catalog?.(real) ?? real;
+    const ids = new CatalogIds(catalog);
+    await ids.sync(conf);
+    const consoleStore = await ConsoleStore.open(path.join(directory, 'conmsg'));
+    return new TestDirector(conf, catalog, new FakeDaemons(options.script), consoleStore, ids, directory);
+  }
+
+  /** Starts a run by hand. */
+  run(jobName: string, changes: Partial<RunRequest> = {}): Promise<number> {
+    return this.jobs.run({ job: named(this.conf.jobs, jobName), startedBy: 'console test', ...changes });
+  }
+
+  /** Runs a job to its end. */
+  async outcome(
+    jobName: string,
+    changes: Partial<RunRequest> = {},
+  ): Promise<{ jobId: number; status: string; text: string }> {
+    const jobId = await this.run(jobName, changes);
+    const status = await this.jobs.ended(jobId);
+    return { jobId, status, text: await this.text() };
+  }
+
+  /** Everything that was said so far since the last call, without dates. */
+  async text(): Promise<string> {
+    this.#shown = (await this.#consoleStore.take()).replace(/^\d\d-\w{3} \d\d:\d\d /gm, '');
+    return this.#shown;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.jobs.stop(0);
+    await this.catalog.close();
+  }
+}
+
+/** Resolves when `isSo` says so; looks whenever the event loop has turned. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,147 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Catalog } from '../../../../catalog/catalog.ts';
+import { ConsoleStore } from '../../../../director/messages/console-store.ts';
+import { JobMessages } from '../../../../director/messages/job-messages.ts';
+import { MessageOutlets } from '../../../../director/messages/outlets.ts';
+import { named, scratchDirectory, siteConf } from '../site.ts';
+
+const AT = new Date(2026, 10, 21, 3, 42);
+
+let directory: string;
+let mailed: string;
+let logged: { jobId: number; time: Date; text: string }[];
+let complaints: string[];
+let consoleStore: ConsoleStore;
+
+beforeEach(async () => {
+  directory = scratchDirectory();
+  mailed = path.join(directory, 'mailed');
+  logged = [];
+  complaints = [];
+  consoleStore = await ConsoleStore.open(path.join(directory, 'conmsg'));
+  const mailer = path.join(directory, 'mailer');
+  await writeFile(mailer, `#!/bin/sh\n{ for word in "$@"; do echo "[$word]"; done; cat; } >> ${mailed}\n`);
+  await chmod(mailer, 0o755);
+});
+
+function messages(destinations: string): JobMessages {
+  const conf = siteConf(directory, { extra: `Messages {\n Name = Test\n${destinations}\n}` });
+  const catalog = { appendLog: async (entry: (typeof logged)[number]) => void logged.push(entry) };
+  const outlets = new MessageOutlets({
+    consoleStore,
+    catalog: catalog as unknown as Catalog,
+    log: { info() {}, warn() {}, error: (text) => complaints.push(text), debug() {} },
+    directorName: 'peer-dir',
+    signal: new AbortController().signal,
+  });
+  return new JobMessages({
+    jobId: 9,
+    job: 'Gzip.2026-11-21_03.42.16_31',
+    directorName: 'peer-dir',
+    resource: named(conf.messages, 'Test'),
+    outlets,
+    workingDirectory: directory,
+    codes: () => ({ e: 'OK', n: 'Gzip "quoted" $(name)', c: 'peer-fd', l: 'Full', t: 'Backup' }),
+  });
+}
+
+describe('the messages of a job', () => {
+  test('have the form of Bacula, also with several lines', async () => {
+    const job = messages('console = all');
+    await job.add('Info', 'Start Backup JobId 9, Job=Gzip.2026-11-21_03.42.16_31', { at: AT });
+    await job.add('Mount', 'Job is waiting.\nPlease use the "label" command', { at: AT, from: 'peer-sd' });
+    await job.add('Fatal', 'no way', { at: AT });
+    await job.add('Error', 'Noctule peer-dir:\n  Termination: ...\n', { at: AT });
+    expect(await consoleStore.take()).toBe(
+      [
+        '21-Nov 03:42 peer-dir JobId 9: Start Backup JobId 9, Job=Gzip.2026-11-21_03.42.16_31',
+        '21-Nov 03:42 peer-sd JobId 9: Job is waiting.',
+        'Please use the "label" command',
+        '21-Nov 03:42 peer-dir JobId 9: Fatal error: no way',
+        '21-Nov 03:42 peer-dir JobId 9: Error: Noctule peer-dir:',
+        '  Termination: ...',
+        '',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('go to each destination that takes their type, and to no other', async () => {
+    const file = path.join(directory, 'job.log');
+    const job = messages(`console = all, !skipped\n catalog = fatal, error\n append = "${file}" = warning`);
+    await job.add('Skipped', 'a socket', { at: AT });
+    await job.add('Warning', 'slow', { at: AT });
+    await job.add('Error', 'bad', { at: AT });
+    expect(await consoleStore.take()).not.toContain('socket');
+    expect(logged.map(({ jobId, text }) => ({ jobId, text }))).toEqual([
+      { jobId: 9, text: 'peer-dir JobId 9: Error: bad\n' },
+    ]);
+    expect(await readFile(file, 'utf8')).toBe('21-Nov 03:42 peer-dir JobId 9: Warning: slow\n');
+  });
+
+  test('are counted by type', async () => {
+    const job = messages('console = all');
+    await job.add('Warning', 'a');
+    await job.add('Warning', 'b');
+    await job.add('NotSaved', 'c');
+    expect(job.count('Warning')).toBe(2);
+    expect(job.count('Error', 'NotSaved')).toBe(1);
+  });
+
+  test('are mailed once, at the end, with the codes filled in and no shell near them', async () => {
+    const job = messages(
+      `mailcommand = "${directory}/mailer -s \\"%t %e of %c %l\\" %n %r"\n mail = root@localhost, ops@localhost = all`,
+    );
+    await job.add('Info', 'one', { at: AT });
+    await job.add('Info', 'two', { at: AT });
+    expect(existsSync(mailed)).toBe(false);
+    await job.finish({ endedWell: true });
+    expect(await readFile(mailed, 'utf8')).toBe(
+      [
+        '[-s]',
+        '[Backup OK of peer-fd Full]',
+        '[Gzip "quoted" $(name)]',
+        '[root@localhost]',
+        '[ops@localhost]',
+        '21-Nov 03:42 peer-dir JobId 9: one',
+        '21-Nov 03:42 peer-dir JobId 9: two',
+        '',
+      ].join('\n'),
+    );
+    expect(readdirSync(directory).filter((name) => name.endsWith('mail'))).toEqual([]);
+  });
+
+  test.each([
+    [true, 'mailonsuccess'],
+    [false, 'mailonerror'],
+  ])('for success and for error are mailed only when the job ended so (%s)', async (endedWell, kind) => {
+    const job = messages(
+      `mailcommand = "${directory}/mailer %r"\n mailonerror = mailonerror@x = all\n mailonsuccess = mailonsuccess@x = all`,
+    );
+    await job.add('Info', 'done', { at: AT });
+    await job.finish({ endedWell });
+    expect((await readFile(mailed, 'utf8')).split('\n')[0]).toBe(`[${kind}@x]`);
+  });
+
+  test('for an operator are mailed at once, one by one', async () => {
+    const job = messages(`operatorcommand = "${directory}/mailer %r"\n operator = op@x = mount`);
+    await job.add('Mount', 'Please mount', { at: AT });
+    expect(await readFile(mailed, 'utf8')).toBe('[op@x]\n21-Nov 03:42 peer-dir JobId 9: Please mount\n');
+  });
+
+  test('that cannot be delivered cost a line in the log, once, and nothing else', async () => {
+    const job = messages(
+      `console = all\n append = "${directory}/none/job.log" = all\n mail = root@localhost = all`,
+    );
+    await job.add('Info', 'one');
+    await job.add('Info', 'two');
+    await job.finish({ endedWell: true });
+    expect(await consoleStore.take()).toContain('two');
+    expect(complaints).toHaveLength(2);
+    expect(complaints[0]).toContain('none/job.log');
+    expect(complaints[1]).toContain('MailCommand');
+  });
+});

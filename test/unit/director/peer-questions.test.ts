@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { CatalogIds } from '../../../director/catalog-ids.ts';
+import type { Daemons, StorageLink } from '../../../director/daemons/daemon-ports.ts';
+import { PeerQuestions } from '../../../director/daemons/peer-questions.ts';
+import { FakeDaemons } from './jobs/fake-daemons.ts';
+import { TestDirector } from './jobs/test-director.ts';
+import { named } from './site.ts';
+
+/** The labels that the storage daemon was asked for. */
+async function setUp(director: TestDirector) {
+  const labelled: string[] = [];
+  const fake = new FakeDaemons();
+  const daemons: Daemons = {
+    client: () => fake.client(),
+    storage: (): StorageLink => ({
+      ...fake.storage(),
+      label: async ({ volumeName }) => {
+        labelled.push(volumeName);
+        return { volumeBytes: 217, deviceName: 'FileStorage', archiveDevice: '/backup/volumes' };
+      },
+    }),
+  };
+  const { catalog, volumes, conf } = director;
+  const ids = new CatalogIds(catalog);
+  await ids.sync(conf);
+  const signal = new AbortController().signal;
+  const peers = new PeerQuestions({ daemons, catalog, ids, volumes, now: () => new Date(), signal });
+  const label = (volumeName: string, poolName = 'Manual-Pool') =>
+    peers.label({ storage: named(conf.storages, 'File1'), pool: named(conf.pools, poolName), volumeName });
+  return { label, labelled };
+}
+
+describe('labelling a volume', () => {
+  test('makes it on the storage and in the catalog, and wakes those who wait for one', async () => {
+    await using director = await TestDirector.start();
+    const { label } = await setUp(director);
+    const woken = director.volumes.changes.next(60_000, new AbortController().signal);
+    expect(await label('Manual-0001')).toMatchObject({ volumeBytes: 217, deviceName: 'FileStorage' });
+    await woken;
+    expect(await director.catalog.volumeByName('Manual-0001')).toMatchObject({
+      poolName: 'Manual-Pool',
+      volStatus: 'Append',
+      volBytes: 217,
+      mediaType: 'File',
+      volJobs: 0,
+    });
+  });
+
+  test('is refused before anything is done when the name is taken, or is none', async () => {
+    await using director = await TestDirector.start();
+    const { label, labelled } = await setUp(director);
+    await label('Manual-0001');
+    await expect(label('Manual-0001')).rejects.toThrow('is in the catalog already, in Pool "Manual-Pool"');
+    await expect(label('a/b')).rejects.toThrow('Illegal character "/"');
+    expect(labelled).toEqual(['Manual-0001']);
+  });
+
+  test('is refused when the pool is full', async () => {
+    const extra = 'Pool { Name = One; Pool Type = Backup; Maximum Volumes = 1 }';
+    await using director = await TestDirector.start({ conf: { extra } });
+    const { label } = await setUp(director);
+    await label('One-1', 'One');
+    await expect(label('One-2', 'One')).rejects.toThrow('Pool "One" has its Maximum Volumes of 1 already');
+  });
+
+  test('completes a row that a job made and the storage daemon was not allowed to label', async () => {
+    await using director = await TestDirector.start();
+    const { label } = await setUp(director);
+    const [pool] = await director.catalog.listPools({ name: 'A-Full-Pool' });
+    const row = { poolId: pool?.poolId ?? 0, mediaType: 'File', storageId: 1, status: 'Append' };
+    await director.catalog.createVolume({ ...row, volumeName: 'A-Full-0001' });
+    await expect(label('A-Full-0001')).rejects.toThrow('is meant for Pool "A-Full-Pool"');
+    await label('A-Full-0001', 'A-Full-Pool');
+    expect((await director.catalog.volumeByName('A-Full-0001'))?.labelDate).toBeInstanceOf(Date);
+  });
+});

@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openCatalog } from '../../../catalog/catalog.ts';
+import { startDirector } from '../../../director/start-director.ts';
+import {
+  DirectorServiceClient,
+  type ConsoleRequest,
+  type ConsoleResponse,
+} from '../../../proto/noctule/director/v1/director.ts';
+import { connect } from '../../../transport/channel.ts';
+import { receiveAll, StreamWriter } from '../../../transport/streams.ts';
+import { scratchDirectory, siteConf } from './site.ts';
+
+/** A Director with a listener of its own, and what it wrote to its log. */
+class StartedDirector implements AsyncDisposable {
+  readonly directory: string;
+  readonly port: number;
+  readonly logged: string[] = [];
+  #stop: () => Promise<void> = async () => {};
+  #reload: () => Promise<void> = async () => {};
+
+  private constructor(directory: string, port: number) {
+    this.directory = directory;
+    this.port = port;
+  }
+
+  static async start(directory = scratchDirectory(), extra = ''): Promise<StartedDirector> {
+    const started = new StartedDirector(directory, await freePort());
+    const conf = siteConf(directory, { extra, director: `Dir Port = ${started.port}` });
+    const note = (text: string) => void started.logged.push(text);
+    const running = await startDirector(conf, {
+      log: { info: note, warn: note, error: note, debug() {} },
+      confFile: path.join(directory, 'noctule-dir.conf'),
+      signal: new AbortController().signal,
+    });
+    started.#stop = () => running.stop();
+    started.#reload = async () => running.reload?.();
+    return started;
+  }
+
+  reload(): Promise<void> {
+    return this.#reload();
+  }
+
+  /** Everything the Director says to a console that gives these commands. */
+  async console(login: { name: string; password: string }, lines: string[]): Promise<string> {
+    using connection = connect(DirectorServiceClient, {
+      host: '127.0.0.1',
+      port: this.port,
+      self: { role: 'console', name: login.name },
+      peerKind: 'Director',
+      peerName: 'peer-dir',
+      secret: { password: login.password },
+    });
+    await connection.ready(10_000);
+    const call = connection.client.console();
+    const writer = new StreamWriter<ConsoleRequest>(call);
+    const responses = receiveAll<ConsoleResponse>(call, new AbortController().signal);
+    await writer.write({
+      input: { $case: 'hello', value: { interactive: false, columns: 80, version: '' } },
+    });
+    for (const value of [...lines, 'quit']) await writer.write({ input: { $case: 'line', value } });
+    let text = '';
+    for await (const { output } of responses) {
+      if (output?.$case === 'text') text += output.value;
+      if (output?.$case === 'goodbye') writer.end();
+    }
+    return text;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const DEFAULT = { name: '*UserAgent*', password: 'dirpw' };
+
+describe('a Director', () => {
+  test('lets the default console in, which proves its password', async () => {
+    await using director = await StartedDirector.start();
+    expect(await director.console(DEFAULT, ['status dir'])).toContain('peer-dir Version:');
+  });
+
+  test('refuses a wrong password on both sides with a sentence', async () => {
+    await using director = await StartedDirector.start();
+    const wrong = director.console({ ...DEFAULT, password: 'wrong' }, []);
+    await expect(wrong).rejects.toThrow('refused the password');
+    expect(director.logged.join('\n')).toMatch(/\*UserAgent\*/);
+  });
+
+  test('lets no console of limited rights do anything as long as it cannot check them', async () => {
+    await using director = await StartedDirector.start(
+      scratchDirectory(),
+      'Console { Name = operator; Password = oppw; CommandACL = status }',
+    );
+    const named = director.console({ name: 'operator', password: 'oppw' }, ['status dir']);
+    await expect(named).rejects.toThrow('Console "operator" has limited rights');
+  });
+
+  test('marks what was running when it died as failed, and says so', async () => {
+    const directory = scratchDirectory();
+    {
+      await using catalog = await openCatalog(path.join(directory, 'MyCatalog.db'));
+      const clientId = await catalog.syncClient({
+        name: 'peer-fd',
+        autoPrune: true,
+        fileRetention: 1,
+        jobRetention: 1,
+      });
+      const job = 'Gzip.2026-11-21_03.39.53_06';
+      const row = { job, name: 'Gzip', type: 'B', level: 'F', clientId, schedTime: new Date(), status: 'C' };
+      const jobId = await catalog.createJob(row);
+      await catalog.setJob(jobId, { jobStatus: 'R', startTime: new Date() });
+    }
+    await using director = await StartedDirector.start(directory);
+    expect(director.logged.join('\n')).toContain('JobId 1, Job=Gzip.2026-11-21_03.39.53_06, had not ended');
+    const text = await director.console(DEFAULT, ['list jobs', 'list joblog jobid=1', 'messages']);
+    expect(text).toMatch(/\| Gzip .*\| f /);
+    expect(text).toContain('It is marked as failed.');
+  });
+
+  test('reads its conf again: all of it, or nothing', async () => {
+    await using director = await StartedDirector.start();
+    const file = path.join(director.directory, 'noctule-dir.conf');
+    const good = await readFile(file, 'utf8');
+    writeFileSync(file, good.replace('Name = A-Diff-Pool; Pool Type', 'Name = A-Diff-Pool; Pool Typo'));
+    await director.reload();
+    expect(director.logged.at(-1)).toContain('The conf was not read again; the old one stays in force.');
+    expect(director.logged.at(-1)).toMatch(/noctule-dir\.conf:\d+:\d+: /);
+    writeFileSync(file, `${good}\nPool { Name = Brand-New; Pool Type = Backup }\n`);
+    await director.reload();
+    expect(director.logged.at(-1)).toContain('The conf was read again');
+    expect(await director.console(DEFAULT, ['list pools'])).toContain('Brand-New');
+  });
+
+  test('does not change what it cannot change while it runs', async () => {
+    await using director = await StartedDirector.start();
+    const file = path.join(director.directory, 'noctule-dir.conf');
+    writeFileSync(file, (await readFile(file, 'utf8')).replace('Name = peer-dir', 'Name = other-dir'));
+    await director.reload();
+    expect(director.logged.at(-1)).toContain(
+      'the Name of the Director changes from "peer-dir" to "other-dir"',
+    );
+  });
+
+  test('is not started with two Catalogs', async () => {
+    const two = StartedDirector.start(scratchDirectory(), 'Catalog { Name = Second; dbname = x }');
+    await expect(two).rejects.toThrow('two Catalogs, "MyCatalog" and "Second"');
+  });
+});
