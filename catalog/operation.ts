@@ -14,7 +14,7 @@ export type Role = 'writer' | 'reader' | 'selector' | 'query';
  * An operation: a synchronous function that runs in a worker thread within one transaction of its own, and how its
  * result becomes what the caller gets (`receive`, on the main thread).
  */
-export interface Operation<A extends readonly never[], W, R> {
+export interface Operation<A extends unknown[], W, R> {
   readonly role: Role;
   /**
    * `synced`: on disk when it resolves. `ordered`: kept across a crash of the program, and across one of the machine
@@ -25,28 +25,28 @@ export interface Operation<A extends readonly never[], W, R> {
   receive(result: W): R;
 }
 
-type Run<A extends readonly never[], R> = (db: Connection, ...args: A) => R;
+type Run<A extends unknown[], R> = (db: Connection, ...args: A) => R;
 
-export const write = <A extends readonly never[], R>(run: Run<A, R>) => plain('writer', 'synced', run);
+export const write = <A extends unknown[], R>(run: Run<A, R>) => plain('writer', 'synced', run);
 
 /** For what may be lost with the machine's power as long as what came before and after it stays consistent. */
-export const writeOrdered = <A extends readonly never[], R>(run: Run<A, R>) => plain('writer', 'ordered', run);
+export const writeOrdered = <A extends unknown[], R>(run: Run<A, R>) => plain('writer', 'ordered', run);
 
-export const read = <A extends readonly never[], R>(run: Run<A, R>) => plain('reader', 'ordered', run);
+export const read = <A extends unknown[], R>(run: Run<A, R>) => plain('reader', 'ordered', run);
 
-export const search = <A extends readonly never[], R>(run: Run<A, R>) => plain('selector', 'ordered', run);
+export const search = <A extends unknown[], R>(run: Run<A, R>) => plain('selector', 'ordered', run);
 
-export const query = <A extends readonly never[], R>(run: Run<A, R>) => plain('query', 'ordered', run);
+export const query = <A extends unknown[], R>(run: Run<A, R>) => plain('query', 'ordered', run);
 
 /** The same operation with a result that is encoded on its way. */
-export function decoded<A extends readonly never[], W, R>(
+export function decoded<A extends unknown[], W, R>(
   operation: Operation<A, W, W>,
   receive: (result: W) => R,
 ): Operation<A, W, R> {
   return { ...operation, receive };
 }
 
-function plain<A extends readonly never[], R>(
+function plain<A extends unknown[], R>(
   role: Role,
   durability: 'synced' | 'ordered',
   run: Run<A, R>,

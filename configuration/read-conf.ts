@@ -1,11 +1,10 @@
-import type { Directive } from './value-type.ts';
 import { SourceOpener } from './include.ts';
 import { Lexer } from './lexer.ts';
 import type { LoadOptions } from './load-options.ts';
 import { NameIndex } from './name-index.ts';
 import { parseConf, type Grammar } from './parser.ts';
 import { Problems } from './problem.ts';
-import { exampleOf, findDirective, readWritten, withDefaults } from './read-directives.ts';
+import { exampleOf, fillIn, findDirective, missingDirectives, readWritten } from './read-directives.ts';
 import { labelOf, type ResourceNode } from './resource-node.ts';
 import type { ConfSchema, ResourceType } from './resource-type.ts';
 import { diskReader } from './source-reader.ts';
@@ -13,7 +12,7 @@ import type { Span } from './source.ts';
 import { nearest } from './suggestion.ts';
 import { canonicalName, type Block } from './syntax.ts';
 import { isBareosDirective } from './tables/bareos.ts';
-import type { ReadContext } from './value-type.ts';
+import type { Directive, ReadContext } from './value-type.ts';
 
 /** Directives whose value may begin on the line after the `=`. */
 const VALUE_ON_NEXT_LINE = new Set([
@@ -148,18 +147,16 @@ function ownerOf(type: ResourceType, block: Block): string {
 /** Reports what is missing, and fills in the resource: presets, values, defaults, resolved references. */
 function complete(node: ResourceNode, index: NameIndex, problems: Problems): void {
   const { type, values, spans, resource } = node;
-  for (const [property, directive] of Object.entries(type.table)) {
-    const mayBeMissing = !directive.required || (type.use === 'template' && property !== 'name');
-    if (!mayBeMissing && !spans.has(property)) {
-      problems.add(
-        'error',
-        node.block.name,
-        `${labelOf(node)} has no ${directive.name}`,
-        exampleOf(directive),
-      );
-    }
+  const isTemplate = type.use === 'template';
+  for (const directive of missingDirectives(type.table, spans)) {
+    if (isTemplate && directive !== type.table['name']) continue;
+    const message = `${labelOf(node)} has no ${directive.name}`;
+    problems.add('error', node.block.name, message, exampleOf(directive));
   }
-  Object.assign(resource, withDefaults(type.table, new Map([...Object.entries(type.presets), ...values])));
+  for (const [property, value] of Object.entries(type.presets)) {
+    if (!values.has(property)) values.set(property, value);
+  }
+  fillIn(resource, type.table, values);
   for (const [property, value] of values) {
     const directiveType = type.table[property]?.type;
     if (directiveType?.form === 'assigned' && directiveType.resolve) {

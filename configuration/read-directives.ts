@@ -12,10 +12,39 @@ export interface WrittenValues {
   readonly spans: Map<string, Span>;
 }
 
-/** The directives of a table by canonical name and alias. */
-type Index = ReadonlyMap<string, { property: string; directive: Directive }>;
+type NamedDirective = readonly [property: string, directive: Directive];
 
-const indexes = new WeakMap<DirectiveTable, Index>();
+/** What is looked up in a table for every resource, worked out once. */
+interface TableIndex {
+  /** By canonical name and alias. */
+  readonly byName: ReadonlyMap<string, { property: string; directive: Directive }>;
+  /** Those that can be written in a conf. */
+  readonly written: readonly NamedDirective[];
+  /** Those with a property of their own. */
+  readonly owners: readonly NamedDirective[];
+  readonly required: readonly NamedDirective[];
+}
+
+const indexes = new WeakMap<DirectiveTable, TableIndex>();
+
+function indexOf(table: DirectiveTable): TableIndex {
+  const known = indexes.get(table);
+  if (known) return known;
+  const all: readonly NamedDirective[] = Object.entries(table);
+  const written = all.filter(([, directive]) => !directive.isInternal);
+  const index: TableIndex = {
+    written,
+    byName: new Map(
+      written.flatMap(([property, directive]) =>
+        [directive.name, ...directive.aliases].map((name) => [canonicalName(name), { property, directive }]),
+      ),
+    ),
+    owners: all.filter(([, directive]) => directive.into === undefined),
+    required: all.filter(([, directive]) => directive.required),
+  };
+  indexes.set(table, index);
+  return index;
+}
 
 /** Reads the directives of a nested block, fills in the defaults and reports what is missing. */
 export function readDirectives<T extends DirectiveTable>(
@@ -24,13 +53,13 @@ export function readDirectives<T extends DirectiveTable>(
   context: ReadContext,
 ): ResourceOf<T> {
   const written = readWritten(block, table, context);
-  for (const [property, directive] of Object.entries(table)) {
-    if (directive.required && !written.spans.has(property)) {
-      context.error(block.name, `${block.name.text} has no ${directive.name}`, exampleOf(directive));
-    }
+  for (const directive of missingDirectives(table, written.spans)) {
+    context.error(block.name, `${block.name.text} has no ${directive.name}`, exampleOf(directive));
   }
+  const resource: Record<string, unknown> = {};
+  fillIn(resource, table, written.values);
   // The values were read by the table whose type is asked for.
-  return withDefaults(table, written.values) as ResourceOf<T>;
+  return resource as ResourceOf<T>;
 }
 
 /** Reads the directives of a block as they are written. */
@@ -65,18 +94,23 @@ function addValue(values: Map<string, unknown>, property: string, value: unknown
   else values.set(property, value.slice());
 }
 
-/** The values as a resource, with defaults for what was not written. */
-export function withDefaults(
+/** Gives a resource its values, and the defaults for what was not written. */
+export function fillIn(
+  resource: Record<string, unknown>,
   table: DirectiveTable,
   values: ReadonlyMap<string, unknown>,
-): Record<string, unknown> {
-  const resource: Record<string, unknown> = {};
-  for (const [property, directive] of Object.entries(table)) {
-    if (directive.into !== undefined) continue;
+): void {
+  for (const [property, directive] of indexOf(table).owners) {
     const value = values.get(property) ?? directive.default;
     if (value !== undefined) resource[property] = value;
   }
-  return resource;
+}
+
+/** The required directives that were not written. */
+export function missingDirectives(table: DirectiveTable, written: ReadonlyMap<string, Span>): Directive[] {
+  return indexOf(table)
+    .required.filter(([property]) => !written.has(property))
+    .map(([, directive]) => directive);
 }
 
 /** The directive of a table that a canonical name or alias means. */
@@ -84,21 +118,7 @@ export function findDirective(
   table: DirectiveTable,
   key: string,
 ): { property: string; directive: Directive } | undefined {
-  let index = indexes.get(table);
-  if (!index) {
-    index = new Map(
-      writtenDirectives(table).flatMap(([property, directive]) =>
-        [directive.name, ...directive.aliases].map((name) => [canonicalName(name), { property, directive }]),
-      ),
-    );
-    indexes.set(table, index);
-  }
-  return index.get(key);
-}
-
-/** The directives that can be written in a conf, with their properties. */
-function writtenDirectives(table: DirectiveTable): [string, Directive][] {
-  return Object.entries(table).filter(([, directive]) => !directive.isInternal);
+  return indexOf(table).byName.get(key);
 }
 
 /** A line with a right value of the directive, for hints. */
@@ -154,7 +174,7 @@ function reportRepeated(entry: Entry, directive: Directive, earlier: Span, conte
 
 function reportUnknown(entry: Entry, table: DirectiveTable, block: Block, context: ReadContext): void {
   const written = entry.name.source.text.slice(entry.name.start, entry.name.end).replace(/\s+/g, ' ');
-  const names = writtenDirectives(table).map(([, directive]) => directive.name);
+  const names = indexOf(table).written.map(([, directive]) => directive.name);
   const suggestion = nearest(written, names);
   const hint = suggestion === undefined ? context.whereKnown(entry.key) : `did you mean "${suggestion}"?`;
   context.error(entry.name, `${block.name.text} has no directive "${written}"`, hint);

@@ -17,19 +17,29 @@ import type { DirectorServices } from './services.ts';
 /** The name under which a console logs in that has no Console resource: it knows the Director's own password. */
 const DEFAULT_CONSOLE = '*UserAgent*';
 
-/** Listens for consoles, on the addresses of the conf as it is now. */
-export function listenForConsoles(services: DirectorServices, messages: DaemonMessages): Promise<Listener> {
+export interface ConsoleListenerOptions {
+  readonly directorName: string;
+  /** The conf in force; its addresses count only now. */
+  readonly conf: () => DirectorConf;
+  /** Consoles that come before the Director is ready wait for this. */
+  readonly services: Promise<DirectorServices>;
+  readonly messages: DaemonMessages;
+}
+
+/** Listens for consoles. */
+export function listenForConsoles(options: ConsoleListenerOptions): Promise<Listener> {
+  const { conf, messages } = options;
   return listen({
-    serverName: services.name,
-    addresses: addressesOf(services.conf()),
-    findSecret: (peer) => secretOf(services.conf(), peer),
+    serverName: options.directorName,
+    addresses: addressesOf(conf()),
+    findSecret: (peer) => secretOf(conf(), peer),
     register: (server) =>
       server.addService(DirectorServiceService, {
         console: serveBidi<ConsoleRequest, ConsoleResponse>(async (requests, writer, context) => {
           requireRole(context.peer, 'console');
           // What a Console resource allows is not checked yet, so it must not get the rights of the default console.
           if (context.peer.name !== DEFAULT_CONSOLE) throw new ConsoleRestricted(context.peer.name);
-          await serveConsole(services, requests, writer, context);
+          await serveConsole(await options.services, requests, writer, context);
         }),
       }),
     onRefused: (sentence) => void messages.add('Security', sentence),

@@ -9,7 +9,7 @@ import { listenForConsoles } from './console-listener.ts';
 import { GrpcDaemons } from './daemons/grpc-daemons.ts';
 import { PeerQuestions } from './daemons/peer-questions.ts';
 import { Director } from './director.ts';
-import { ConfUnusable } from './director-errors.ts';
+import { ConfUnusable, ShuttingDown } from './director-errors.ts';
 import { JobService } from './jobs/job-service.ts';
 import { ConsoleStore } from './messages/console-store.ts';
 import { DaemonMessages } from './messages/daemon-messages.ts';
@@ -26,8 +26,8 @@ const CONSOLES_GRACE_MS = 1_000;
 /**
  * Makes a Director of its conf; resolves when consoles can connect and the schedules are followed.
  *
- * Everything that must be ended is pushed on `owned` when it is made and ended in the reverse order: consoles,
- * schedules, jobs, messages, catalog.
+ * Everything that must be ended is pushed on `owned` when it is made and ended in the reverse order: schedules,
+ * jobs, consoles, messages, catalog.
  */
 export async function startDirector(conf: DirectorConf, context: DaemonContext): Promise<RunningDaemon> {
   await using owned = new AsyncDisposableStack();
@@ -36,7 +36,6 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
   const stateFile = (suffix: string) => path.join(workingDirectory, `${directorName}.${suffix}`);
   const now = () => new Date();
   await mkdir(workingDirectory, { recursive: true });
-  await removeOldSpools(workingDirectory);
 
   const inForce = new ConfInForce(conf);
   const catalog = owned.use(await openCatalogOf(conf));
@@ -54,6 +53,15 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
     new DaemonMessages({ directorName, resource: () => inForce.messages, outlets, log, workingDirectory }),
   );
 
+  // Before anything is changed: on a port that is taken, another Director may be at work with this catalog.
+  const ready = Promise.withResolvers<Director>();
+  ready.promise.catch(() => {}); // heard by the consoles that wait, if there are any
+  const services = ready.promise;
+  const listener = await listenForConsoles({ directorName, conf: () => inForce.conf, services, messages });
+  owned.defer(() => listener.close(CONSOLES_GRACE_MS));
+  owned.defer(() => ready.reject(new ShuttingDown()));
+
+  await removeOldSpools(workingDirectory);
   await failUnfinishedJobs(catalog, messages, now());
   const ids = new CatalogIds(catalog);
   await ids.sync(conf);
@@ -83,13 +91,14 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
     peers,
     scheduler,
   });
-  const listener = await listenForConsoles(director, messages);
-  owned.defer(() => listener.close(CONSOLES_GRACE_MS));
+  ready.resolve(director);
 
   const held = owned.move();
   return {
-    // What is wrong with the conf goes to the Director's messages.
-    reload: async () => void (await director.reload()),
+    reload: async () => {
+      const { accepted } = await director.reload(); // what is wrong went to the Director's messages
+      if (!accepted) throw new ConfUnusable('The conf cannot be used; the old one stays in force');
+    },
     stop: () => held.disposeAsync(),
   };
 }

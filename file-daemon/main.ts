@@ -6,6 +6,7 @@ import { OperatorError } from '../errors/operator-error.ts';
 import type { Peer, Secret } from '../transport/peer.ts';
 import { listen, type Address } from '../transport/server.ts';
 import { libcProblem } from './native/libc.ts';
+import { keepMemorySmall } from './native/memory.ts';
 import { FileDaemonService } from './service/file-daemon-service.ts';
 import { JobTable } from './service/job-table.ts';
 
@@ -80,6 +81,7 @@ function addressesOf({ fileDaemon }: FileDaemonConf): Address[] {
   }));
 }
 
+keepMemorySmall();
 await runDaemon<FileDaemonConf>({
   programName: 'noctule-fd',
   defaultConfFile: '/etc/noctule/noctule-fd.conf',

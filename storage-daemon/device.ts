@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { withCommas } from '../text/numbers.ts';
 import type { DiskSpace, StorageFiles } from './storage-file.ts';
-import { RequestRefused } from './storage-errors.ts';
-import type { VolumeClaims } from './volume-claims.ts';
+import { RequestRefused, VolumeProblem } from './storage-errors.ts';
+import type { VolumeClaim, VolumeUse } from './volume-claims.ts';
 import type { VolumeDirectory } from './volume-directory.ts';
 import type { VolumePlace } from './volume-file.ts';
 
@@ -58,8 +58,27 @@ export class Device {
     return `"${this.name}" (${this.path})`;
   }
 
-  get claims(): VolumeClaims {
-    return this.#directory.claims;
+  /**
+   * Claims a volume, and keeps other storage daemons off the directory meanwhile.
+   * @throws VolumeProblem busy, io. @throws DirectoryInUse
+   */
+  claim(volumeName: string, use: VolumeUse): VolumeClaim {
+    const inside = this.enter();
+    const claim = this.#directory.claims.claim(this.placeOf(volumeName).path, use);
+    if (claim === undefined) {
+      inside[Symbol.dispose]();
+      throw new VolumeProblem(
+        'busy',
+        `Volume "${volumeName}" on device ${this.text} is in use by another job`,
+      );
+    }
+    return {
+      becomeAppend: () => claim.becomeAppend(),
+      [Symbol.dispose]: () => {
+        claim[Symbol.dispose]();
+        inside[Symbol.dispose]();
+      },
+    };
   }
 
   /** Where a volume of this name lies, or would. The name was checked before: it is no path. */
@@ -134,4 +153,21 @@ export class Device {
       ` (Minimum Free Space = ${withCommas(this.settings.minimumFreeBytes)})`
     );
   }
+}
+
+/** What `open` makes of the first device that has the volume it looks for. @throws VolumeProblem missing, when none has */
+export async function onDeviceThatHas<T>(
+  devices: readonly Device[],
+  open: (device: Device) => Promise<T>,
+): Promise<T> {
+  let missing: unknown;
+  for (const device of devices) {
+    try {
+      return await open(device);
+    } catch (error) {
+      if (!(error instanceof VolumeProblem && error.kind === 'missing')) throw error;
+      missing ??= error;
+    }
+  }
+  throw missing;
 }

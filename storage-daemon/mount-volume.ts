@@ -1,17 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { OperatorError } from '../errors/operator-error.ts';
 import { UseMode, type UseVolume } from '../proto/noctule/storage/v1/storage_daemon.ts';
-import type { VolumeLabel } from '../proto/noctule/record/v1/volume_members.ts';
-import { withCommas } from '../text/numbers.ts';
-import { SessionEndStatus, encodeSessionEnd } from '../volume/control-member.ts';
-import type { SessionPlace } from '../volume/member.ts';
-import { findTail } from '../volume/tail.ts';
 import { volumeNameProblem } from '../volume/volume-name.ts';
-import type { Device } from './device.ts';
+import { onDeviceThatHas, type Device } from './device.ts';
+import { newLabel } from './own-members.ts';
 import { RequestRefused, VolumeProblem } from './storage-errors.ts';
+import { repairTail } from './tail-repair.ts';
 import type { VolumeUse } from './volume-claims.ts';
 import { asProblem, createVolume, openVolume, recycleVolume, type VolumeFile } from './volume-file.ts';
-import { VolumeWriter, endVolumeAt } from './volume-writer.ts';
+import { VolumeWriter } from './volume-writer.ts';
 
 /** A volume that a session may write to, claimed and open. */
 export interface MountedVolume extends AsyncDisposable {
@@ -21,11 +16,6 @@ export interface MountedVolume extends AsyncDisposable {
   readonly isFresh: boolean;
   /** Bytes of a torn tail, or of a session that did not end, that were cut off. */
   readonly repairedBytes: number;
-}
-
-/** The end of the volume is the inside of a job that goes on elsewhere: it takes nothing more until it is recycled. */
-export class VolumeEndsInsideJob extends OperatorError {
-  readonly code = 'SD_VOLUME_ENDS_INSIDE_JOB';
 }
 
 /**
@@ -62,30 +52,10 @@ export async function mountForAppend(
   }
 }
 
-export function newLabel(
-  volume: { volumeName: string; poolName: string; mediaType: string },
-  writtenBy: string,
-): VolumeLabel {
-  const { volumeName, poolName, mediaType } = volume;
-  return { volumeName, poolName, mediaType, labelledAtMs: Date.now(), labelId: randomBytes(16), writtenBy };
-}
-
-/** A session-end that this daemon writes itself: it does not know the totals of the file daemon. */
-export function sessionEndAt(place: SessionPlace, status: string): Buffer {
-  return encodeSessionEnd(place, {
-    status,
-    files: 0,
-    contentBytes: 0,
-    streamBytes: place.streamOffset,
-    errors: 0,
-    endedAtMs: Date.now(),
-  });
-}
-
 async function openForAppend(device: Device, use: UseVolume): Promise<OpenedVolume> {
   const volume = await openVolume(device.placeOf(use.volumeName), 'write');
   try {
-    return await repairTail(volume, use.expectedVolumeBytes);
+    return { volume, ...(await repairTail(volume, use.expectedVolumeBytes)) };
   } catch (error) {
     await volume[Symbol.asyncDispose]();
     throw asProblem(volume.place, error);
@@ -123,82 +93,29 @@ async function mountNew(
   });
 }
 
-/** The volume lies on whichever of the devices has a file of its name. */
-export async function onDeviceThatHas<T>(
-  devices: readonly Device[],
-  open: (device: Device) => Promise<T>,
-): Promise<T> {
-  let missing: unknown;
-  for (const device of devices) {
-    try {
-      return await open(device);
-    } catch (error) {
-      if (!(error instanceof VolumeProblem && error.kind === 'missing')) throw error;
-      missing ??= error;
-    }
-  }
-  throw missing;
-}
-
 async function claimed(
   { volumeName }: UseVolume,
   device: Device,
   use: VolumeUse,
   open: () => Promise<OpenedVolume>,
 ): Promise<MountedVolume> {
-  const { path } = device.placeOf(volumeName);
-  const busy = () =>
-    new VolumeProblem('busy', `Volume "${volumeName}" on device ${device.text} is in use by another job`);
-  using whileOpening = device.claims.claim(path, use);
-  if (whileOpening === undefined) throw busy();
-  const { volume, endBytes, repairedBytes } = await open();
-  whileOpening[Symbol.dispose]();
-  const claim = device.claims.claim(path, 'append');
-  if (claim === undefined) throw busy();
-  const writer = new VolumeWriter(volume, endBytes);
-  return {
-    device,
-    writer,
-    isFresh: endBytes === volume.labelBytes,
-    repairedBytes,
-    async [Symbol.asyncDispose]() {
-      await writer[Symbol.asyncDispose]();
-      claim[Symbol.dispose]();
-    },
-  };
-}
-
-/**
- * Makes the end of a volume fit for the next session: what was torn, and what a session that did not end has behind
- * its last entry boundary, is cut off. `catalogBytes` is what the catalog believes to be durable; 0 when it does not know.
- */
-async function repairTail(volume: VolumeFile, catalogBytes: number): Promise<OpenedVolume> {
-  const { file, place, sizeBytes, labelBytes } = volume;
-  const tail = await findTail(volume.reader(), catalogBytes === 0 ? undefined : catalogBytes);
-  const status = tail.lastSession?.status;
-  // A session that was cut back while the Director was away leaves less than the catalog heard of.
-  if (tail.wholeBytes < catalogBytes && status !== SessionEndStatus.CUT_SHORT) {
-    throw new VolumeProblem(
-      'short',
-      `Volume "${place.volumeName}" on device ${place.deviceText} has ${withCommas(tail.wholeBytes)} whole bytes,` +
-        ` the catalog has ${withCommas(catalogBytes)}: it was truncated, damaged or replaced`,
-    );
+  const claim = device.claim(volumeName, use);
+  try {
+    const { volume, endBytes, repairedBytes } = await open();
+    claim.becomeAppend();
+    const writer = new VolumeWriter(volume, endBytes);
+    return {
+      device,
+      writer,
+      isFresh: endBytes === volume.labelBytes,
+      repairedBytes,
+      async [Symbol.asyncDispose]() {
+        await writer[Symbol.asyncDispose]();
+        claim[Symbol.dispose]();
+      },
+    };
+  } catch (error) {
+    claim[Symbol.dispose]();
+    throw error;
   }
-  if (status === SessionEndStatus.CONTINUES) {
-    throw new VolumeEndsInsideJob(
-      `Volume "${place.volumeName}" ends inside a job that goes on in another volume: it takes nothing more`,
-    );
-  }
-  const cutBytes = Math.max(tail.cutBytes, labelBytes);
-  const repairedBytes = sizeBytes - cutBytes;
-  if (tail.lastSession !== undefined && status === undefined) {
-    const end = sessionEndAt(tail.lastSession.place, SessionEndStatus.CUT_SHORT);
-    await endVolumeAt(file, cutBytes, end);
-    return { volume, endBytes: cutBytes + end.length, repairedBytes };
-  }
-  if (repairedBytes > 0) {
-    await file.truncate(cutBytes);
-    await file.sync();
-  }
-  return { volume, endBytes: cutBytes, repairedBytes };
 }

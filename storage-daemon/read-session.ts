@@ -9,8 +9,7 @@ import {
 } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { volumeNameProblem } from '../volume/volume-name.ts';
 import { abortable, untilAborted } from './abortable.ts';
-import type { Device } from './device.ts';
-import { onDeviceThatHas } from './mount-volume.ts';
+import { onDeviceThatHas, type Device } from './device.ts';
 import { readRange } from './range-reader.ts';
 import { readAhead } from './read-ahead.ts';
 import type { OpenVolume, RunningSession } from './session-table.ts';
@@ -223,16 +222,9 @@ export class ReadSession implements RunningSession {
 }
 
 async function openForRead(device: Device, volumeName: string): Promise<ReadingVolume> {
-  const place = device.placeOf(volumeName);
-  const claim = device.claims.claim(place.path, 'read');
-  if (claim === undefined) {
-    throw new VolumeProblem(
-      'busy',
-      `Volume "${volumeName}" on device ${device.text} is just being overwritten`,
-    );
-  }
+  const claim = device.claim(volumeName, 'read');
   try {
-    return { volumeName, device, file: await openVolume(place, 'read'), claim };
+    return { volumeName, device, file: await openVolume(device.placeOf(volumeName), 'read'), claim };
   } catch (error) {
     claim[Symbol.dispose]();
     throw error;

@@ -3,7 +3,8 @@ import { SessionEndStatus } from '../volume/control-member.ts';
 import { MemberKind, placeBehind, placeOf, type SessionPlace } from '../volume/member.ts';
 import { durableReports, type WrittenMember } from './durable-report.ts';
 import type { SessionMember } from './member-sequence.ts';
-import { sessionEndAt, type MountedVolume } from './mount-volume.ts';
+import type { MountedVolume } from './mount-volume.ts';
+import { sessionEndAt } from './own-members.ts';
 import { NoRoom, VolumeUnusable } from './storage-errors.ts';
 
 export interface SessionPartOptions {

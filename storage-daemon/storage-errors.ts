@@ -25,6 +25,11 @@ export class VolumeProblem extends OperatorError {
   }
 }
 
+/** The end of the volume is the inside of a job that goes on elsewhere: it takes nothing more until it is recycled. */
+export class VolumeEndsInsideJob extends OperatorError {
+  readonly code = 'SD_VOLUME_ENDS_INSIDE_JOB';
+}
+
 /** The disk has no room for what was to be written. Expected: the writer goes on when there is room, or elsewhere. */
 export class NoRoom extends OperatorError {
   readonly code = 'SD_NO_ROOM';

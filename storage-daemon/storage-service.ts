@@ -28,7 +28,7 @@ import { AppendSession } from './append-session.ts';
 import type { Device } from './device.ts';
 import type { DeviceTable } from './device-table.ts';
 import { Latest } from './latest.ts';
-import { newLabel } from './mount-volume.ts';
+import { newLabel } from './own-members.ts';
 import { ReadSession } from './read-session.ts';
 import type { SessionTable } from './session-table.ts';
 import { RequestRefused, VolumeProblem } from './storage-errors.ts';

@@ -4,28 +4,28 @@
  */
 export type VolumeUse = 'read' | 'append' | 'overwrite';
 
-export class VolumeClaims {
-  readonly #uses = new Map<string, VolumeUse[]>();
+/** Held until it is disposed of; twice is once. */
+export interface VolumeClaim extends Disposable {
+  /** The overwriting is done: from now on the volume is appended to. */
+  becomeAppend(): void;
+}
 
-  /** Undefined when another use of this file forbids this one; else hold it until it is disposed of. */
-  claim(path: string, use: VolumeUse): Disposable | undefined {
-    const uses = this.#uses.get(path) ?? [];
-    if (uses.some((other) => !goTogether(use, other))) return undefined;
-    this.#uses.set(path, [...uses, use]);
-    let isHeld = true;
+export class VolumeClaims {
+  readonly #uses = new Map<string, Set<{ use: VolumeUse }>>();
+
+  /** Undefined when another use of this file forbids this one. */
+  claim(path: string, use: VolumeUse): VolumeClaim | undefined {
+    const uses = this.#uses.get(path) ?? new Set();
+    if ([...uses].some((other) => !goTogether(use, other.use))) return undefined;
+    const entry = { use };
+    this.#uses.set(path, uses.add(entry));
     return {
+      becomeAppend: () => void (entry.use = 'append'),
       [Symbol.dispose]: () => {
-        if (isHeld) this.#release(path, use);
-        isHeld = false;
+        uses.delete(entry);
+        if (uses.size === 0 && this.#uses.get(path) === uses) this.#uses.delete(path);
       },
     };
-  }
-
-  #release(path: string, use: VolumeUse): void {
-    const uses = this.#uses.get(path) ?? [];
-    const rest = uses.toSpliced(uses.indexOf(use), 1);
-    if (rest.length > 0) this.#uses.set(path, rest);
-    else this.#uses.delete(path);
   }
 }
 

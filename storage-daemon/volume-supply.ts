@@ -9,10 +9,10 @@ import {
 import { encodeSessionStart } from '../volume/control-member.ts';
 import type { Device } from './device.ts';
 import type { DirectorTalk } from './director-talk.ts';
-import { VolumeEndsInsideJob, deviceForNew, mountForAppend, type MountedVolume } from './mount-volume.ts';
+import { deviceForNew, mountForAppend, type MountedVolume } from './mount-volume.ts';
 import { SessionPart } from './session-part.ts';
 import { mountedTexts, newVolumeText, repairedText } from './session-text.ts';
-import { NoRoom, SessionCutShort, VolumeProblem } from './storage-errors.ts';
+import { NoRoom, SessionCutShort, VolumeEndsInsideJob, VolumeProblem } from './storage-errors.ts';
 
 export interface VolumeSupplyOptions {
   readonly job: JobIdentity;

@@ -22,8 +22,13 @@ export interface TreeComparison {
 /**
  * Compares two trees entry by entry: type, content (SHA-1), mode, owner, mtime to the nanosecond, link targets, device
  * numbers and which names are hard links of one another. Names are bytes. Reads files through one buffer.
+ * What `leftOut` names, absolute below the source, was not to be saved and is passed over on both sides.
  */
-export function compareTrees(source: string, restored: string, differencesMax = 20): TreeComparison {
+export function compareTrees(
+  source: string,
+  restored: string,
+  { differencesMax = 20, leftOut = [] }: { differencesMax?: number; leftOut?: readonly string[] } = {},
+): TreeComparison {
   const differences: TreeDifference[] = [];
   let differenceCount = 0;
   let entries = 0;
@@ -46,6 +51,7 @@ export function compareTrees(source: string, restored: string, differencesMax = 
 
   const visit = (path: Buffer): void => {
     const [a, b] = [join(source, path), join(restored, path)];
+    if (leftOut.includes(a.toString())) return;
     const [x, y] = [lstatOrNone(a), lstatOrNone(b)];
     if (x === undefined || y === undefined) {
       differ(path, x === undefined ? 'extra' : 'missing', x?.mode, y?.mode);

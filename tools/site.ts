@@ -16,6 +16,8 @@ export interface SiteOptions {
   readonly directory: string;
   /** What the FileSet names, absolute. */
   readonly paths: readonly string[];
+  /** What is left out, absolute. */
+  readonly excludes?: readonly string[];
   /** More lines for the Options block of the FileSet. */
   readonly fileSetOptions?: string;
   /** More resources for the Director's conf. */
@@ -175,6 +177,10 @@ function password(): string {
 
 type Ports = Site['ports'];
 
+function fileLines(paths: readonly string[]): string {
+  return paths.map((path) => `    File = "${path.replace(/["\\]/g, '\\$&')}"\n`).join('');
+}
+
 function directorConf(
   options: SiteOptions,
   ports: Ports,
@@ -238,7 +244,9 @@ FileSet {
       compression = GZIP
       ${options.fileSetOptions ?? ''}
     }
-${options.paths.map((path) => `    File = "${path.replace(/["\\]/g, '\\$&')}"\n`).join('')}  }
+${fileLines(options.paths)}  }
+  Exclude {
+${fileLines(options.excludes ?? [])}  }
 }
 
 Client {

@@ -34,13 +34,13 @@ function open(): Connection | undefined {
 /** The `synchronous` setting in force; changing it is cheap, but not free. */
 let isSynced = true;
 
-function run(db: Connection, operation: Operation<never[], unknown, unknown>, args: readonly unknown[]): unknown {
+function run(db: Connection, operation: Operation<unknown[], unknown, unknown>, args: unknown[]): unknown {
   const wantsSync = operation.durability === 'synced';
   if (role === 'writer' && wantsSync !== isSynced) {
     db.pragma(`synchronous = ${wantsSync ? 'FULL' : 'NORMAL'}`);
     isSynced = wantsSync;
   }
-  return db.transaction(role === 'writer' ? 'write' : 'read', () => operation.run(db, ...(args as never[])));
+  return db.transaction(role === 'writer' ? 'write' : 'read', () => operation.run(db, ...args));
 }
 
 function serve(db: Connection): void {
@@ -53,7 +53,7 @@ function serve(db: Connection): void {
     }
     const { id, operation, args } = request;
     try {
-      reply({ id, result: run(db, operations[operation], restoreBuffers(args) as unknown[]) });
+      reply({ id, result: run(db, operations[operation] as Operation<unknown[], unknown, unknown>, restoreBuffers(args) as unknown[]) });
     } catch (error) {
       reply({ id, error: packError(explainSqliteError(error, file)) });
     }

@@ -107,7 +107,10 @@ export class PeerQuestions implements Peers {
     }
   }
 
-  /** A row without a label is one that the storage daemon was not allowed to label by itself. */
+  /**
+   * A row without a label is one that the storage daemon was not allowed to label by itself. Maximum Volumes does not
+   * count here: it bounds what is made without asking, and a job that has come to it asks for a label.
+   */
   async #checkLabel(pool: PoolResource, volumeName: string): Promise<void> {
     const { catalog } = this.#options;
     const problem = volumeNameProblem(volumeName);
@@ -125,15 +128,6 @@ export class PeerQuestions implements Peers {
       throw new LabelRefused(`Volume "${volumeName}" is meant for Pool "${media.poolName}"`, {
         hint: 'Name that pool, or choose another name.',
       });
-    }
-    const [row] = await catalog.listPools({ name: pool.name });
-    if (!media && pool.maximumVolumes > 0 && (row?.numVols ?? 0) >= pool.maximumVolumes) {
-      throw new LabelRefused(
-        `Pool "${pool.name}" has its Maximum Volumes of ${pool.maximumVolumes} already`,
-        {
-          hint: 'Raise Maximum Volumes, or take a volume out of the pool.',
-        },
-      );
     }
   }
 

@@ -56,7 +56,7 @@ async function runToEnd(job: ActiveJob, kind: JobKind, env: JobEnvironment, log:
     return kind.verdict();
   } catch (error) {
     if (job.signal.aborted) {
-      await job.messages.info(messageOf(job.signal.reason));
+      await job.messages.info(`Job ${job.job} canceled: ${messageOf(job.signal.reason)}`);
       return 'A';
     }
     await explain(job, error, log);

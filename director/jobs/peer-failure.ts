@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors/operator-error.ts';
+import { messageOf, OperatorError } from '../../errors/operator-error.ts';
 import { PeerLost } from '../../transport/peer-errors.ts';
 import { JobFailed } from '../director-errors.ts';
 import { pause } from '../pause.ts';
@@ -12,12 +12,15 @@ export function clientFailure(clientName: string, cause: unknown): JobFailed {
     cause instanceof PeerLost
       ? "Director's connection to the File daemon for this Job was lost."
       : `Client "${clientName}":`;
-  return new JobFailed(`${subject} ${messageOf(cause)}`, { cause });
+  return new JobFailed(`${subject} ${messageOf(cause)}`, withHintOf(cause));
 }
 
 /** Likewise for the storage daemon. */
 export function storageFailure(cause: unknown): JobFailed {
-  return new JobFailed(`Director's connection to SD for this Job was lost. ${messageOf(cause)}`, { cause });
+  return new JobFailed(
+    `Director's connection to SD for this Job was lost. ${messageOf(cause)}`,
+    withHintOf(cause),
+  );
 }
 
 /**
@@ -37,4 +40,9 @@ export async function failAfterOthers(
     enough.abort();
   }
   throw signal.aborted ? signal.reason : failure;
+}
+
+function withHintOf(cause: unknown): { cause: unknown; hint?: string } {
+  const hint = cause instanceof OperatorError ? cause.hint : undefined;
+  return hint === undefined ? { cause } : { cause, hint };
 }

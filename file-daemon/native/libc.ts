@@ -13,6 +13,8 @@ export interface Libc {
   setPathTimes(path: Buffer, times: FileTimes): void;
   makeFifo(path: Buffer, mode: number): void;
   makeDevice(path: Buffer, mode: number, device: bigint): void;
+  /** From now on, memory for buffers goes back to the system as soon as it is freed. For the whole process. */
+  returnFreedMemory(): void;
 }
 
 /** Times as seconds, rounded down, and nanoseconds to add. */
@@ -27,6 +29,11 @@ export interface FileTimes {
 export const UTIME_OMIT = (1 << 30) - 2;
 
 const AT_FDCWD = -100;
+
+/** glibc: what mallopt(3) sets, and its own starting value for both, which it would raise by itself to 32 MiB. */
+const M_TRIM_THRESHOLD = -1;
+const M_MMAP_THRESHOLD = -3;
+const MALLOC_THRESHOLD_BYTES = 128 * 1024;
 
 let loaded: { libc: Libc } | { problem: string } | undefined;
 
@@ -86,9 +93,23 @@ function bind(koffi: Koffi): Libc {
     setFileTimes: (fd, value) => check('futimens', futimens, fd, timespecs(value)),
     setPathTimes: (path, value) =>
       check('utimensat', utimensat, AT_FDCWD, cString(path), timespecs(value), 0),
+    returnFreedMemory() {
+      // Other C libraries have no such thing, and no need of it.
+      const mallopt = symbolOf(library, 'int mallopt(int parameter, int value)');
+      mallopt?.(M_MMAP_THRESHOLD, MALLOC_THRESHOLD_BYTES);
+      mallopt?.(M_TRIM_THRESHOLD, MALLOC_THRESHOLD_BYTES);
+    },
     makeFifo: (path, mode) => check('mkfifo', mkfifo, cString(path), mode),
     makeDevice: (path, mode, device) => check('mknod', mknod, cString(path), mode, device),
   };
+}
+
+function symbolOf(library: ReturnType<Koffi['load']>, prototype: string) {
+  try {
+    return library.func(prototype);
+  } catch {
+    return undefined;
+  }
 }
 
 function cString(path: Buffer): Buffer {

@@ -8,7 +8,7 @@ import {
   type HelloRequest,
   type HelloResponse,
   type RestoreEntry,
-  type RestoreRequest,
+  RestoreRequest,
   type RestoreResponse,
   type StatusRequest,
   type StatusResponse,
@@ -34,6 +34,15 @@ import { runRestoreJob } from '../restore/restore-job.ts';
 import { jobMessage, replaceRule } from './job-messages.ts';
 import type { JobTable } from './job-table.ts';
 import { StorageLink } from './storage-link.ts';
+
+/**
+ * Entries of a restore arrive faster than files are written, and gRPC decodes some messages ahead. As bytes they take a
+ * tenth of the memory that they take as objects: they are decoded when they are wanted.
+ */
+const SERVICE = {
+  ...FileDaemonServiceService,
+  restore: { ...FileDaemonServiceService.restore, requestDeserialize: (bytes: Buffer): Buffer => bytes },
+};
 
 export interface FileDaemonServiceOptions {
   readonly name: string;
@@ -68,13 +77,13 @@ export class FileDaemonService {
   }
 
   register(server: Server): void {
-    server.addService(FileDaemonServiceService, {
+    server.addService(SERVICE, {
       hello: serveUnary<HelloRequest, HelloResponse>((_, context) => this.hello(context)),
       status: serveUnary<StatusRequest, StatusResponse>((_, context) => this.status(context)),
       backup: serveServerStream<BackupRequest, BackupResponse>((request, writer, context) =>
         this.backup(request, writer, context),
       ),
-      restore: serveBidi<RestoreRequest, RestoreResponse>((requests, writer, context) =>
+      restore: serveBidi<Buffer, RestoreResponse>((requests, writer, context) =>
         this.restore(requests, writer, context),
       ),
       estimate: serveServerStream<EstimateRequest, EstimateResponse>((request, writer, context) =>
@@ -143,14 +152,14 @@ export class FileDaemonService {
   }
 
   async restore(
-    requests: AsyncIterable<RestoreRequest>,
+    requests: AsyncIterable<Buffer>,
     writer: StreamWriter<RestoreResponse>,
     context: CallContext,
   ): Promise<void> {
     this.#requireJobs(context);
     const commands = requests[Symbol.asyncIterator]();
     const first = await commands.next();
-    const command = first.done === true ? undefined : first.value.command;
+    const command = first.done === true ? undefined : RestoreRequest.decode(first.value).command;
     if (command?.$case !== 'start')
       throw new RequestRefused('The Director did not say which restore it wants');
     const start = command.value;
@@ -250,8 +259,9 @@ function whereOf(where: Buffer): BytePath {
   return path === '/' ? '' : path;
 }
 
-async function* entriesOf(commands: AsyncIterator<RestoreRequest>): AsyncGenerator<readonly RestoreEntry[]> {
-  for (let next = await commands.next(); next.done !== true; next = await commands.next()) {
-    if (next.value.command?.$case === 'entries') yield next.value.command.value.entries;
+async function* entriesOf(requests: AsyncIterator<Buffer>): AsyncGenerator<readonly RestoreEntry[]> {
+  for (let next = await requests.next(); next.done !== true; next = await requests.next()) {
+    const { command } = RestoreRequest.decode(next.value);
+    if (command?.$case === 'entries') yield command.value.entries;
   }
 }

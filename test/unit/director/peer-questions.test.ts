@@ -55,12 +55,13 @@ describe('labelling a volume', () => {
     expect(labelled).toEqual(['Manual-0001']);
   });
 
-  test('is refused when the pool is full', async () => {
+  test('is possible beyond Maximum Volumes, which bounds what is made without asking', async () => {
     const extra = 'Pool { Name = One; Pool Type = Backup; Maximum Volumes = 1 }';
     await using director = await TestDirector.start({ conf: { extra } });
-    const { label } = await setUp(director);
+    const { label, labelled } = await setUp(director);
     await label('One-1', 'One');
-    await expect(label('One-2', 'One')).rejects.toThrow('Pool "One" has its Maximum Volumes of 1 already');
+    await label('One-2', 'One');
+    expect(labelled).toEqual(['One-1', 'One-2']);
   });
 
   test('completes a row that a job made and the storage daemon was not allowed to label', async () => {

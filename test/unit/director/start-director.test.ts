@@ -137,7 +137,7 @@ describe('a Director', () => {
     const file = path.join(director.directory, 'noctule-dir.conf');
     const good = await readFile(file, 'utf8');
     writeFileSync(file, good.replace('Name = A-Diff-Pool; Pool Type', 'Name = A-Diff-Pool; Pool Typo'));
-    await director.reload();
+    await expect(director.reload()).rejects.toThrow('the old one stays in force');
     expect(director.logged.at(-1)).toContain('The conf was not read again; the old one stays in force.');
     expect(director.logged.at(-1)).toMatch(/noctule-dir\.conf:\d+:\d+: /);
     writeFileSync(file, `${good}\nPool { Name = Brand-New; Pool Type = Backup }\n`);

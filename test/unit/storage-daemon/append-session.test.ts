@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFi
 import { describe, expect, test } from 'vitest';
 import { UseMode } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
 import { SessionCutShort } from '../../../storage-daemon/storage-errors.ts';
+import { VolumeDirectory } from '../../../storage-daemon/volume-directory.ts';
 import { decodeSessionEnd, decodeSessionStart } from '../../../volume/control-member.ts';
 import { MemberKind } from '../../../volume/member.ts';
 import { readerOf } from '../../../volume/positioned-reader.ts';
@@ -174,6 +175,36 @@ describe('an append session', () => {
     expect(director.texts.join('\n')).toContain(
       `New volume "Tiny-0002" mounted on device ${device.text} at `,
     );
+  });
+
+  test('keeps to the Maximum Volume Size of the device when that is lower', async () => {
+    const device = sampleDevice(scratchDirectory(), { maximumVolumeBytes: 25_000 });
+    const volumeBytesMax = 1_000_000;
+    const director = new FakeDirector((_, count) => volume(`V${count}`, UseMode.CREATE, { volumeBytesMax }));
+    const session = openSession({ volSessionId: 1, devices: [device], director });
+    expect((await runSession(session, await sent(smallJob))).finished.status).toBe('T');
+    expect(director.closed.length).toBeGreaterThan(1);
+    for (const { volumeBytes: bytes } of director.closed) expect(bytes).toBeLessThanOrEqual(25_000);
+  });
+
+  test('writes to the device that has the volume, and keeps other daemons off that directory', async () => {
+    const [here, there] = [
+      sampleDevice(scratchDirectory()),
+      sampleDevice(scratchDirectory(), { name: 'There' }),
+    ];
+    writeFileSync(there.placeOf('A').path, labelMember('A'));
+    const director = directorWith(volume('A', UseMode.APPEND));
+    let isLocked = false;
+    director.onEvent = ({ $case }) => {
+      if ($case !== 'durable') return;
+      expect(() => new VolumeDirectory(there.path).enter()).toThrow('is in use by another storage daemon');
+      isLocked = true;
+    };
+    const session = openSession({ volSessionId: 1, devices: [here, there], director });
+    await runSession(session, await sent(smallJob));
+    expect(director.mounted).toMatchObject([{ deviceName: 'There', archiveDevice: there.path }]);
+    expect(isLocked).toBe(true);
+    new VolumeDirectory(there.path).enter()[Symbol.dispose]();
   });
 
   test('puts one block at least on a fresh volume, however low its limit', async () => {

@@ -78,11 +78,12 @@ test('a device takes no more sessions than its Maximum Concurrent Jobs', () => {
 });
 
 test('devices on one directory share the claims on its volumes, also over a reload', () => {
-  const table = tableOf([resource('A'), resource('B')]);
-  const claim = table.devices[0]!.claims.claim('/backup/volumes/V', 'append');
-  expect(table.devices[1]!.claims.claim('/backup/volumes/V', 'append')).toBeUndefined();
-  table.configure({ devices: [resource('C')], autochangers: [] });
-  expect(table.devices[0]!.claims.claim('/backup/volumes/V', 'overwrite')).toBeUndefined();
-  claim![Symbol.dispose]();
-  expect(table.devices[0]!.claims.claim('/backup/volumes/V', 'overwrite')).toBeDefined();
+  const archiveDevice = scratchDirectory();
+  const table = tableOf([resource('A', { archiveDevice }), resource('B', { archiveDevice })]);
+  const claim = table.devices[0]!.claim('V', 'append');
+  expect(() => table.devices[1]!.claim('V', 'append')).toThrow('Volume "V" on device "B"');
+  table.configure({ devices: [resource('C', { archiveDevice })], autochangers: [] });
+  expect(() => table.devices[0]!.claim('V', 'overwrite')).toThrow('is in use by another job');
+  claim[Symbol.dispose]();
+  table.devices[0]!.claim('V', 'overwrite')[Symbol.dispose]();
 });

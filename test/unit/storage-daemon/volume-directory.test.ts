@@ -68,7 +68,10 @@ test('a volume has one writer, any number of readers, and is overwritten by one 
   append[Symbol.dispose]();
   expect(claims.claim('V', 'overwrite')).toBeUndefined();
   for (const read of reads) read[Symbol.dispose]();
-  expect(claims.claim('V', 'overwrite')).toBeDefined();
+  const overwrite = claims.claim('V', 'overwrite')!;
   expect(claims.claim('V', 'read')).toBeUndefined();
+  overwrite.becomeAppend();
+  expect(claims.claim('V', 'read')).toBeDefined();
+  expect(claims.claim('V', 'append')).toBeUndefined();
   expect(claims.claim('W', 'append')).toBeDefined();
 });

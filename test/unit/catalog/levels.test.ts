@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import {
+  anyFullForOtherFileSet,
+  failedSince,
+  fileSetsOfClient,
+  lastGoodBackup,
+  lastGoodFull,
+  restoreChain,
+} from '../../../catalog/levels.ts';
+import { minute, Site } from './site.ts';
+
+const seriesOf = (site: Site) => ({ jobName: 'Backup', clientId: site.clientId, fileSetId: site.fileSet() });
+
+describe('the last good Full', () => {
+  test('is the newest that ended well, also with warnings', () => {
+    using site = new Site();
+    site.backup({ start: 1 });
+    const warned = site.backup({ start: 2, status: 'W' });
+    for (const status of ['f', 'E', 'e', 'A', 'I']) site.backup({ start: 3, status });
+    site.start({ start: 4 });
+    expect(lastGoodFull(site.db, seriesOf(site))?.jobId).toBe(warned);
+  });
+
+  test('is of the same Job, Client and version of the FileSet', () => {
+    using site = new Site();
+    const own = site.backup({ start: 1 });
+    site.backup({ start: 2, name: 'Other' });
+    site.backup({ start: 3, client: 'argo-fd' });
+    site.backup({ start: 4, md5: 'two' });
+    site.backup({ start: 5, level: 'D' });
+    expect(lastGoodFull(site.db, seriesOf(site))?.jobId).toBe(own);
+  });
+
+  test('had ended at the time asked for', () => {
+    using site = new Site();
+    const first = site.backup({ start: 1 });
+    site.backup({ start: 10 });
+    expect(lastGoodFull(site.db, { ...seriesOf(site), before: minute(9) })?.jobId).toBe(first);
+    expect(lastGoodFull(site.db, { ...seriesOf(site), before: minute(1.4) })).toBeUndefined();
+    expect(lastGoodFull(site.db, { ...seriesOf(site), before: minute(1.5) })?.jobId).toBe(first);
+  });
+});
+
+test('the last good backup is the newest of the levels asked for', () => {
+  using site = new Site();
+  site.backup({ start: 1 });
+  const differential = site.backup({ start: 2, level: 'D' });
+  const incremental = site.backup({ start: 3, level: 'I' });
+  site.backup({ start: 4, level: 'I', status: 'f' });
+  expect(lastGoodBackup(site.db, { ...seriesOf(site), levels: ['F', 'D', 'I'] })?.jobId).toBe(incremental);
+  expect(lastGoodBackup(site.db, { ...seriesOf(site), levels: ['F', 'D'] })?.jobId).toBe(differential);
+});
+
+test('a Full with another version of the FileSet is known of', () => {
+  using site = new Site();
+  const series = { ...seriesOf(site), fileSetId: site.fileSet('Home', 'two') };
+  expect(anyFullForOtherFileSet(site.db, series)).toBe(false);
+  site.backup({ start: 1, md5: 'one' });
+  expect(anyFullForOtherFileSet(site.db, series)).toBe(true);
+  expect(anyFullForOtherFileSet(site.db, seriesOf(site))).toBe(false);
+});
+
+test('failed Fulls and Differentials since a time are found, Incrementals and good ones are not', () => {
+  using site = new Site();
+  site.backup({ start: 1, status: 'f' });
+  const ids = [
+    site.backup({ start: 3, status: 'f' }),
+    site.backup({ start: 4, level: 'D', status: 'A' }),
+    site.backup({ start: 5, status: 'E' }),
+  ];
+  site.backup({ start: 6, level: 'I', status: 'f' });
+  site.backup({ start: 7 });
+  expect(failedSince(site.db, { ...seriesOf(site), after: minute(2) }).map(({ jobId }) => jobId)).toEqual(ids);
+});
+
+describe('the restore chain', () => {
+  const chain = (site: Site, query: object = {}) =>
+    restoreChain(site.db, { clientName: 'zebulon-fd', ...query }).map(({ jobId }) => jobId);
+
+  test('is the last Full, the last Differential after it and the Incrementals after that', () => {
+    using site = new Site();
+    site.backup({ start: 1 });
+    site.backup({ start: 2, level: 'I' });
+    const full = site.backup({ start: 3 });
+    site.backup({ start: 4, level: 'I' });
+    site.backup({ start: 5, level: 'D' });
+    const differential = site.backup({ start: 6, level: 'D' });
+    const incrementals = [site.backup({ start: 7, level: 'I' }), site.backup({ start: 8, level: 'I', status: 'W' })];
+    site.backup({ start: 9, level: 'I', status: 'f' });
+    site.backup({ start: 10, level: 'D', status: 'A' });
+    expect(chain(site)).toEqual([full, differential, ...incrementals]);
+  });
+
+  test('without a Full is empty', () => {
+    using site = new Site();
+    site.backup({ start: 1, level: 'I' });
+    expect(chain(site)).toEqual([]);
+    expect(chain(site, { clientName: 'nobody-fd' })).toEqual([]);
+  });
+
+  test('leaves out what ended after the time asked for', () => {
+    using site = new Site();
+    const full = site.backup({ start: 1 });
+    const incremental = site.backup({ start: 5, level: 'I' });
+    site.backup({ start: 9, level: 'I' });
+    site.backup({ start: 12 });
+    expect(chain(site, { before: minute(8) })).toEqual([full, incremental]);
+  });
+
+  test('stays with the FileSet of its Full, in any version of it', () => {
+    using site = new Site();
+    const home = site.backup({ start: 1, fileSet: 'Home' });
+    const newer = site.backup({ start: 2, fileSet: 'Home', md5: 'two', level: 'I' });
+    const photos = site.backup({ start: 3, fileSet: 'Photos' });
+    expect(chain(site, { fileSetName: 'Home' })).toEqual([home, newer]);
+    expect(chain(site)).toEqual([photos]);
+    expect(chain(site, { fileSetName: 'Home', jobName: 'Other' })).toEqual([]);
+    expect(fileSetsOfClient(site.db, 'zebulon-fd')).toEqual(['Home', 'Photos']);
+  });
+
+  test('does not repeat the last job that a Full was put together from', () => {
+    using site = new Site();
+    site.backup({ start: 1 });
+    site.backup({ start: 2, level: 'I' });
+    const virtualFull = site.backup({ start: 2 });
+    expect(chain(site)).toEqual([virtualFull]);
+  });
+});
