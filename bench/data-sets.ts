@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { closeSync, linkSync, mkdirSync, openSync, symlinkSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 export type DataSetKind = 'mixed' | 'small' | 'big';
@@ -17,7 +26,8 @@ export const CHANGED_SHARE = 0.01;
 export function makeDataSet(kind: DataSetKind, directory: string, scale: number): void {
   mkdirSync(directory, { recursive: true });
   if (kind === 'big') {
-    for (let i = 0; i < 4; i++) writeLarge(join(directory, `big-${i}`), Math.round(512 * scale), i < 2 ? 'text' : 'random', i);
+    for (let i = 0; i < 4; i++)
+      writeLarge(join(directory, `big-${i}`), Math.round(512 * scale), i < 2 ? 'text' : 'random', i);
     return;
   }
   const fileCount = Math.round((kind === 'mixed' ? 50_000 : 200_000) * scale);
@@ -35,7 +45,8 @@ export function makeDataSet(kind: DataSetKind, directory: string, scale: number)
   }
   if (kind === 'mixed') {
     const binaries = Math.max(1, Math.round(40 * scale));
-    for (let i = 0; i < binaries; i++) writeLarge(join(directory, `binary-${i}`), 32, i % 2 ? 'random' : 'half', i);
+    for (let i = 0; i < binaries; i++)
+      writeLarge(join(directory, `binary-${i}`), 32, i % 2 ? 'random' : 'half', i);
   }
 }
 
@@ -54,7 +65,8 @@ class Random {
     return (x >>> 0) / 0x1_0000_0000;
   }
   fill(bytes: Buffer): void {
-    for (let i = 0; i + 4 <= bytes.length; i += 4) bytes.writeUInt32LE((this.next() * 0x1_0000_0000) >>> 0, i);
+    for (let i = 0; i + 4 <= bytes.length; i += 4)
+      bytes.writeUInt32LE((this.next() * 0x1_0000_0000) >>> 0, i);
   }
 }
 
@@ -65,7 +77,7 @@ const WORDS =
 
 function sourceText(random: Random, bytes: number): string {
   const parts: string[] = [];
-  for (let length = 0; length < bytes; ) {
+  for (let length = 0; length < bytes;) {
     const word = WORDS[Math.floor(random.next() * WORDS.length)]!;
     const part = random.next() < 0.15 ? `${word}_${Math.floor(random.next() * 1e6)};\n  ` : `${word} `;
     parts.push(part);
@@ -74,7 +86,12 @@ function sourceText(random: Random, bytes: number): string {
   return parts.join('').slice(0, bytes);
 }
 
-function writeLarge(file: string, mebibytes: number, content: 'text' | 'random' | 'half', seed: number): void {
+function writeLarge(
+  file: string,
+  mebibytes: number,
+  content: 'text' | 'random' | 'half',
+  seed: number,
+): void {
   const random = new Random(`${content}-${seed}`);
   const block = Buffer.alloc(1 << 20);
   const handle = openSync(file, 'w');

@@ -56,7 +56,12 @@ async function measureNoctule(site: Site): Promise<void> {
   const job = async (work: string, command: string, termination: string) => {
     const [wallBefore, cpuBefore] = [performance.now(), cpu()];
     const { output } = await runConsole(site, `${command}\nwait\n`);
-    const measure = { program: 'noctule', work, wallSeconds: (performance.now() - wallBefore) / 1000, cpuSeconds: cpu() - cpuBefore };
+    const measure = {
+      program: 'noctule',
+      work,
+      wallSeconds: (performance.now() - wallBefore) / 1000,
+      cpuSeconds: cpu() - cpuBefore,
+    };
     const { output: messages } = await runConsole(site, 'messages\n');
     if (!messages.includes(`Termination:            ${termination}`)) throw new Error(output + messages);
     measures.push(measure);
@@ -64,13 +69,19 @@ async function measureNoctule(site: Site): Promise<void> {
   await job('Full GZIP', 'run job=Backup level=Full yes', 'Backup OK');
   await job('Incremental, no change', 'run job=Backup level=Incremental yes', 'Backup OK');
   await job('restore all', 'restore client=site-fd select all done yes', 'Restore OK');
-  const { differenceCount, entries, bytes, differences } = compareTrees(data, join(site.directory, 'restored', data));
+  const { differenceCount, entries, bytes, differences } = compareTrees(
+    data,
+    join(site.directory, 'restored', data),
+  );
   const volumeBytes = directoryBytes(site.volumesDirectory);
   const catalogBytes = directoryBytes(join(site.directory, 'director'), '.db');
   print(`${entries} entries, ${bytes} bytes; restored with ${differenceCount} differences`);
   for (const { what, path, detail } of differences) print(`  ${what}: ${path} (${detail})`);
   print(`volumes ${volumeBytes} bytes; catalog ${(catalogBytes / entries).toFixed(0)} bytes per entry`);
-  for (const [daemon, pid] of pids) print(`${daemon}: peak ${peakResidentMiB(pid).toFixed(0)} MiB resident, ${cpuSeconds(pid).toFixed(1)} CPU s`);
+  for (const [daemon, pid] of pids)
+    print(
+      `${daemon}: peak ${peakResidentMiB(pid).toFixed(0)} MiB resident, ${cpuSeconds(pid).toFixed(1)} CPU s`,
+    );
 }
 
 /** Programs that do the same work, where they are installed. */
@@ -79,9 +90,19 @@ async function measurePeers(): Promise<void> {
   const peers: [name: string, needs: string, work: string, script: string][] = [
     ['tar | gzip -6', 'gzip', 'Full GZIP', 'tar -cf - -C "$1" . | gzip -6 > "$2.tgz"'],
     ['tar | pigz -6', 'pigz', 'Full GZIP', 'tar -cf - -C "$1" . | pigz -6 > "$2.tgz"'],
-    ['restic', 'restic', 'Full GZIP', 'export RESTIC_PASSWORD=x; restic -q init -r "$2" && restic -q backup -r "$2" "$1"'],
+    [
+      'restic',
+      'restic',
+      'Full GZIP',
+      'export RESTIC_PASSWORD=x; restic -q init -r "$2" && restic -q backup -r "$2" "$1"',
+    ],
     ['restic', 'restic', 'Incremental, no change', 'RESTIC_PASSWORD=x restic -q backup -r "$2" "$1"'],
-    ['restic', 'restic', 'restore all', 'RESTIC_PASSWORD=x restic -q restore latest -r "$2" --target "$2-restored"'],
+    [
+      'restic',
+      'restic',
+      'restore all',
+      'RESTIC_PASSWORD=x restic -q restore latest -r "$2" --target "$2-restored"',
+    ],
     ['tar -xzf', 'gzip', 'restore all', 'mkdir "$2-tar" && tar -xzf "$2.tgz" -C "$2-tar"'],
   ];
   for (const [program, needs, work, script] of peers) {
@@ -94,7 +115,12 @@ async function measurePeers(): Promise<void> {
     // bash's own clock of its ended children: user and system seconds, one per line.
     const timed = `TIMEFORMAT='%U %S'; time sh -c "$3" sh "$1" "$2"`;
     const { stderr } = await run('bash', ['-c', timed, 'bash', data, target, script]);
-    const cpu = stderr.trim().split('\n').at(-1)!.split(' ').reduce((sum, seconds) => sum + Number(seconds), 0);
+    const cpu = stderr
+      .trim()
+      .split('\n')
+      .at(-1)!
+      .split(' ')
+      .reduce((sum, seconds) => sum + Number(seconds), 0);
     measures.push({ program, work, wallSeconds: (performance.now() - started) / 1000, cpuSeconds: cpu });
   }
 }
@@ -105,12 +131,16 @@ function report(): void {
     return;
   }
   const cpu = cpus()[0]?.model ?? 'unknown processor';
-  print(`\n${kind} x ${scale}, Node ${process.version}, ${availableParallelism()} x ${cpu}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB\n`);
+  print(
+    `\n${kind} x ${scale}, Node ${process.version}, ${availableParallelism()} x ${cpu}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB\n`,
+  );
   print('| work | program | wall s | CPU s | noctule wall / CPU ratio |\n|---|---|---|---|---|');
   for (const measure of measures) {
     const own = measures.find(({ program, work }) => program === 'noctule' && work === measure.work)!;
     const ratio = `${(own.wallSeconds / measure.wallSeconds).toFixed(2)} / ${(own.cpuSeconds / measure.cpuSeconds).toFixed(2)}`;
-    print(`| ${measure.work} | ${measure.program} | ${measure.wallSeconds.toFixed(1)} | ${measure.cpuSeconds.toFixed(1)} | ${ratio} |`);
+    print(
+      `| ${measure.work} | ${measure.program} | ${measure.wallSeconds.toFixed(1)} | ${measure.cpuSeconds.toFixed(1)} | ${ratio} |`,
+    );
   }
 }
 

@@ -1,14 +1,17 @@
-import { CronExpression, CronExpressionParser } from 'cron-parser';
+import { type CronDayOfMonth, type CronDayOfWeek, CronExpressionParser } from 'cron-parser';
 
 import { messageOf } from '../errors/operator-error.ts';
-import type { FiringTimes } from './next-firing.ts';
+import { type FiringTimes, timesOfDay } from './firing-times.ts';
+import { everFires } from './readings.ts';
 import { RunLineError } from './run-line-error.ts';
-import type { ScheduleLine } from './run-line.ts';
+import { NEVER_FIRES, type ScheduleLine } from './run-line.ts';
 import { parseOverrides } from './run-overrides.ts';
+import { type CivilDay, daysInMonth, dayNumber, weekday, weekOfMonth } from './run-times.ts';
 import { splitRunLine } from './run-words.ts';
 
 /** A Cron line of a Schedule: the overrides of a Run line, with the times in crontab's notation. */
 export interface CronLine extends ScheduleLine {
+  readonly notation: 'Cron';
   readonly times: FiringTimes;
 }
 
@@ -26,6 +29,20 @@ const NAMED = new Set([
   '@weekdays',
   '@weekends',
 ]);
+
+const NAMES_HINT = `The names are ${[...NAMED].join(', ')}.`;
+
+/** The fields of an expression, in their order. */
+const FIELDS = ['minute', 'hour', 'day of the month', 'month', 'day of the week'];
+
+/** A piece of the line. */
+interface Piece {
+  readonly text: string;
+  /** Of its first character, 1-based. */
+  readonly column: number;
+  /** In the line, where that is not the length of `text`. */
+  readonly length?: number;
+}
 
 /**
  * Reads the value of a `Cron =` directive: overrides as in a Run line, then an expression of crontab's five
@@ -45,41 +62,108 @@ export function parseCronLine(text: string): CronLine {
   const first = rest[0];
   const start = first ? first.column - 1 : text.trimEnd().length;
   const isQuoted = first?.quoted === true && rest.length === 1;
-  const expression = isQuoted ? first.text : text.slice(start).trim();
-  const wrong = (message: string): RunLineError =>
-    new RunLineError(message, { column: start + 1, length: expression.length, hint: HINT });
+  const expression: Piece = isQuoted
+    ? { text: first.text, column: first.column + 1 }
+    : { text: text.slice(start), column: start + 1 };
+  const times = readExpression(expression);
+  return {
+    notation: 'Cron',
+    text,
+    overrides,
+    overrideColumns: columns,
+    times,
+    warnings: everFires(times) ? warnings : [...warnings, NEVER_FIRES],
+  };
+}
 
-  const isNamed = NAMED.has(expression.toLowerCase());
-  const fields = expression.split(/\s+/);
-  if (!isNamed && (fields.length !== 5 || expression.startsWith('@'))) {
-    throw wrong(`A Cron expression has five fields, not ${expression === '' ? 0 : fields.length}`);
+/** @throws RunLineError at the field that is wrong, else at the whole expression. */
+function readExpression(expression: Piece): FiringTimes {
+  const fields = [...expression.text.matchAll(/\S+/g)].map(({ 0: text, index }): Piece => ({
+    text,
+    column: expression.column + index,
+  }));
+  const whole = spanOf(fields) ?? expression;
+  const name = fields[0]?.text.toLowerCase();
+  if (name?.startsWith('@')) {
+    if (NAMED.has(name) && fields.length === 1) return cronTimes(name);
+    throw wrong(whole, `There is no Cron expression "${whole.text}"`, NAMES_HINT);
   }
-  if (/(?:^|[\s,])H/i.test(expression)) throw wrong('A Cron expression must not leave a value to chance (H)');
+  if (fields.length !== FIELDS.length) {
+    throw wrong(whole, `A Cron expression has five fields, not ${fields.length}`);
+  }
+  for (const [index, field] of fields.entries()) checkField(field, index);
   try {
-    return {
-      text,
-      overrides,
-      overrideColumns: columns,
-      times: cronTimes(isNamed ? expression.toLowerCase() : expression),
-      warnings,
-    };
+    return cronTimes(fields.map(({ text }) => text).join(' '));
   } catch (error) {
-    throw wrong(`The Cron expression "${expression}" cannot be read: ${messageOf(error)}`);
+    throw wrong(whole, `The Cron expression cannot be read: ${messageOf(error)}`);
   }
 }
 
-/** Evaluated in UTC, which has no clock changes: what comes out are clock readings, free of zones. */
-function cronTimes(expression: string): FiringTimes {
-  const { fields } = CronExpressionParser.parse(expression, { tz: 'UTC' });
+/** Reads one field with stars for the others, so that what is wrong with it is said of it. */
+function checkField(field: Piece, index: number): void {
+  const subject = `The ${FIELDS[index]} "${field.text}" of the Cron expression`;
+  if (/^H|,H/i.test(field.text)) throw wrong(field, `${subject} is left to chance (H)`);
+  try {
+    cronTimes(FIELDS.map((_, other) => (other === index ? field.text : '*')).join(' '));
+  } catch (error) {
+    throw wrong(field, `${subject} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+/** From the first piece to the last, with one blank between two. */
+function spanOf(pieces: readonly Piece[]): Piece | undefined {
+  const [first, last] = [pieces[0], pieces.at(-1)];
+  if (!first || !last) return undefined;
   return {
-    isEveryHour: fields.hour.values.length === 24,
-    nextReading(after) {
-      const search = new CronExpression(fields, { currentDate: new Date(after), tz: 'UTC' });
-      try {
-        return search.next().getTime();
-      } catch {
-        return undefined; // the search gave up after thousands of steps: there is no such day
-      }
-    },
+    text: pieces.map(({ text }) => text).join(' '),
+    column: first.column,
+    length: last.column + last.text.length - first.column,
+  };
+}
+
+function wrong(place: Piece, message: string, hint = HINT): RunLineError {
+  return new RunLineError(message, {
+    column: place.column,
+    length: place.length ?? place.text.length,
+    hint,
+  });
+}
+
+/** The library's parser says what the fields are; which days match is worked out here, as for Run lines. */
+function cronTimes(expression: string): FiringTimes {
+  const { minute, hour, dayOfMonth, month, dayOfWeek } = CronExpressionParser.parse(expression).fields;
+  const isByDay = !dayOfMonth.isWildcard;
+  const isByWeekday = !dayOfWeek.isWildcard;
+  const isDay = inDays(dayOfMonth);
+  const isWeekday = inWeekdays(dayOfWeek);
+  return {
+    timesOfDay: timesOfDay(hour.values, minute.values),
+    isEveryHour: hour.values.length === 24,
+    months: new Set<number>(month.values),
+    daysOfMonth: Array.from({ length: 31 }, (_, index) => index + 1),
+    matchesDay: (day) =>
+      isByDay && isByWeekday
+        ? isDay(day) || isWeekday(day)
+        : (!isByDay || isDay(day)) && (!isByWeekday || isWeekday(day)),
+  };
+}
+
+type DayTest = (day: CivilDay) => boolean;
+
+/** Days of the month, `L` for the last. */
+function inDays({ values, hasLastChar }: CronDayOfMonth): DayTest {
+  const days = new Set<number | string>(values);
+  return ({ year, month, day }) => days.has(day) || (hasLastChar && day === daysInMonth(year, month));
+}
+
+/** Days of the week: every one, the n-th of the month (`6#n`), or the last (`5L`). */
+function inWeekdays({ values, nthDay }: CronDayOfWeek): DayTest {
+  const days = new Set<number | string>(values);
+  return (civil) => {
+    const { year, month, day } = civil;
+    const number = weekday(dayNumber(civil));
+    const isLast = day + 7 > daysInMonth(year, month);
+    if (isLast && (days.has(`${number}L`) || (number === 0 && days.has('7L')))) return true;
+    return days.has(number) && (nthDay === 0 || weekOfMonth(day) === nthDay);
   };
 }

@@ -1,19 +1,10 @@
-import { nextReading } from './run-readings.ts';
-import type { RunTimes } from './run-times.ts';
+import { type FiringTimes, firingTimesOf } from './firing-times.ts';
+import { nextReading } from './readings.ts';
+import { MS_PER_HOUR, type RunTimes } from './run-times.ts';
 import { type OffsetAt, offsetIn } from './time-zone.ts';
-
-const MS_PER_HOUR = 3_600_000;
 
 /** No zone is farther than this from UTC, in either direction. */
 const OFFSET_MAX = 15 * MS_PER_HOUR;
-
-/** Times of another notation than Run lines (Cron) that fire by the same rules. */
-export interface FiringTimes {
-  /** As `nextReading` of a Run line: clock readings, free of zones. */
-  nextReading(after: number): number | undefined;
-  /** Whether it fires at every hour of the day, or names hours. */
-  readonly isEveryHour: boolean;
-}
 
 /**
  * The first instant strictly after `after` at which a Run line (or Cron line) fires, by the clocks of a time
@@ -30,7 +21,7 @@ export interface FiringTimes {
  * @returns undefined when the line never fires.
  */
 export function nextFiring(times: RunTimes | FiringTimes, after: Date, timeZone?: string): Date | undefined {
-  const firing = 'nextReading' in times ? times : firingTimesOf(times);
+  const firing = firingTimesOf(times);
   const offsetAt = offsetIn(timeZone);
   const next = firing.isEveryHour
     ? nextBeat(firing, after.getTime(), offsetAt)
@@ -38,15 +29,11 @@ export function nextFiring(times: RunTimes | FiringTimes, after: Date, timeZone?
   return next === undefined ? undefined : new Date(next);
 }
 
-function firingTimesOf(times: RunTimes): FiringTimes {
-  return { nextReading: (after) => nextReading(times, after), isEveryHour: times.hours.size === 24 };
-}
-
 /** Each reading fires at one instant, and a later reading never before an earlier one. */
 function nextOnce(times: FiringTimes, after: number, offsetAt: OffsetAt): number | undefined {
   let reading: number | undefined = after + offsetAt(after);
   for (;;) {
-    reading = times.nextReading(reading);
+    reading = nextReading(times, reading);
     if (reading === undefined) return undefined;
     const instant = instantOf(reading, offsetAt);
     if (instant > after) return instant;
@@ -70,7 +57,7 @@ function nextBeat(times: FiringTimes, after: number, offsetAt: OffsetAt): number
   let offset = offsetAt(from);
   let shown = from + offset;
   for (;;) {
-    const reading = times.nextReading(shown);
+    const reading = nextReading(times, shown);
     if (reading === undefined) return undefined;
     const instant = reading - offset;
     // The day ahead is looked at too: clocks set back there may show readings again that are behind us.

@@ -1,12 +1,15 @@
 import { parseDateItems } from './date-items.ts';
 import { RunLineError } from './run-line-error.ts';
-import { nextMatchingDay } from './run-readings.ts';
+import { firingTimesOf } from './firing-times.ts';
+import { everFires } from './readings.ts';
 import { parseOverrides, type RunOverrides } from './run-overrides.ts';
 import type { RunTimes } from './run-times.ts';
 import { splitRunLine } from './run-words.ts';
 
 /** What every line of a Schedule says, in whatever notation its times are. */
 export interface ScheduleLine {
+  /** The directive that it is the value of. */
+  readonly notation: 'Run' | 'Cron';
   /** As written. */
   readonly text: string;
   readonly overrides: RunOverrides;
@@ -18,6 +21,7 @@ export interface ScheduleLine {
 
 /** A Run line of a Schedule: what to start, and when. */
 export interface RunLine extends ScheduleLine {
+  readonly notation: 'Run';
   readonly times: RunTimes;
 }
 
@@ -42,6 +46,7 @@ export function parseRunLine(text: string): RunLine {
   }
   const items = parseDateItems(rest);
   return {
+    notation: 'Run',
     text,
     overrides,
     overrideColumns: columns,
@@ -50,8 +55,9 @@ export function parseRunLine(text: string): RunLine {
   };
 }
 
+/** The warning of a line that names no day of any year. */
+export const NEVER_FIRES = 'It never fires: there is no such day in any year';
+
 function neverFires(times: RunTimes): string[] {
-  return nextMatchingDay(times, 0) === undefined
-    ? ['It never fires: no day of any year is in all its sets']
-    : [];
+  return everFires(firingTimesOf(times)) ? [] : [NEVER_FIRES];
 }

@@ -39,6 +39,8 @@ export interface CivilMinute extends CivilDay {
 }
 
 export const MS_PER_DAY = 86_400_000;
+export const MS_PER_HOUR = 3_600_000;
+export const MS_PER_MINUTE = 60_000;
 
 /** Whether a Run line fires at this minute. */
 export function matches(times: RunTimes, civil: CivilMinute): boolean {

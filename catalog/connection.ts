@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { CatalogError } from './catalog-error.ts';
 import { registerFunctions } from './schema/functions.ts';
 
 export type Value = string | number | bigint | Buffer | null;
@@ -33,9 +34,9 @@ export class Connection implements Disposable {
   /** A writer makes the file when there is none; a reader may write temporary tables only. */
   constructor(file: string, access: 'write' | 'read') {
     this.file = file;
-    this.#sqlite = new Database(file, { readonly: access === 'read', timeout: BUSY_MS });
+    this.#sqlite = open(file, access);
     const pragmas = [
-      ...(access === 'write' ? [`page_size = ${PAGE_BYTES}`, 'journal_mode = WAL'] : []),
+      `page_size = ${PAGE_BYTES}`,
       `wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
       `journal_size_limit = ${LOG_BYTES_KEPT}`,
       `cache_size = -${access === 'write' ? WRITER_CACHE_KIB : READER_CACHE_KIB}`,
@@ -122,6 +123,19 @@ export class Connection implements Disposable {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+}
+
+function open(file: string, access: 'write' | 'read'): Database.Database {
+  try {
+    return new Database(file, { readonly: access === 'read', timeout: BUSY_MS });
+  } catch (error) {
+    // better-sqlite3 itself looks whether the directory is there.
+    if (!(error instanceof TypeError)) throw error;
+    throw new CatalogError('CAT_CANNOT_OPEN', `The catalog ${file} cannot be opened: ${error.message}`, {
+      cause: error,
+      hint: 'Make the directory, or name another one for the catalog.',
+    });
   }
 }
 

@@ -1,6 +1,8 @@
 import { FileType } from '../proto/noctule/record/v1/file_record.ts';
 import type { Chain } from './chain.ts';
 import type { Connection } from './connection.ts';
+import { directoryTreeOf } from './directory-paths.ts';
+import { baseName } from './entry-path.ts';
 import { filesInDirectory } from './file-runs.ts';
 import { EntryReader } from './packed-entries.ts';
 
@@ -57,6 +59,28 @@ const IMPLIED_IN_DIRECTORY = `
 /** The jobs of the chain that saved something directly in the directory, newest first. */
 export function jobsInDirectory(db: Connection, chain: Chain, pathId: number): { jobRank: number; jobId: number }[] {
   return db.all(JOBS_IN_DIRECTORY, { chain: chain.json, pathId });
+}
+
+/**
+ * The newest rank at which a job found a file in the place of the directory, or of one above it: what older jobs have in
+ * it is void. 0 when that never happened.
+ */
+export function voidRank(db: Connection, chain: Chain, pathId: number): number {
+  const tree = directoryTreeOf(db);
+  const ranks = [pathId, ...tree.ancestorsOf(pathId)].map((id) => replacementRank(db, chain, id));
+  return Math.max(...ranks);
+}
+
+function replacementRank(db: Connection, chain: Chain, pathId: number): number {
+  const { parentId, name } = directoryTreeOf(db).node(pathId);
+  if (parentId === undefined) return 0;
+  const fileName = baseName(name);
+  for (const { jobRank, jobId } of jobsInDirectory(db, chain, parentId)) {
+    // Nothing is older than the oldest job.
+    if (jobRank === 0) break;
+    for (const { entry } of filesInDirectory(db, jobId, parentId)) if (entry.isNamed(fileName)) return jobRank;
+  }
+  return 0;
 }
 
 /**

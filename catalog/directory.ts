@@ -1,7 +1,7 @@
 import { chainOf } from './chain.ts';
 import type { Connection } from './connection.ts';
 import { findPathId } from './directory-paths.ts';
-import { directoryWindows } from './directory-state.ts';
+import { directoryWindows, voidRank } from './directory-state.ts';
 import type { DirectoryQuery } from './inputs.ts';
 import type { DirectoryEntry } from './rows.ts';
 
@@ -14,7 +14,7 @@ export function browseDirectory(
   if (pathId === undefined) return [];
   const chain = chainOf(db, jobIds);
   const page: DirectoryEntry[] = [];
-  const options = { after: after?.toString('latin1'), names: limit };
+  const options = { after: after?.toString('latin1'), names: limit, voidBelow: voidRank(db, chain, pathId) };
   for (const { entries } of directoryWindows(db, chain, pathId, options)) {
     for (const entry of entries) {
       if (page.length === limit) return page;

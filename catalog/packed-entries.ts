@@ -10,7 +10,7 @@ import {
   type Time,
   type TimeForm,
 } from './packed-time.ts';
-import { PackReader, PackWriter } from './packing.ts';
+import { DamagedColumn, PackReader, PackWriter } from './packing.ts';
 import type { IncomingRecord } from './record-batch-reader.ts';
 
 /**
@@ -206,7 +206,7 @@ export class EntryReader {
     return name.length === length && this.#name.compare(name, 0, length, 0, length) === 0;
   }
 
-  /** Goes to the next entry, or answers false. @throws RangeError when the bytes are damaged. */
+  /** Goes to the next entry, or answers false. @throws DamagedColumn */
   next(): boolean {
     const reader = this.#reader;
     if (reader.atEnd) return false;
@@ -273,7 +273,7 @@ export class EntryReader {
   #readName(): void {
     const shared = this.#reader.unsigned();
     const rest = this.#reader.textView();
-    if (shared > this.#nameLength) throw new RangeError('a packed name goes on from a longer one');
+    if (shared > this.#nameLength) throw new DamagedColumn('a packed name goes on from a longer one');
     const length = shared + rest.length;
     if (length > this.#name.length) {
       const grown = Buffer.alloc(length * 2);
@@ -322,7 +322,7 @@ export class EntryReader {
           this.#largeInode = reader.unsigned64();
           break;
         default:
-          throw new RangeError(`a packed entry has an unknown part ${tag}`);
+          throw new DamagedColumn(`a packed entry has an unknown part ${tag}`);
       }
     }
   }

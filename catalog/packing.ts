@@ -88,7 +88,12 @@ export class PackWriter {
   }
 }
 
-/** Reads what a PackWriter wrote. @throws RangeError at the end of the bytes. */
+/** Packed bytes that cannot be what was written. */
+export class DamagedColumn extends RangeError {
+  override readonly name = 'DamagedColumn';
+}
+
+/** Reads what a PackWriter wrote. @throws DamagedColumn at the end of the bytes, or when they cannot be right. */
 export class PackReader {
   readonly #bytes: Buffer;
   #position = 0;
@@ -103,26 +108,22 @@ export class PackReader {
 
   byte(): number {
     const value = this.#bytes[this.#position++];
-    if (value === undefined) throw new RangeError('A packed column ends too early');
+    if (value === undefined) throw tooShort();
     return value;
   }
 
   uint32(): number {
-    const value = this.#bytes.readUInt32LE(this.#position);
-    this.#position += 4;
-    return value;
+    return this.#bytes.readUInt32LE(this.#advance(4));
   }
 
   int64(): number {
-    const value = this.#bytes.readBigInt64LE(this.#position);
-    this.#position += 8;
-    return Number(value);
+    return Number(this.#bytes.readBigInt64LE(this.#advance(8)));
   }
 
-  /** @throws RangeError when the number is no safe integer. */
+  /** A safe integer. */
   unsigned(): number {
     const value = this.unsigned64();
-    if (typeof value === 'bigint') throw new RangeError(`A packed number, ${value}, is larger than 2^53`);
+    if (typeof value === 'bigint') throw new DamagedColumn(`a packed number, ${value}, is larger than 2^53`);
     return value;
   }
 
@@ -150,15 +151,24 @@ export class PackReader {
 
   /** The next `length` bytes, not copied. */
   view(length: number): Buffer {
-    const end = this.#position + length;
-    if (end > this.#bytes.length) throw new RangeError('A packed column ends too early');
-    const view = this.#bytes.subarray(this.#position, end);
-    this.#position = end;
-    return view;
+    const start = this.#advance(length);
+    return this.#bytes.subarray(start, start + length);
   }
 
   /** Length, then that many bytes: a view of them. */
   textView(): Buffer {
     return this.view(this.unsigned());
   }
+
+  /** Goes on by `length` bytes; gives where they begin. */
+  #advance(length: number): number {
+    const start = this.#position;
+    if (start + length > this.#bytes.length) throw tooShort();
+    this.#position = start + length;
+    return start;
+  }
+}
+
+function tooShort(): DamagedColumn {
+  return new DamagedColumn('packed bytes end too early');
 }

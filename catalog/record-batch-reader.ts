@@ -1,4 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
+import { messageOf } from '../errors/operator-error.ts';
 import type { FileRecord } from '../proto/noctule/record/v1/file_record.ts';
 import { RecordsContent } from '../proto/noctule/record/v1/volume_members.ts';
 import { RECORD_BATCH_BYTES_MAX } from '../volume/record-batch.ts';
@@ -27,10 +28,7 @@ const FIXED32 = 5;
  * @throws RangeError when the bytes are no such batch.
  */
 export function readRecords(member: Uint8Array): IncomingRecord[] {
-  const content = RecordsContent.decode(member);
-  const batch = content.deflated
-    ? inflateRawSync(content.batch, { maxOutputLength: RECORD_BATCH_BYTES_MAX })
-    : content.batch;
+  const { batch, recordCount } = unwrap(member);
   const reader = new PackReader(batch);
   const records: IncomingRecord[] = [];
   while (!reader.atEnd) {
@@ -38,10 +36,19 @@ export function readRecords(member: Uint8Array): IncomingRecord[] {
     if (tag === ((BATCH_RECORDS << 3) | BYTES)) records.push(readRecord(reader.textView()));
     else skipField(reader, tag & 7);
   }
-  if (records.length !== content.recordCount) {
-    throw new RangeError(`a batch holds ${records.length} file records, its member says ${content.recordCount}`);
+  if (records.length !== recordCount) {
+    throw new RangeError(`a batch holds ${records.length} file records, its member says ${recordCount}`);
   }
   return records;
+}
+
+function unwrap(member: Uint8Array): { batch: Buffer; recordCount: number } {
+  try {
+    const { deflated, batch, recordCount } = RecordsContent.decode(member);
+    return { batch: deflated ? inflateRawSync(batch, { maxOutputLength: RECORD_BATCH_BYTES_MAX }) : batch, recordCount };
+  } catch (cause) {
+    throw new RangeError(`a batch of file records cannot be decoded: ${messageOf(cause)}`, { cause });
+  }
 }
 
 function readRecord(bytes: Buffer): IncomingRecord {

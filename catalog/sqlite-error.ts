@@ -1,4 +1,5 @@
 import { messageOf } from '../errors/operator-error.ts';
+import { DamagedColumn } from './packing.ts';
 import { CatalogError, type CatalogErrorCode } from './catalog-error.ts';
 
 interface Cure {
@@ -67,9 +68,13 @@ const CURES: ReadonlyMap<string, Cure> = new Map([
   ],
 ]);
 
-/** What an operator should be told of a failure of SQLite on the database `file`; other errors come back unchanged. */
-export function explainSqliteError(error: unknown, file: string): unknown {
-  const cure = CURES.get(sqliteCode(error)?.split('_')[1] ?? '');
+/**
+ * What an operator should be told of a failure on the database `file`: of SQLite, or to unpack what lies in it. Other
+ * errors come back unchanged.
+ */
+export function explainFailure(error: unknown, file: string): unknown {
+  const kind = error instanceof DamagedColumn ? 'CORRUPT' : sqliteCode(error)?.split('_')[1];
+  const cure = CURES.get(kind ?? '');
   if (cure === undefined) return error;
   return new CatalogError(cure.code, `The catalog ${file} ${cure.what} (${messageOf(error)})`, {
     cause: error,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { loadConsoleConf, type ConsoleConf } from '../configuration/console-conf.ts';
 import { formatProblem } from '../configuration/problem.ts';
@@ -17,6 +18,7 @@ import { splitCommands } from './separator.ts';
 /** How a console without a Console resource calls itself. */
 const DEFAULT_CONSOLE = '*UserAgent*';
 const CONNECT_TIMEOUT_MS = 15_000;
+const LISTS_AS_JSON = '.api 2 api_opts=j';
 
 process.stdout.on('error', () => process.exit(0)); // the reader of a pipe has gone: `nconsole | head`
 process.exitCode = await main(process.argv.slice(2));
@@ -39,10 +41,10 @@ async function main(args: readonly string[]): Promise<number> {
     const { conf, problems } = loadConsoleConf(options.confFile);
     const shown = options.testOnly || !conf ? problems : [];
     process.stderr.write(shown.map((problem) => `${formatProblem(problem)}\n`).join(''));
-    if (!conf) {
+    if (!conf && !existsSync(options.confFile)) {
       process.stderr.write('Name another conf file with -c, or let "noctule init" make one.\n');
-      return 1;
     }
+    if (!conf) return 1;
     if (options.testOnly) return 0;
     if (options.listDirectors || options.listConsoles) return listNames(conf, options);
     return await converse(conf, options);
@@ -105,8 +107,10 @@ async function runSession(
   options: Options,
   isTerminal: boolean,
 ): Promise<boolean> {
-  if (options.commands !== undefined)
-    return session.run(new GivenLines(splitCommands(options.commands, ';')));
+  if (options.commands !== undefined) {
+    const commands = splitCommands(options.commands, ';');
+    return session.run(new GivenLines(options.json ? [LISTS_AS_JSON, ...commands] : commands));
+  }
   if (!isTerminal) return session.run(new StreamLines(process.stdin));
   if (!options.lineEditing) {
     return session.run(new StreamLines(process.stdin, (prompt) => process.stdout.write(prompt)));

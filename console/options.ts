@@ -18,15 +18,18 @@ export interface Options {
   readonly testOnly: boolean;
   /** Commands to give instead of reading any. */
   readonly commands: string | undefined;
+  /** Lists come as JSON. */
+  readonly json: boolean;
 }
 
-export const DEFAULT_CONF_FILE = '/etc/noctule/nconsole.conf';
+const DEFAULT_CONF_FILE = '/etc/noctule/nconsole.conf';
 
 export const USAGE = `Usage: nconsole [options] [conf file]
   -c FILE   use FILE as conf file (default ${DEFAULT_CONF_FILE})
   -D NAME   connect to this Director of the conf
   -C NAME   log in as this Console of the conf
   -e LINE   give the commands of LINE, separated by ";"; exit status 1 if the last one failed
+  --json    with -e: lists come as JSON, one line each
   -l        list the Directors of the conf
   -L        list the Consoles of the conf
   -n        no line editing
@@ -50,6 +53,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
       director: { type: 'string', short: 'D' },
       console: { type: 'string', short: 'C' },
       execute: { type: 'string', short: 'e' },
+      json: { type: 'boolean' },
       'list-directors': { type: 'boolean', short: 'l' },
       'list-consoles': { type: 'boolean', short: 'L' },
       'no-editing': { type: 'boolean', short: 'n' },
@@ -62,6 +66,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   });
   if (values.help) return 'help';
   if (positionals.length > 1) throw new Error(`One conf file at most, not ${positionals.join(' and ')}`);
+  if (values.json && values.execute === undefined) throw new Error('--json goes with -e');
   return {
     confFile: values.conf ?? positionals[0] ?? DEFAULT_CONF_FILE,
     director: values.director,
@@ -73,6 +78,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     timeoutSeconds: values.timeout === undefined ? undefined : seconds(values.timeout),
     testOnly: values.test ?? false,
     commands: values.execute,
+    json: values.json ?? false,
   };
 }
 

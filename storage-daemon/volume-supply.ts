@@ -130,8 +130,8 @@ export class VolumeSupply {
       $case: 'volumeMounted',
       value: { volumeName, deviceName, archiveDevice, volumeBytes, mode, repairedBytes },
     });
-    if (repairedBytes > 0)
-      await this.#talk.say(repairedText(volumeName, repairedBytes), SessionMessageType.WARNING);
+    // No warning: the job that died has said so itself, and to this one nothing happened.
+    if (repairedBytes > 0) await this.#talk.say(repairedText(volumeName, repairedBytes));
     for (const text of mountedTexts({ volumeName, device: deviceText, mode, isFresh, volumeBytes })) {
       await this.#talk.say(text);
     }

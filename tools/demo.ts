@@ -1,5 +1,16 @@
 import { spawn } from 'node:child_process';
-import { appendFile, chmod, mkdir, mkdtemp, readdir, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,7 +62,9 @@ export async function demo(args: readonly string[]): Promise<number> {
   try {
     step('Starting the storage daemon, the file daemon and the Director');
     await startSite(site);
-    say(`listening on 127.0.0.1, ports ${Object.values(site.ports).join(', ')}; TLS 1.3 with the passwords as keys`);
+    say(
+      `listening on 127.0.0.1, ports ${Object.values(site.ports).join(', ')}; TLS 1.3 with the passwords as keys`,
+    );
 
     step(`Full backup of ${source}`);
     await backUp(site, 'Full');
@@ -62,7 +75,11 @@ export async function demo(args: readonly string[]): Promise<number> {
 
     step('Restoring everything into restored/');
     const restored = join(directory, 'restored');
-    await command(site, `restore client=site-fd where=${restored} select all done yes\nwait\nmessages\n`, 'Restore OK');
+    await command(
+      site,
+      `restore client=site-fd where=${restored} select all done yes\nwait\nmessages\n`,
+      'Restore OK',
+    );
 
     step('Comparing every byte and attribute');
     const equal = [source, changing].map((path) => verify(path, join(restored, path), excludes));
@@ -132,7 +149,9 @@ async function showProgress(site: Site, ended: AbortSignal): Promise<void> {
     });
     if (ended.aborted) return;
     const { output } = await runConsole(site, 'status dir\n');
-    const line = /^ +\d+ +(?:Back|Rest) .*$/m.exec(/Running Jobs:[\s\S]*?====$/m.exec(output)?.[0] ?? '')?.[0];
+    const line = /^ +\d+ +(?:Back|Rest) .*$/m.exec(
+      /Running Jobs:[\s\S]*?====$/m.exec(output)?.[0] ?? '',
+    )?.[0];
     if (line !== undefined && !ended.aborted) say(line.trim());
   }
 }
@@ -164,12 +183,16 @@ async function listWithTar(site: Site): Promise<void> {
   for (const volume of (await readdir(site.volumesDirectory)).sort()) {
     const file = join(site.volumesDirectory, volume);
     if (!/^[A-Za-z]+-\d+$/.test(volume)) continue;
-    const tar = spawn('sh', ['-c', 'zcat < "$1" | tar -tf - | wc -l', 'sh', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const tar = spawn('sh', ['-c', 'zcat < "$1" | tar -tf - | wc -l', 'sh', file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let count = '';
     tar.stdout.setEncoding('utf8').on('data', (text: string) => (count += text));
     const status = await new Promise((ended) => tar.once('close', ended));
     if (status !== 0) throw new DemoCannotRun(`tar cannot read ${file}`, 'Is GNU tar installed?');
-    say(`${volume}: ${withCommas((await stat(file)).size)} bytes, tar lists ${withCommas(Number(count))} entries`);
+    say(
+      `${volume}: ${withCommas((await stat(file)).size)} bytes, tar lists ${withCommas(Number(count))} entries`,
+    );
   }
 }
 

@@ -14,7 +14,9 @@ const SAMPLES = new URL(import.meta.url.endsWith('.ts') ? '../conf/' : '../../co
  */
 export async function init(args: readonly string[]): Promise<number> {
   if (args.length > 1 || args[0]?.startsWith('-')) {
-    process.stderr.write('usage: noctule init [DIR]\n\nWrites the conf of a first site to DIR (default /etc/noctule).\n');
+    process.stderr.write(
+      'usage: noctule init [DIR]\n\nWrites the conf of a first site to DIR (default /etc/noctule).\n',
+    );
     return 2;
   }
   const directory = resolve(args[0] ?? '/etc/noctule');
@@ -30,7 +32,9 @@ export async function init(args: readonly string[]): Promise<number> {
     await writeNewFile(join(directory, name), sample.replace(/@@[A-Z_]+@@/g, passwordFor));
     process.stdout.write(`${join(directory, name)}\n`);
   }
-  process.stdout.write(`Read them, change what your site needs, then test: noctule-dir -t -c ${join(directory, FILES[0]!)}\n`);
+  process.stdout.write(
+    `Read them, change what your site needs, then test: noctule-dir -t -c ${join(directory, FILES[0]!)}\n`,
+  );
   return 0;
 }
 

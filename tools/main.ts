@@ -29,7 +29,9 @@ async function main(): Promise<number> {
     return await tool.run(args);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    process.stderr.write(`noctule ${name}: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`);
+    process.stderr.write(
+      `noctule ${name}: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`,
+    );
     return 1;
   }
 }

@@ -36,7 +36,9 @@ export interface Site {
   readonly ports: Readonly<Record<DaemonName, number>>;
 }
 
-const LAUNCHERS = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../bin/' : '../../bin/', import.meta.url));
+const LAUNCHERS = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../bin/' : '../../bin/', import.meta.url),
+);
 const run = promisify(execFile);
 
 /** Writes the conf of a new site. Starts nothing. */
@@ -90,7 +92,10 @@ export async function startSite(site: Site): Promise<void> {
 
 /** The process of a running daemon; undefined when it does not run. */
 export async function daemonPid(site: Site, daemon: DaemonName): Promise<number | undefined> {
-  const text = await readFile(join(site.directory, 'run', `${daemon}.${site.ports[daemon]}.pid`), 'utf8').catch(() => '');
+  const text = await readFile(
+    join(site.directory, 'run', `${daemon}.${site.ports[daemon]}.pid`),
+    'utf8',
+  ).catch(() => '');
   const pid = Number.parseInt(text, 10);
   return Number.isInteger(pid) && isAlive(pid) ? pid : undefined;
 }

@@ -33,10 +33,11 @@ export function resolveRules(db: Connection, rules: readonly SelectionRule[]): R
     const parentId = findPathId(db, parent);
     if (parentId === undefined) continue;
     const pathId = findPathId(db, path);
+    const rootId = path.equals(ROOT) ? TOP_ID : pathId;
     let inDirectory = entries.get(parentId);
     if (inDirectory === undefined) entries.set(parentId, (inDirectory = new Map()));
     inDirectory.set(name.toString('latin1'), { isTaken: marked, pathId });
-    if (recursive && pathId !== undefined) subtrees.set(path.equals(ROOT) ? TOP_ID : pathId, marked);
+    if (recursive && rootId !== undefined) subtrees.set(rootId, marked);
   }
   return { subtrees, entries };
 }

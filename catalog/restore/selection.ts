@@ -2,7 +2,7 @@ import { FileType } from '../../proto/noctule/record/v1/file_record.ts';
 import type { Chain } from '../chain.ts';
 import type { Connection } from '../connection.ts';
 import { directoryTreeOf, findChildId, TOP_ID, type DirectoryTree } from '../directory-paths.ts';
-import { directoryWindows, jobsInDirectory, type CurrentEntry } from '../directory-state.ts';
+import { directoryWindows, jobsInDirectory, voidRank, type CurrentEntry } from '../directory-state.ts';
 import { baseName } from '../entry-path.ts';
 import { filesBetween } from '../file-runs.ts';
 import { addRange, rangeOf, type PlanFile } from './plan-ranges.ts';
@@ -82,7 +82,7 @@ export class Selection {
 
   fill(): void {
     this.#gatherDirectories();
-    this.#examineAbove();
+    this.#examineRoots();
     for (let after = 0; ;) {
       const directories = this.#db.all<Directory>(NEXT_DIRECTORIES, {
         planId: this.#planId,
@@ -120,18 +120,12 @@ export class Selection {
     }
   }
 
-  /** What happened to the directories above those to look into. */
-  #examineAbove(): void {
+  /** What happened to the directories from which rules set out, and above them. */
+  #examineRoots(): void {
     if (this.#chain.jobIds.length === 1) return;
-    const above = new Set<number>();
     for (const pathId of [...this.#rules.subtrees.keys(), ...this.#rules.entries.keys()]) {
-      for (const ancestor of this.#tree.ancestorsOf(pathId)) above.add(ancestor);
-    }
-    for (const pathId of [...above].sort((a, b) => a - b)) {
-      const voidBelow = this.#voidBelow(pathId);
-      for (const { replaced } of directoryWindows(this.#db, this.#chain, pathId, { names: WINDOW_NAMES, voidBelow })) {
-        this.#noteReplaced(pathId, replaced);
-      }
+      const rank = voidRank(this.#db, this.#chain, pathId);
+      if (rank > 0) this.#replaced.set(pathId, rank);
     }
   }
 
@@ -231,7 +225,7 @@ export class Selection {
     const { parentId, name } = this.#tree.node(pathId);
     if (parentId === undefined) return;
     const only = baseName(name).toString('latin1');
-    const options = { only, names: 1, voidBelow: this.#voidBelow(parentId) };
+    const options = { only, names: 1, voidBelow: voidRank(this.#db, this.#chain, parentId) };
     for (const { entries } of directoryWindows(this.#db, this.#chain, parentId, options)) {
       const missing = entries.filter((entry) => entry.isDirectory && entry.jobRank >= 0 && !this.#isTaken(entry));
       this.#take(missing, parentId);

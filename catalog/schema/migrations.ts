@@ -30,6 +30,8 @@ export function migrate(db: Connection, migrations = MIGRATIONS): void {
       { hint: 'Start the version of Noctule that used this catalog last, or a newer one.' },
     );
   }
+  // Not before: another program's database stays as it is.
+  db.pragma('journal_mode = WAL');
   if (found === newest) return;
   db.transaction('write', () => {
     if (found === 0) {

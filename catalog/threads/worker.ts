@@ -3,7 +3,7 @@ import { Connection } from '../connection.ts';
 import type { Operation } from '../operation.ts';
 import { operations } from '../operations.ts';
 import { migrate } from '../schema/migrations.ts';
-import { explainSqliteError } from '../sqlite-error.ts';
+import { explainFailure } from '../sqlite-error.ts';
 import { packError, restoreBuffers, type Reply, type Request, type ThreadStart } from './protocol.ts';
 
 /**
@@ -26,7 +26,7 @@ function open(): Connection | undefined {
     return db;
   } catch (error) {
     db?.[Symbol.dispose]();
-    reply({ openError: packError(explainSqliteError(error, file)) });
+    reply({ openError: packError(explainFailure(error, file)) });
     return undefined;
   }
 }
@@ -55,7 +55,7 @@ function serve(db: Connection): void {
     try {
       reply({ id, result: run(db, operations[operation] as Operation<unknown[], unknown, unknown>, restoreBuffers(args) as unknown[]) });
     } catch (error) {
-      reply({ id, error: packError(explainSqliteError(error, file)) });
+      reply({ id, error: packError(explainFailure(error, file)) });
     }
   });
 }

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../text/duration.ts';
+import { durationParts, sumOfParts, type DurationPart } from '../../text/duration.ts';
 import type { AssignedType } from '../value-type.ts';
 import { writtenValue } from './single-token.ts';
 
@@ -13,26 +13,21 @@ export interface WrittenDuration {
 
 /** Reads a sum of `number unit` parts, such as `2 months 3 weeks`, `3.5 days`, `90`; `undefined` when it is none. */
 export function readDuration(text: string): WrittenDuration | undefined {
-  const part = /\s*(\d+(?:\.\d+)?)([ \t]*)([A-Za-z]*)\s*/y;
-  let seconds = 0;
+  const parts: (DurationPart | undefined)[] = [];
   let surprise: string | undefined;
-  do {
-    const match = part.exec(text);
-    if (!match) return undefined;
-    const [, number = '', gap = '', unit = ''] = match;
-    const unitIsHidden = unit !== '' && gap.includes('\t');
-    const value = parseDuration(unitIsHidden ? number : number + unit);
-    if (value === undefined) return undefined;
-    seconds += value;
-    if (unitIsHidden) {
+  for (const part of durationParts(text)) {
+    const { number = '', unit = '', gap = '' } = part ?? {};
+    if (unit !== '' && gap.includes('\t')) {
       // Bacula never saw the unit and all behind it, so a conf that works relies on that.
-      return {
-        seconds,
-        surprise: `a tab between ${number} and ${unit} hides the unit: this is ${number} seconds`,
-      };
+      parts.push({ number, gap: '', unit: '' });
+      surprise = `a tab between ${number} and ${unit} hides the unit: this is ${number} seconds`;
+      break;
     }
+    parts.push(part);
     if (unit.toLowerCase() === 'm') surprise = `"${number}${unit}" is ${number} months; minutes are "min"`;
-  } while (part.lastIndex < text.length);
+  }
+  const seconds = sumOfParts(parts);
+  if (seconds === undefined) return undefined;
   return surprise === undefined ? { seconds } : { seconds, surprise };
 }
 

@@ -1,8 +1,9 @@
 import type { CommandContext } from './command.ts';
+import { wantsJson } from './listing.ts';
 
 /**
  * Says which catalog is used, when the session first touches it. Scripts and habits know these lines in this form:
- * queries and job commands each announce it once, and only a command that named no resource speaks of a selection.
+ * queries and job commands each announce it once, and only a command that named no resource speaks of a selection. JSON stays JSON.
  */
 export async function announceCatalog(
   context: CommandContext,
@@ -10,7 +11,7 @@ export async function announceCatalog(
   choice: 'automatic' | 'by resource' = 'automatic',
 ): Promise<void> {
   const { catalogAnnounced } = context.session;
-  if (catalogAnnounced.has(use)) return;
+  if (catalogAnnounced.has(use) || wantsJson(context)) return;
   const name = context.conf().catalogs[0]?.name ?? 'Catalog';
   if (catalogAnnounced.size === 0 && choice === 'automatic')
     await context.say(`Automatically selected Catalog: ${name}`);

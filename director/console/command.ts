@@ -47,8 +47,8 @@ export interface CommandContext {
 
 /** What a console session remembers from command to command. */
 export interface SessionState {
-  /** Of the console: its Console resource, or the Director for the default console. */
-  readonly consoleName: string;
+  /** Who gives the commands, for messages: `Console "guest"`, `the default console`. */
+  readonly who: string;
   readonly startedAt: Date;
   /** Ways to the catalog that were announced; see catalog-line.ts. */
   readonly catalogAnnounced: Set<string>;

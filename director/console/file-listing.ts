@@ -47,7 +47,7 @@ function startPrinter(form: ListForm, width: number): Printer {
     case 'json':
       return {
         lines: (names) =>
-          names.map((name) => `${opening('[') || ','}${JSON.stringify({ Filename: name })}`).join('\n'),
+          names.map((name) => `${opening('[') || ','}${JSON.stringify({ Filename: name })}`).join(''),
         end: ']\n',
       };
     case 'table': {

@@ -7,7 +7,7 @@ import { parseNumberList } from './number-list.ts';
 /** Time that has not come: the catalog's 0. */
 const NEVER = 0;
 
-export const JOB_COLUMNS: Columns<JobRow> = [
+const JOB_COLUMNS: Columns<JobRow> = [
   ['JobId', (job) => job.jobId],
   ['Name', (job) => job.name],
   ['StartTime', (job) => job.startTime ?? NEVER],

@@ -20,8 +20,12 @@ export function listingOf<Row>(columns: Columns<Row>, rows: readonly Row[]): Lis
 /** `list` draws tables, `llist` lines; both give JSON when the line or the session asks for it. */
 export type ListForm = 'table' | 'vertical' | 'json';
 
-export function formOf({ line, session }: CommandContext, form: 'table' | 'vertical'): ListForm {
-  return session.json || line.has('json') ? 'json' : form;
+export function formOf(context: CommandContext, form: 'table' | 'vertical'): ListForm {
+  return wantsJson(context) ? 'json' : form;
+}
+
+export function wantsJson({ line, session }: Pick<CommandContext, 'line' | 'session'>): boolean {
+  return session.json || line.has('json');
 }
 
 export function renderListing({ columns, rows }: Listing, form: ListForm): string {

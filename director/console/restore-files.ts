@@ -33,25 +33,20 @@ export class NamedFilesFinder {
   }
 
   /**
-   * Adds a file, or a directory with all below it. With or without a slash at its end, a directory is found.
+   * Adds a file, or a directory with all below it; a directory is found with or without a slash at its end.
    * @throws CommandError when no backup has it.
    */
   async add(text: string): Promise<void> {
     const path = parsePrintablePath(text);
-    if (path[0] !== 0x2f) throw new CommandError(`"${text}" is no absolute path`, 'Begin it with a slash.');
-    const asDirectory = text.endsWith('/') ? path : Buffer.concat([path, Buffer.from('/')]);
-    const [file, directory] = await Promise.all([
-      text.endsWith('/') ? undefined : this.#newest(path),
-      this.#newest(asDirectory),
-    ]);
-    const found = newerOf(file, directory);
+    if (path[0] !== SLASH) throw new CommandError(`"${text}" is no absolute path`, 'Begin it with a slash.');
+    const found = await this.#newest(path);
     if (!found) {
       throw new CommandError(
         `no backup of Client ${this.#clientName} has ${text}${this.#before ? ' from before that time' : ''}`,
         'Look for it with restore and "find".',
       );
     }
-    await this.#take(found, found === file ? path : asDirectory);
+    await this.#take(found);
   }
 
   /** @throws CommandError when nothing was added. */
@@ -67,19 +62,18 @@ export class NamedFilesFinder {
       path,
     });
     return versions
-      .filter(({ type, jobStatus, deleted }) => type === 'B' && endedWell(jobStatus) && !deleted)
-      .filter(({ startTime }) => !this.#before || (startTime && startTime <= this.#before))
-      .reduce<FileVersion | undefined>((newest, one) => newerOf(newest, one), undefined);
+      .filter(({ jobStatus, deleted }) => endedWell(jobStatus) && !deleted)
+      .filter((version) => isDirectory(version.path) || !isDirectory(path))
+      .find(({ startTime }) => !this.#before || (startTime && startTime <= this.#before));
   }
 
-  async #take(found: FileVersion, path: Buffer): Promise<void> {
-    const recursive = path.at(-1) === 0x2f;
-    const job = await this.#context.services.catalog.jobById(found.jobId);
-    if (!job) throw new CommandError(`JobId ${found.jobId} has just been deleted`, 'Try again.');
+  async #take({ jobId, path }: FileVersion): Promise<void> {
+    const job = await this.#context.services.catalog.jobById(jobId);
+    if (!job) throw new CommandError(`JobId ${jobId} has just been deleted`, 'Try again.');
     this.#fileSetName ??= job.fileSetName;
-    this.#rules.push({ path, recursive, marked: true });
-    if (!recursive) {
-      this.#jobIds.add(found.jobId);
+    this.#rules.push({ path, recursive: isDirectory(path), marked: true });
+    if (!isDirectory(path)) {
+      this.#jobIds.add(jobId);
       return;
     }
     // What lies below may be older than the directory's own entry.
@@ -88,7 +82,7 @@ export class NamedFilesFinder {
       fileSetName: job.fileSetName,
       before: this.#before,
     });
-    for (const { jobId } of chain) this.#jobIds.add(jobId);
+    for (const one of chain) this.#jobIds.add(one.jobId);
   }
 }
 
@@ -127,7 +121,8 @@ export async function askForPaths(
   }
 }
 
-function newerOf(a: FileVersion | undefined, b: FileVersion | undefined): FileVersion | undefined {
-  if (!a || !b) return a ?? b;
-  return (b.startTime?.getTime() ?? 0) > (a.startTime?.getTime() ?? 0) ? b : a;
+const SLASH = 0x2f;
+
+function isDirectory(path: Buffer): boolean {
+  return path.at(-1) === SLASH;
 }

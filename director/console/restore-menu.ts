@@ -108,9 +108,10 @@ async function listLastJobs({ services, print }: CommandContext): Promise<undefi
   await print(renderListing(listingOf(RECENT_COLUMNS, jobs), 'table'));
 }
 
+/** A name alone is looked for in all directories. */
 async function listJobsWithFile(context: CommandContext): Promise<undefined> {
   const client = await backupClient(context);
-  const name = await context.ask('Enter Filename with path:');
+  const name = await context.ask('Enter Filename (no path):');
   const versions = await context.services.catalog.jobsWithFile({
     clientName: client.name,
     path: parsePrintablePath(name),

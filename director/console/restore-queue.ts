@@ -42,7 +42,7 @@ export async function queueRestore(
       where: checkedWhere(job.where ?? ''),
       replace: checkedReplace(job.replace),
     },
-    startedBy: `console ${context.session.consoleName}`,
+    startedBy: context.session.who,
   };
   applyRestoreLine(context, draft);
   const storageName = [...new Set(plan.volumes.map((volume) => storagesOf(context, volume).names))].join('|');

@@ -142,7 +142,7 @@ export class RestoreTree {
   }
 }
 
-export function parentOf(path: Buffer): Buffer {
+function parentOf(path: Buffer): Buffer {
   const end = path.lastIndexOf('/', path.length - 2);
   return end < 0 ? SLASH : path.subarray(0, end + 1);
 }

@@ -24,7 +24,7 @@ type Change = readonly [item: string, change: (context: CommandContext, draft: R
  * One round of `mod`: `mod level=Full pool=X` changes in place, `mod` alone asks what to change. The numbers of the
  * menus are fixed, since scripts answer by number; so items that mean nothing here stay in them and say so.
  */
-export async function modifyRun(context: CommandContext, draft: RunDraft, answer: string): Promise<void> {
+async function modifyRun(context: CommandContext, draft: RunDraft, answer: string): Promise<void> {
   const line = new CommandLine(answer);
   if (line.arguments.length > 0) {
     checkArguments('mod', draft.restore ? RESTORE_KEYWORDS : RUN_KEYWORDS, line);

@@ -52,7 +52,8 @@ class ConsoleSession {
     this.#gone = signal;
     this.#now = now;
     this.#state = {
-      consoleName: peer.name,
+      // The name that the default console goes by is no resource's, and says nothing to a reader.
+      who: peer.name.startsWith('*') ? 'the default console' : `Console "${peer.name}"`,
       startedAt: now(),
       catalogAnnounced: new Set(),
       startedJobs: new Set(),
@@ -84,11 +85,11 @@ class ConsoleSession {
     });
     let lastSucceeded = true;
     while (!this.#state.over && !this.#gone.aborted) {
-      await this.#tellMessages();
       const line = await this.#readCommand(lastSucceeded);
       if (line === undefined) break;
       if (line.trim() === '' || line.trim() === '.') continue;
       lastSucceeded = await this.#execute(line);
+      if (!this.#state.json && !/\sjson\b/i.test(line)) await this.#tellMessages();
     }
     await this.#writer.write({ output: { $case: 'goodbye', value: { reason: '' } } });
   }

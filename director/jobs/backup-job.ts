@@ -310,7 +310,7 @@ export class BackupJob implements JobKind {
       readBytes: totals.readBytes,
       compressed: this.#result.client?.compressed ?? false,
       sdBytes: tally?.memberBytes ?? 0,
-      accurate: plan.accurate,
+      accurate: false, // what was done: no list of files goes to the client yet
       volumeNames: tally?.volumeNames ?? [],
       volSessionId: this.#session?.opened.volSessionId ?? 0,
       volSessionTime: this.#session?.opened.volSessionTime ?? 0,

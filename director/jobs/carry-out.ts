@@ -66,10 +66,8 @@ async function runToEnd(job: ActiveJob, kind: JobKind, env: JobEnvironment, log:
 
 async function explain(job: ActiveJob, error: unknown, log: Log): Promise<void> {
   if (error instanceof OperatorError) {
-    await job.messages.add(
-      'Fatal',
-      error.hint === undefined ? error.message : `${error.message}\n    ${error.hint}`,
-    );
+    const hint = error.hint === undefined ? '' : `\n    ${error.hint}`;
+    await job.messages.add('Fatal', error.message + hint);
     return;
   }
   log.error(`JobId ${job.jobId}: ${error instanceof Error ? error.stack : String(error)}`);
@@ -84,24 +82,23 @@ async function recordEnd(
   end: { readonly status: string; readonly endTime: Date },
 ): Promise<string> {
   const totals = kind.totals();
-  for (const pauseMs of [...END_RETRY_PAUSES_MS, undefined]) {
+  const { status, endTime } = end;
+  for (let tries = 0; ; tries++) {
     try {
-      await env.catalog.endJob(job.jobId, { jobStatus: end.status, endTime: end.endTime, ...totals });
-      job.outcome = { status: end.status, totals };
-      return end.status;
+      await env.catalog.endJob(job.jobId, { jobStatus: status, endTime, ...totals });
+      job.outcome = { status, totals };
+      return status;
     } catch (error) {
-      if (pauseMs !== undefined) {
-        await delay(pauseMs);
-        continue;
+      const pauseMs = END_RETRY_PAUSES_MS[tries];
+      if (pauseMs === undefined) {
+        const text = `The end of the job cannot be written to the catalog: ${messageOf(error)}`;
+        await job.messages.add('Fatal', text);
+        job.outcome = { status: 'f', totals };
+        return 'f';
       }
-      await job.messages.add(
-        'Fatal',
-        `The end of the job cannot be written to the catalog: ${messageOf(error)}`,
-      );
+      await delay(pauseMs);
     }
   }
-  job.outcome = { status: 'f', totals };
-  return 'f';
 }
 
 /** After the report, so that they can speak of it. One that fails, and says so, makes the job fail. */

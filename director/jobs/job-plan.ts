@@ -22,7 +22,6 @@ export interface JobPlan {
   readonly fileSet: FileSetResource;
   readonly messages: MessagesResource;
   readonly priority: number;
-  readonly accurate: boolean;
   readonly schedTime: Date;
 }
 
@@ -49,7 +48,6 @@ export function planRun(request: RunRequest, now: Date): JobPlan {
     fileSet: request.fileSet ?? job.fileSet,
     messages: request.messages ?? job.messages,
     priority: request.priority ?? job.priority,
-    accurate: request.accurate ?? job.accurate,
     schedTime: request.when ?? now,
   };
 }

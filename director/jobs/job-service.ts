@@ -96,7 +96,9 @@ export class JobService implements Jobs {
   }
 
   async ended(jobId: number, signal = new AbortController().signal): Promise<string> {
+    const job = this.#active.get(jobId);
     while (this.#active.has(jobId)) await this.#ends.next(WAIT_MS, signal);
+    if (job?.outcome) return job.outcome.status;
     const row = await this.#environment.catalog.jobById(jobId);
     if (!row) throw new NoSuchJob(jobId);
     return row.jobStatus;
@@ -137,9 +139,8 @@ export class JobService implements Jobs {
     try {
       await carryOut(job, kind, this.#environment, log);
     } catch (error) {
-      log.error(
-        `JobId ${job.jobId} could not be ended as it should: ${error instanceof Error ? error.stack : error}`,
-      );
+      const where = error instanceof Error ? error.stack : String(error);
+      log.error(`JobId ${job.jobId} was not ended as it should: ${where}`);
     }
     this.#active.delete(job.jobId);
     this.#ended += 1;

@@ -62,11 +62,7 @@ export class JobWorker<E extends { readonly kind: string }> implements AsyncDisp
 
   constructor(options: JobWorkerOptions) {
     this.#options = options;
-    this.#worker = new Worker(options.module, {
-      workerData: options.data,
-      name: options.job,
-      resourceLimits: { maxYoungGenerationSizeMb: 8 },
-    });
+    this.#worker = new Worker(options.module, { workerData: options.data, name: options.job });
     this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve));
     this.#worker.on('message', (event: E | FailedEvent) => {
       if (isFailed(event)) this.#fail(new WorkerFailed(event));

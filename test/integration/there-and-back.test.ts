@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareTrees } from '../../tools/compare-trees.ts';
 import { makeOddTree } from '../support/odd-tree.ts';
-import { backUp, reported, restoreAll, siteUnderTest, type SiteUnderTest } from '../support/site-under-test.ts';
+import {
+  backUp,
+  reported,
+  restoreAll,
+  siteUnderTest,
+  type SiteUnderTest,
+} from '../support/site-under-test.ts';
 
 describe('a tree with one of everything, on a site of real daemons', () => {
   let held: SiteUnderTest;
@@ -67,14 +73,18 @@ describe('a tree with one of everything, on a site of real daemons', () => {
   it('gives back one named file, and nothing else', async () => {
     const target = join(held.site.directory, 'one');
     const file = join(held.source, 'many/d3/f77');
-    const output = await held.console(`restore client=site-fd where=${target} file=${file} done yes\nwait\nmessages\n`);
+    const output = await held.console(
+      `restore client=site-fd where=${target} file=${file} done yes\nwait\nmessages\n`,
+    );
     expect(reported(output, 'Termination')).toBe('Restore OK');
     const files = execFileSync('find', [target, '-type', 'f'], { encoding: 'utf8' }).trimEnd();
     expect(files).toBe(join(target, file));
   });
 
   it('keeps its finished jobs in the lists, in the form scripts read', async () => {
-    const output = await held.console('list jobs\nlist volumes\nstatus dir\nstatus client=site-fd\nstatus storage=File\n');
+    const output = await held.console(
+      'list jobs\nlist volumes\nstatus dir\nstatus client=site-fd\nstatus storage=File\n',
+    );
     expect(output).toMatch(/^\| +1 +\| Backup +\| \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \| B +\| F +\|/m);
     expect(output).toMatch(/\| Full-0001 +\| Append/);
     expect(output.match(/^No Jobs running\.$/gm)?.length).toBeGreaterThanOrEqual(3);

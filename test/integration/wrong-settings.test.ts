@@ -5,7 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { compareTrees } from '../../tools/compare-trees.ts';
 import { runConsole, startDaemon, startSite, stopDaemon, type DaemonName } from '../../tools/site.ts';
 import { makeBigFile } from '../support/odd-tree.ts';
-import { backUp, reported, restoreAll, siteUnderTest, type SiteUnderTest } from '../support/site-under-test.ts';
+import {
+  backUp,
+  reported,
+  restoreAll,
+  siteUnderTest,
+  type SiteUnderTest,
+} from '../support/site-under-test.ts';
 
 function makeSource(directory: string): void {
   mkdirSync(directory, { recursive: true });
@@ -89,8 +95,14 @@ describe('an admin whose settings are wrong reads why, where he sits', () => {
     await using held = await siteUnderTest({ makeSource, start: false });
     editConf(held, 'noctule-dir', /Pool = Full-Pool\n/, 'Pool = Fool-Pool\n');
     const file = held.site.confFiles['noctule-dir'];
-    const line = readFileSync(file, 'utf8').split('\n').findIndex((text) => text.includes('Pool = Fool-Pool')) + 1;
-    for (const args of [['-t', '-c', file], ['-c', file]]) {
+    const line =
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .findIndex((text) => text.includes('Pool = Fool-Pool')) + 1;
+    for (const args of [
+      ['-t', '-c', file],
+      ['-c', file],
+    ]) {
       let output = '';
       try {
         execFileSync('bin/noctule-dir', args, { stdio: 'pipe', encoding: 'utf8' });
@@ -114,31 +126,35 @@ describe('an admin whose settings are wrong reads why, where he sits', () => {
 });
 
 describe.runIf(process.getuid?.() === 0)('a full disk under the volumes', () => {
-  it('stops nothing for good: the job waits, says why, and goes on when there is room', { timeout: 120_000 }, async () => {
-    await using held = await siteUnderTest({
-      makeSource: (directory) => {
-        mkdirSync(directory, { recursive: true });
-        for (let i = 0; i < 6; i++) makeBigFile(join(directory, `file-${i}`), 4);
-      },
-      start: false,
-    });
-    const volumes = held.site.volumesDirectory;
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', volumes]);
-    try {
-      await startSite(held.site);
-      await held.console('run job=Backup level=Full yes\n');
-      let messages = '';
-      do messages += await held.console('messages\n');
-      while (!/(space|full)/i.test(messages));
-      expect(messages).toMatch(/FileStorage|Full-0001/);
-      execFileSync('mount', ['-o', 'remount,size=64m', volumes]);
-      messages = await held.console('wait\nmessages\n');
-      expect(reported(messages, 'Termination')).toBe('Backup OK');
-      expect(reported(await restoreAll(held), 'Termination')).toBe('Restore OK');
-      expect(compareTrees(held.source, held.restoredSource).differences).toEqual([]);
-    } finally {
-      await stopDaemon(held.site, 'noctule-sd');
-      execFileSync('umount', [volumes]);
-    }
-  });
+  it(
+    'stops nothing for good: the job waits, says why, and goes on when there is room',
+    { timeout: 120_000 },
+    async () => {
+      await using held = await siteUnderTest({
+        makeSource: (directory) => {
+          mkdirSync(directory, { recursive: true });
+          for (let i = 0; i < 6; i++) makeBigFile(join(directory, `file-${i}`), 4);
+        },
+        start: false,
+      });
+      const volumes = held.site.volumesDirectory;
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', volumes]);
+      try {
+        await startSite(held.site);
+        await held.console('run job=Backup level=Full yes\n');
+        let messages = '';
+        do messages += await held.console('messages\n');
+        while (!/(space|full)/i.test(messages));
+        expect(messages).toMatch(/FileStorage|Full-0001/);
+        execFileSync('mount', ['-o', 'remount,size=64m', volumes]);
+        messages = await held.console('wait\nmessages\n');
+        expect(reported(messages, 'Termination')).toBe('Backup OK');
+        expect(reported(await restoreAll(held), 'Termination')).toBe('Restore OK');
+        expect(compareTrees(held.source, held.restoredSource).differences).toEqual([]);
+      } finally {
+        await stopDaemon(held.site, 'noctule-sd');
+        execFileSync('umount', [volumes]);
+      }
+    },
+  );
 });

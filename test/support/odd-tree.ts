@@ -85,7 +85,10 @@ export function makeOddTree(directory: string): void {
   for (let directoryNumber = 0; directoryNumber < 10; directoryNumber++) {
     mkdirSync(path('many', `d${directoryNumber}`), { recursive: true });
     for (let file = 0; file < 100; file++) {
-      writeFileSync(path('many', `d${directoryNumber}`, `f${file}`), `${directoryNumber}/${file}\n`.repeat(file));
+      writeFileSync(
+        path('many', `d${directoryNumber}`, `f${file}`),
+        `${directoryNumber}/${file}\n`.repeat(file),
+      );
     }
   }
 }

@@ -1,6 +1,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSite, runConsole, startSite, stopDaemon, DAEMONS, type Site, type SiteOptions } from '../../tools/site.ts';
+import {
+  createSite,
+  runConsole,
+  startSite,
+  stopDaemon,
+  DAEMONS,
+  type Site,
+  type SiteOptions,
+} from '../../tools/site.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 /** A site of real daemon processes that is gone, with all it wrote, when its holder is. */

@@ -19,7 +19,7 @@ export const cancel: Command = {
       if (!(await confirm(context, `Confirm cancel of ${count}`))) return say('Nothing canceled.');
     }
     for (const { jobId, job } of chosen) {
-      if (services.jobs.cancel(jobId, `console ${session.consoleName}`)) {
+      if (services.jobs.cancel(jobId, `on command of ${session.who}`)) {
         await say(`2001 Job "${job}" marked to be canceled.`);
         await say(`3000 JobId=${jobId} Job="${job}" marked to be canceled.`);
       } else {

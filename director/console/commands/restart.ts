@@ -51,7 +51,7 @@ export const restart: Command = {
       client: resourceNamed(context, 'Client', row.clientName),
       fileSet: resourceNamed(context, 'FileSet', row.fileSetName),
       priority: row.priority,
-      startedBy: `console ${context.session.consoleName}`,
+      startedBy: context.session.who,
     };
     applyLine(context, draft);
     await confirmAndQueue(context, draft);

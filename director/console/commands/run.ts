@@ -23,7 +23,7 @@ export const run: Command = {
         'Use the restore command.',
       );
     }
-    const draft: RunDraft = { job, startedBy: `console ${context.session.consoleName}` };
+    const draft: RunDraft = { job, startedBy: context.session.who };
     applyLine(context, draft);
     await confirmAndQueue(context, draft);
   },

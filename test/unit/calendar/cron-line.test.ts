@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { parseCronLine } from '../../../calendar/cron-line.ts';
-import { type FiringTimes, nextFiring } from '../../../calendar/next-firing.ts';
+import type { FiringTimes } from '../../../calendar/firing-times.ts';
+import { nextFiring } from '../../../calendar/next-firing.ts';
 import { parseRunLine } from '../../../calendar/run-line.ts';
 import { RunLineError } from '../../../calendar/run-line-error.ts';
 import type { RunTimes } from '../../../calendar/run-times.ts';
@@ -102,20 +103,25 @@ describe('a Cron line', () => {
   });
 
   it.each([
-    ['5 23 * *', 'five fields, not 4'],
-    ['0 5 23 * * *', 'five fields, not 6'],
-    ['', 'five fields, not 0'],
-    ['Level=Full', 'five fields, not 0'],
-    ['@secondly', 'five fields'],
-    ['@reboot', 'five fields'],
-    ['H 3 * * *', 'leave a value to chance'],
-    ['0 3 * * H', 'leave a value to chance'],
-    ['60 3 * * *', 'range 0-59'],
-    ['0 0 31 2 *', 'day of month'],
-    ['a b c d e', 'cannot be read'],
-  ])('"%s" is refused', (text, message) => {
+    ['5 23 * *', '^^^^^^^^', 'five fields, not 4'],
+    ['0 5 23 * * *', '^^^^^^^^^^^^', 'five fields, not 6'],
+    ['', '^', 'five fields, not 0'],
+    ['Level=Full', '          ^', 'five fields, not 0'],
+    ['Full  "5 23 * *" ', '       ^^^^^^^^', 'five fields, not 4'],
+    ['@secondly', '^^^^^^^^^', 'no Cron expression "@secondly"'],
+    ['Full @reboot', '     ^^^^^^^', 'no Cron expression "@reboot"'],
+    ['H 3 * * *', '^', 'left to chance'],
+    ['0 3 * * 1,H', '        ^^^', 'day of the week "1,H" of the Cron expression is left to chance'],
+    ['60 3 * * *', '^^', 'minute "60" of the Cron expression cannot be read: .*range 0-59'],
+    ['Full 0 24 * * *', '       ^^', 'hour "24"'],
+    ['"5  23 * 13 *"', '         ^^', 'month "13"'],
+    ['5 23 * * 6#9', '         ^^^', 'day of the week "6#9"'],
+    ['5 23 1-x * *', '     ^^^', 'day of the month "1-x"'],
+    ['0 0 31 2 *', '^^^^^^^^^^', 'day of month'],
+  ])('"%s" is refused, at %j', (text, marks, message) => {
     const error = errorOf(() => parseCronLine(text), RunLineError);
-    expect(error.message).toContain(message);
-    expect(error.hint).toContain('5 23 * * 6#1');
+    expect(error.message).toMatch(new RegExp(message));
+    expect(' '.repeat(error.column - 1) + '^'.repeat(error.length)).toBe(marks);
+    expect(error.hint).toMatch(/5 23 \* \* 6#1|@daily/);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { browseDirectory } from '../../../catalog/directory.ts';
-import { minute, Site, type TestFile } from './site.ts';
+import { Site, type TestFile } from './site.ts';
 
 function list(site: Site, jobIds: number[], path: string, limit = 100): string[] {
   const names: string[] = [];
@@ -113,10 +113,8 @@ describe('a directory as a chain of jobs leaves it', () => {
 
   test('keeps names that are no text', () => {
     using site = new Site();
-    const report = site.reportsOf([]);
-    expect(report).toEqual([]);
-    const jobId = site.backup({ start: minute(0).getTime() * 0 + 1, files: files('/d/', '/d/\n', '/d/é') });
+    const jobId = site.backup({ start: 1, files: files('/d/', '/d/\n', '/d/\xff\x80') });
     const names = browseDirectory(site.db, { jobIds: [jobId], path: Buffer.from('/d/'), limit: 9 });
-    expect(names.map(({ name }) => name)).toEqual([Buffer.from('\n'), Buffer.from('é')]);
+    expect(names.map(({ name }) => name)).toEqual([Buffer.from('\n'), Buffer.of(0xff, 0x80)]);
   });
 });

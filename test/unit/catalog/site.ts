@@ -11,8 +11,9 @@ import { FileRecordBatch, RecordsContent } from '../../../proto/noctule/record/v
 import type { Durable } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
-/** A file as a test names it; what is absent is made up. A directory's path ends in '/'. */
+/** A file as a test names it; what is absent is made up. */
 export interface TestFile {
+  /** Its bytes as Latin-1 text, so that it need not be UTF-8; a directory's ends in '/'. */
   readonly path: string;
   readonly size?: number;
   readonly type?: FileType;
@@ -132,7 +133,8 @@ export class Site implements Disposable {
       const memberBytes = contentBytes.map((bytes, i) => 100 + Math.floor(bytes / 3) + i);
       const gapBytes = contentBytes.map((_, i) => (i === 1 ? 77 : 0));
       const end = Math.min(streamBytes, (first + count) * BLOCK_BYTES);
-      const complete = left.splice(0, left.filter((r) => r.streamOffset + r.streamBytes <= end).length);
+      const behind = left.findIndex((record) => record.streamOffset + record.streamBytes > end);
+      const complete = left.splice(0, behind < 0 ? left.length : behind);
       const blocks = { firstBlock: first, volumeOffset, streamOffset: first * BLOCK_BYTES, memberBytes, contentBytes, gapBytes };
       volumeOffset += sum(memberBytes) + sum(gapBytes);
       const members = complete.length > 0 ? [recordsMember(complete)] : [];
@@ -191,13 +193,13 @@ export function recordsOf(files: readonly TestFile[]): FileRecord[] {
     if (!deleted) indexes.set(path, ++fileIndex);
     const record: FileRecord = {
       ...A_RECORD,
-      path: Buffer.from(path),
+      path: Buffer.from(path, 'latin1'),
       fileIndex: deleted ? 0 : fileIndex,
       type: ownType,
       sizeBytes: size,
       mode: ownType === FileType.DIRECTORY ? 0o040755 : 0o100644,
       inode: BigInt(1000 + fileIndex),
-      linkTarget: Buffer.from(linkTo ?? ''),
+      linkTarget: Buffer.from(linkTo ?? '', 'latin1'),
       linkFileIndex: linkTo === undefined ? 0 : (indexes.get(linkTo) ?? 0),
       streamOffset: deleted ? 0 : streamOffset,
       streamBytes,

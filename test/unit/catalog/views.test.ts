@@ -71,7 +71,7 @@ test('times are civil times of the Director, as text', () => {
   expect(rows(site, 'SELECT EventsTime, EventsCode FROM Events')).toEqual([
     { EventsTime: formatDateTime(minute(3)), EventsCode: 'DJ0001' },
   ]);
-  expect(rows(site, 'SELECT FirstWritten FROM Media')).toEqual([]);
+  expect(rows(site, 'SELECT FirstWritten FROM Media')).toEqual([{ FirstWritten: null }]);
 });
 
 test('a pool shows how many volumes it has', () => {

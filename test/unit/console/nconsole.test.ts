@@ -69,6 +69,15 @@ describe('nconsole', () => {
     expect(await nconsole(['-c', confFile(), '-e', 'run job=Nix yes'])).toMatchObject({ status: 1 });
   });
 
+  it('prints lists as JSON and nothing else, for programs', async () => {
+    const { out } = await nconsole(['-c', confFile(), '--json', '-e', 'list clients; list pools']);
+    const lists = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { Name: string }[]);
+    expect(lists.map(([first]) => first?.Name)).toEqual(['peer-fd', 'A-Full-Pool']);
+  });
+
   it('says what to check when no Director answers', async () => {
     const { out, err, status } = await nconsole(['-c', confFile({ port: 1 })]);
     expect(out).toBe('Connecting to Director 127.0.0.1:1\n');

@@ -150,7 +150,7 @@ describe('a Director', () => {
     await using director = await StartedDirector.start();
     const file = path.join(director.directory, 'noctule-dir.conf');
     writeFileSync(file, (await readFile(file, 'utf8')).replace('Name = peer-dir', 'Name = other-dir'));
-    await director.reload();
+    await expect(director.reload()).rejects.toThrow('the old one stays in force');
     expect(director.logged.at(-1)).toContain(
       'the Name of the Director changes from "peer-dir" to "other-dir"',
     );

@@ -125,4 +125,11 @@ describe('durations', () => {
       expect(parseDuration(text)).toBeUndefined();
     },
   );
+
+  it.each([`${'1'.repeat(100_000)}!`, `${'1 '.repeat(50_000)}!`, `1${' '.repeat(100_000)}!`])(
+    'take time in proportion to a text that is none',
+    (text) => {
+      expect(parseDuration(text)).toBeUndefined();
+    },
+  );
 });

@@ -208,8 +208,8 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
     sql: async ({ query }) => ({ columns: ['Query'], rows: [[query]] }),
   };
   return new Proxy(known as Catalog, {
-    get(target, name) {
-      const operation = target[name as keyof Catalog];
+    get: (target, name) => {
+      const operation: unknown = Reflect.get(target, name);
       if (operation === undefined) throw new Error(`the fake catalog does not know ${String(name)}`);
       return operation;
     },
@@ -278,13 +278,16 @@ function entriesOf(files: readonly FakeFile[], directory: string): DirectoryEntr
   return [...entries.values()].sort((a, b) => Buffer.compare(a.name, b.name));
 }
 
-function versionsOf({ jobs, files }: CatalogContents, path: string): FileVersion[] {
-  return jobs.flatMap((job) =>
+/** With or without a slash at its end; a name alone in any directory. The newest first. */
+function versionsOf({ jobs, files }: CatalogContents, wanted: string): FileVersion[] {
+  const name = wanted.replace(/\/$/, '');
+  const isWanted = (path: string) => (wanted.includes('/') ? path === name : path.endsWith(`/${name}`));
+  return jobs.toReversed().flatMap((job) =>
     (files.get(job.jobId) ?? [])
-      .filter((file) => file.path === path)
+      .filter((file) => isWanted(file.path.replace(/\/$/, '')))
       .map((file) => ({
         jobId: job.jobId,
-        path: Buffer.from(path),
+        path: Buffer.from(file.path),
         startTime: job.startTime,
         type: job.type,
         level: job.level,

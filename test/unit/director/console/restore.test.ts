@@ -129,7 +129,7 @@ You have selected the following JobIds: 1,2
       'restore',
       '1',
       '2',
-      '/srv/demo/home/alice/latest',
+      'latest',
       '9',
       '3',
       '',
@@ -143,6 +143,7 @@ You have selected the following JobIds: 1,2
     expect(transcript).toMatch(
       /\| JobId \| Name +\| StartTime +\| JobType \| JobStatus \| JobFiles \| JobBytes \|/,
     );
+    expect(transcript.match(/^\| [12] +\| \/srv\/demo\/home\/alice\/latest \|/gm)).toHaveLength(2);
     expect(transcript).toContain('Enter JobId(s), comma separated, to restore [1,2]: \n');
     expect(transcript).toContain('You have selected the following JobIds: 1,2\n');
     expect(transcript.match(/Select item: {2}\(1-13\)/g)).toHaveLength(4);

@@ -57,7 +57,7 @@ OK to run? (yes/mod/no): mod level=Full
       priority: 3,
       accurate: true,
       comment: 'by hand',
-      startedBy: 'console admin',
+      startedBy: 'Console "admin"',
     });
     expect([run?.job.name, run?.client?.name, run?.fileSet?.name, run?.storage?.name]).toEqual([
       'Gzip',

@@ -51,6 +51,20 @@ describe('the command loop', () => {
     expect(transcript).toContain('You have no messages.');
   });
 
+  it('does not announce messages, nor the catalog, where programs read JSON', async () => {
+    const director = fakeDirector();
+    director.messageText = 'a message\n';
+    const transcript = await converse(director, ['list clients json', '.api 2 api_opts=j', 'list pools']);
+    expect(transcript.split('\n').map((line) => line.slice(0, 6))).toEqual([
+      '*list ',
+      '[{"Cli',
+      '*.api ',
+      '*list ',
+      '[{"Poo',
+      '',
+    ]);
+  });
+
   it('shows messages by itself when that was asked for', async () => {
     const director = fakeDirector();
     const transcript = await converse(director, ['autodisplay on', 'time'], {

@@ -14,6 +14,7 @@ import {
   openSession,
   TOTALS,
 } from './fake-daemons.ts';
+import { named } from '../site.ts';
 import { TestDirector, until } from './test-director.ts';
 
 const target = {
@@ -73,6 +74,18 @@ describe('a backup', () => {
     expect(sinceNs).toBeLessThanOrEqual(startNs);
     expect(startNs - sinceNs).toBeLessThan(5_000_000_000n);
     expect(director.daemons.backups[0]?.sinceNs).toBeUndefined();
+  });
+
+  test('of a FileSet whose File lines have changed is a Full again, and the report says since when', async () => {
+    await using director = await TestDirector.start();
+    await director.outcome('Gzip');
+    const before = named(director.conf.fileSets, 'Gzip');
+    const [include] = before.includes;
+    const fileSet = { ...before, includes: [{ ...include!, files: ['/srv/data', '/srv/more'] }] };
+    const { jobId, text } = await director.outcome('Gzip', { fileSet });
+    expect(await director.catalog.jobById(jobId)).toMatchObject({ level: 'F' });
+    expect(text).toContain('The FileSet "Gzip" was changed since the last Full backup.');
+    expect(text).toContain('Backup Level:           Full (upgraded from Incremental)');
   });
 
   test('names every file that could not be read and ends with warnings', async () => {

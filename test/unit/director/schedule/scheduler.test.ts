@@ -83,7 +83,11 @@ describe('the scheduler', () => {
   test('goes on for days', async () => {
     await using _scheduler = await start();
     await passTo(2026, 10, 28, 23, 0, 0);
-    expect(requests.map(({ level }) => level)).toEqual(['Full', ...Array(6).fill('Incremental'), 'Full']);
+    expect(requests.map(({ level }) => level)).toEqual([
+      'Full',
+      ...Array<string>(6).fill('Incremental'),
+      'Full',
+    ]);
   });
 
   test.each([

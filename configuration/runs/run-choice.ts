@@ -1,0 +1,60 @@
+import type { JobResource, PoolResource, StorageResource } from '../director-resources.ts';
+
+/** What a run (of a schedule, or by hand) names instead of what its Job names. */
+export interface RunChoice {
+  readonly job: JobResource;
+  readonly pool?: PoolResource;
+  readonly fullPool?: PoolResource;
+  readonly differentialPool?: PoolResource;
+  readonly incrementalPool?: PoolResource;
+  readonly storage?: StorageResource;
+}
+
+/** A resource, and who named it: the run or the Job for this level, or for any; or the Pool (a Storage). */
+export interface Chosen<R> {
+  readonly resource: R;
+  readonly by: 'run for level' | 'job for level' | 'run' | 'pool' | 'job';
+}
+
+/** Of which property a level takes its pool; the other levels have no pool of their own. */
+const LEVEL_POOLS: ReadonlyMap<string, readonly [ofRun: keyof RunPools, ofJob: keyof JobPools]> = new Map([
+  ['Full', ['fullPool', 'fullBackupPool']],
+  ['Differential', ['differentialPool', 'differentialBackupPool']],
+  ['Incremental', ['incrementalPool', 'incrementalBackupPool']],
+]);
+
+type RunPools = Pick<RunChoice, 'fullPool' | 'differentialPool' | 'incrementalPool'>;
+type JobPools = Pick<JobResource, 'fullBackupPool' | 'differentialBackupPool' | 'incrementalBackupPool'>;
+
+/**
+ * The pool of a run at its final level: for a Backup the level-specific pool of the run, then of the Job; else the
+ * pool that the run names; else the Job's. (So `run pool=X` by hand does not get X when the Job has a pool for the
+ * level.)
+ *
+ * @param level Its name in full, such as "Incremental".
+ */
+export function chosenPool(run: RunChoice, level: string | undefined): Chosen<PoolResource> {
+  const { job } = run;
+  const [ofRun, ofJob] = (job.type === 'Backup' && LEVEL_POOLS.get(level ?? '')) || [];
+  const forLevel = ofRun && run[ofRun];
+  if (forLevel) return { resource: forLevel, by: 'run for level' };
+  const ofJobForLevel = ofJob && job[ofJob];
+  if (ofJobForLevel) return { resource: ofJobForLevel, by: 'job for level' };
+  return run.pool ? { resource: run.pool, by: 'run' } : { resource: job.pool, by: 'job' };
+}
+
+/** The storage of a run: the one that the run names, else the pool's first, else the Job's first; undefined: none. */
+export function chosenStorage(run: RunChoice, pool: PoolResource): Chosen<StorageResource> | undefined {
+  if (run.storage) return { resource: run.storage, by: 'run' };
+  const [ofPool] = pool.storage;
+  if (ofPool) return { resource: ofPool, by: 'pool' };
+  const [ofJob] = run.job.storage;
+  return ofJob && { resource: ofJob, by: 'job' };
+}
+
+/** The level that a run asks for; a Backup or Verify has one always, other types only when it is named. */
+export function askedLevel(job: JobResource, ofRun: string | undefined): string | undefined {
+  return ofRun ?? job.level ?? DEFAULT_LEVELS[job.type];
+}
+
+const DEFAULT_LEVELS: Readonly<Record<string, string>> = { Backup: 'Incremental', Verify: 'Catalog' };

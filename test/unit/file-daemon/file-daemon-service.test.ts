@@ -1,0 +1,220 @@
+import { linkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FileDaemonService } from '../../../file-daemon/service/file-daemon-service.ts';
+import { JobTable } from '../../../file-daemon/service/job-table.ts';
+import {
+  MessageType,
+  Replace,
+  RestoreRequest,
+  type BackupRequest,
+  type BackupResponse,
+  type EstimateResponse,
+  type RestoreResponse,
+  type StorageTicket,
+} from '../../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import { FileType } from '../../../proto/noctule/record/v1/file_record.ts';
+import type { CallContext, StreamWriter } from '../../../transport/streams.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { fileSet, include } from './support/file-sets.ts';
+
+const NOBODY_LISTENS: StorageTicket = {
+  address: '127.0.0.1',
+  port: 1,
+  ticketId: 'ticket',
+  secret: Buffer.alloc(32, 1),
+  storageName: 'File',
+};
+
+function service({ jobsMax = 5 } = {}) {
+  const jobs = new JobTable(jobsMax);
+  const daemon = new FileDaemonService({
+    name: 'test-fd',
+    version: '1.0 (1 January 2026)',
+    platform: 'test',
+    startedAt: new Date(1000),
+    jobs,
+    workingDirectory: '/tmp',
+    storageConnectTimeoutMs: () => 5000,
+    isMonitor: (name) => name === 'watcher',
+  });
+  return { daemon, jobs };
+}
+
+function context(
+  name = 'main-dir',
+  role: 'director' | 'ticket' = 'director',
+  signal = new AbortController().signal,
+): CallContext {
+  return { peer: { role, name }, signal };
+}
+
+function collector<M>(): { writer: StreamWriter<M>; messages: M[] } {
+  const messages: M[] = [];
+  const writer = { write: async (message: M) => void messages.push(message) } as unknown as StreamWriter<M>;
+  return { writer, messages };
+}
+
+function backupRequest(directory: string, more: Partial<BackupRequest> = {}): BackupRequest {
+  return {
+    jobId: 9,
+    job: 'Backup.9',
+    level: 'F',
+    fileSet: fileSet([include([directory])]),
+    storage: NOBODY_LISTENS,
+    volSessionId: 1,
+    volSessionTime: 2,
+    ...more,
+  };
+}
+
+async function* requests(...commands: NonNullable<RestoreRequest['command']>[]): AsyncGenerator<Buffer> {
+  for (const command of commands) yield Buffer.from(RestoreRequest.encode({ command }).finish());
+}
+
+describe('the file daemon, asked', () => {
+  it('says who it is and what time it has', async () => {
+    const { daemon } = service();
+    const before = BigInt(Date.now()) * 1_000_000n;
+    const { name, clockNs } = await daemon.hello(context());
+    expect(name).toBe('test-fd');
+    expect(clockNs).toBeGreaterThanOrEqual(before);
+  });
+
+  it('answers nobody but Directors, and gives a monitor its status only', async () => {
+    const { daemon } = service();
+    await expect(daemon.status(context('x', 'ticket'))).rejects.toMatchObject({ code: 'NET_ROLE_REFUSED' });
+    const { writer } = collector<BackupResponse>();
+    await expect(daemon.backup(backupRequest('/'), writer, context('watcher'))).rejects.toMatchObject({
+      code: 'FD_REQUEST_REFUSED',
+    });
+    expect((await daemon.status(context('watcher'))).running).toEqual([]);
+  });
+
+  it('says which storage daemon it cannot reach, and lists the job as failed', async () => {
+    using root = temporaryDirectory();
+    const { daemon } = service();
+    const { writer } = collector<BackupResponse>();
+    await expect(daemon.backup(backupRequest(root.path), writer, context())).rejects.toThrow(
+      /File.*127\.0\.0\.1/,
+    );
+    const { terminated, jobsRun, running } = await daemon.status(context());
+    expect({ running, jobsRun }).toEqual({ running: [], jobsRun: 1 });
+    expect(terminated).toMatchObject([{ jobId: 9, level: 'F', status: 'E' }]);
+  });
+
+  it('lists a job that the Director cancelled as canceled', async () => {
+    const { jobs } = service();
+    const cancel = new AbortController();
+    const job = jobs.run(
+      { jobId: 1, job: 'J', kind: 'Backup', level: 'F' },
+      cancel.signal,
+      async (_, signal) => {
+        cancel.abort(new Error('cancelled'));
+        signal.throwIfAborted();
+        return { errors: 0 };
+      },
+    );
+    await expect(job).rejects.toThrow('cancelled');
+    expect(jobs.terminated).toMatchObject([{ status: 'A' }]);
+  });
+
+  it('shows running jobs with their progress, and takes no more than its conf allows', async () => {
+    const { daemon, jobs } = service({ jobsMax: 1 });
+    const { promise: finished, resolve: finish } = Promise.withResolvers<{ errors: number }>();
+    const running = jobs.run(
+      { jobId: 1, job: 'J', kind: 'Backup', level: 'I' },
+      context().signal,
+      async (active) => {
+        active.progress({ files: 3, contentBytes: 500, errors: 1 }, '/\xc3\xa4');
+        return finished;
+      },
+    );
+    expect((await daemon.status(context())).running).toMatchObject([
+      {
+        jobId: 1,
+        kind: 'Backup',
+        level: 'I',
+        files: 3,
+        bytes: 500,
+        errors: 1,
+        currentPath: Buffer.from('/\u00e4'),
+      },
+    ]);
+    const { writer } = collector<BackupResponse>();
+    await expect(daemon.backup(backupRequest('/'), writer, context())).rejects.toMatchObject({
+      code: 'FD_TOO_MANY_JOBS',
+    });
+    finish({ errors: 1 });
+    await running;
+    expect(jobs.terminated).toMatchObject([{ status: 'W', files: 3 }]);
+  });
+
+  it('ends running jobs when it is stopped', async () => {
+    const { jobs } = service();
+    const job = jobs.run(
+      { jobId: 1, job: 'J', kind: 'Backup', level: 'F' },
+      context().signal,
+      (_, signal) =>
+        new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+    );
+    jobs.stop(new Error('stopped'));
+    await expect(job).rejects.toThrow('stopped');
+    expect(jobs.terminated).toMatchObject([{ status: 'E' }]);
+  });
+
+  it('refuses a restore that does not begin with its start, and one to a relative place', async () => {
+    const { daemon } = service();
+    const { writer } = collector<RestoreResponse>();
+    const entries = { $case: 'entries', value: { entries: [] } } as const;
+    await expect(daemon.restore(requests(entries), writer, context())).rejects.toMatchObject({
+      code: 'FD_REQUEST_REFUSED',
+    });
+    const value = {
+      jobId: 1,
+      job: 'R',
+      where: Buffer.from('tmp/x'),
+      replace: Replace.ALWAYS,
+      storage: NOBODY_LISTENS,
+    };
+    await expect(daemon.restore(requests({ $case: 'start', value }), writer, context())).rejects.toThrow(
+      /"tmp\/x": it is not an absolute path/,
+    );
+  });
+});
+
+describe('an estimate', () => {
+  async function estimate(listing: boolean, sinceNs?: bigint) {
+    using root = temporaryDirectory();
+    writeFileSync(join(root.path, 'a'), 'x'.repeat(1000));
+    linkSync(join(root.path, 'a'), join(root.path, 'b'));
+    const { daemon } = service();
+    const { writer, messages } = collector<EstimateResponse>();
+    const set = fileSet([include([root.path, '/not/there'])]);
+    await daemon.estimate({ jobId: 1, level: 'F', sinceNs, fileSet: set, listing }, writer, context());
+    return messages.map(({ event }) => event!);
+  }
+
+  it('counts what a backup would save, a hard link once, and names what it cannot see', async () => {
+    const events = await estimate(false);
+    expect(events).toMatchObject([
+      { $case: 'message', value: { type: MessageType.NOT_SAVED } },
+      { $case: 'totals', value: { files: 3, bytes: 1000 } },
+    ]);
+  });
+
+  it('lists the entries', async () => {
+    const [, listing] = await estimate(true);
+    const records = listing?.$case === 'listing' ? listing.value.records : [];
+    expect(records.map(({ type, sizeBytes }) => [type, sizeBytes])).toEqual([
+      [FileType.REGULAR, 1000],
+      [FileType.HARD_LINK, 1000],
+      [FileType.DIRECTORY, 0],
+    ]);
+  });
+
+  it('of an Incremental leaves out what is unchanged', async () => {
+    const later = BigInt(Date.now() + 60_000) * 1_000_000n;
+    expect((await estimate(false, later)).at(-1)).toMatchObject({ value: { files: 0, bytes: 0 } });
+  });
+});

@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileGlob } from '../../../file-daemon/fileset/glob.ts';
+import { compileFileSet } from '../../../file-daemon/fileset/include-rules.ts';
+import type { EntryOptions } from '../../../file-daemon/fileset/entry-options.ts';
+import { Codec, type Options } from '../../../proto/noctule/filedaemon/v1/fileset.ts';
+import { DigestAlgorithm } from '../../../proto/noctule/record/v1/file_record.ts';
+import { fileSet, include, options } from './support/file-sets.ts';
+
+const { MD5, SHA1, UNSPECIFIED } = DigestAlgorithm;
+
+function select(
+  blocks: Options[],
+  excludes: string[],
+  path: string,
+  isDirectory = false,
+): EntryOptions | undefined {
+  const { includes } = compileFileSet(fileSet([include(['/home'], blocks)], excludes));
+  return includes[0]!.rules.select(path, isDirectory);
+}
+
+describe('the rules of an Include', () => {
+  const noMp3 = [options({ wild: ['*.mp3'], exclude: true }), options({ signature: MD5 })];
+  const onlyOdt = [options({ wildFile: ['*.odt'] }), options({ exclude: true, wildFile: ['*'] })];
+
+  it.each([
+    [[], ['/home/tmp'], '/home/tmp', true, 'rejected'],
+    [noMp3, [], '/home/a/b.mp3', false, 'rejected'],
+    [noMp3, [], '/home/a/b.MP3', false, MD5],
+    [
+      [options({ wild: ['*.mp3'], exclude: true, ignoreCase: true }), options({ signature: MD5 })],
+      [],
+      '/home/a/b.MP3',
+      false,
+      'rejected',
+    ],
+    [
+      [options({ signature: MD5 }), options({ wild: ['*.mp3'], exclude: true })],
+      [],
+      '/home/a/b.txt',
+      false,
+      UNSPECIFIED,
+    ],
+    [onlyOdt, [], '/home/a', true, UNSPECIFIED],
+    [onlyOdt, [], '/home/a/x.odt', false, UNSPECIFIED],
+    [onlyOdt, [], '/home/a/x.txt', false, 'rejected'],
+    [[options({ wildFile: ['*.odt'] }), options({ exclude: true })], [], '/home/a', true, 'rejected'],
+    [
+      [options({ wildDir: ['/home/*/cache'], exclude: true }), options()],
+      [],
+      '/home/a/b/cache',
+      true,
+      'rejected',
+    ],
+    [
+      [options({ regexDir: ['^/home/[^/]+/cache$'], exclude: true }), options()],
+      [],
+      '/home/a/b/cache',
+      true,
+      UNSPECIFIED,
+    ],
+    [[options({ wild: ['/home/keep*'] }), options()], ['/home/keep1'], '/home/keep1', false, UNSPECIFIED],
+    [[options({ exclude: true, wildDir: ['/home/x/'] }), options()], [], '/home/x', true, UNSPECIFIED],
+    [[], ['/home'], '/home/a', false, UNSPECIFIED],
+  ] as [Options[], string[], string, boolean, 'rejected' | DigestAlgorithm][])(
+    'reference 5.3, vector %#',
+    (blocks, excludes, path, isDirectory, expected) => {
+      expect(select(blocks, excludes, path, isDirectory)?.digest ?? 'rejected').toBe(expected);
+    },
+  );
+
+  it('takes patterns in one Options block with exclude to mean: all else, with the settings of that block', () => {
+    const blocks = [
+      options({
+        signature: SHA1,
+        compression: { codec: Codec.GZIP, level: 6 },
+        wildFile: ['*~', '*.bak', '*.log', '*.o'],
+        exclude: true,
+      }),
+    ];
+    expect(select(blocks, [], '/home/x.bak')).toBeUndefined();
+    expect(select(blocks, [], '/home/x.bak', true)).toMatchObject({ digest: SHA1 });
+    expect(select(blocks, [], '/home/x.c')).toMatchObject({
+      digest: SHA1,
+      compression: { codec: 'gzip', level: 6 },
+    });
+  });
+
+  it('gives an entry the options of the block that decided, not a mixture', () => {
+    const blocks = [
+      options({ signature: MD5, oneFs: false, wildFile: ['*.a'] }),
+      options({ signature: SHA1, recurse: false }),
+    ];
+    expect(select(blocks, [], '/home/x.a')).toMatchObject({ digest: MD5, oneFs: false, recurse: true });
+    expect(select(blocks, [], '/home/x.b')).toMatchObject({ digest: SHA1, oneFs: true, recurse: false });
+  });
+
+  it('gives the File entries the union of all blocks', () => {
+    const { includes } = compileFileSet(
+      fileSet([include(['/home'], [options({ signature: MD5, oneFs: false }), options({ noAtime: true })])]),
+    );
+    expect(includes[0]!.rules.fileEntryOptions).toMatchObject({ digest: MD5, oneFs: false, noAtime: true });
+  });
+
+  it('matches Exclude strings against whole paths, with case', () => {
+    expect(select([], ['*.bak', '.journal'], '/home/a.bak')).toBeUndefined();
+    expect(select([], ['*.bak'], '/home/a.BAK')).toBeDefined();
+    expect(select([], ['.journal'], '/.journal')).toBeDefined();
+    expect(select([], ['/home/[ab]'], '/home/b')).toBeUndefined();
+  });
+
+  it('brings File entries to one spelling and leaves what is no absolute path for the walk to name', () => {
+    const { includes } = compileFileSet(
+      fileSet([include(['/home/', '//a//b/./c', 'relative', '/x/../y', '/'])]),
+    );
+    expect(includes[0]!.files).toEqual(['/home', '/a/b/c', 'relative', '/x/../y', '/']);
+  });
+
+  it('names what it cannot do, and counts data of plugins as not saved', () => {
+    const { notices } = compileFileSet(
+      fileSet([include(['/home'], [options({ xattrSupport: true })], { plugins: ['bpipe:file=/x'] })]),
+    );
+    expect(notices.map(({ type }) => type)).toEqual(['warning', 'notSaved']);
+    expect(notices[0]!.text).toContain('"xattrsupport"');
+  });
+
+  it('agrees with the five rules written down one by one', () => {
+    const pattern = fc.constantFrom('/a', '/b', '*a', '*', '/a/*', '/?');
+    const patterns = fc.array(pattern, { maxLength: 2 });
+    const block = fc.record({ wild: patterns, wildDir: patterns, wildFile: patterns, exclude: fc.boolean() });
+    const path = fc.constantFrom('/a', '/b', '/a/a', '/a/b', '/c');
+    fc.assert(
+      fc.property(
+        fc.array(block, { maxLength: 4 }),
+        fc.array(pattern, { maxLength: 2 }),
+        path,
+        fc.boolean(),
+        (blocks, excludes, path, isDirectory) => {
+          const numbered = blocks.map((written, index) =>
+            options({ ...written, stripPath: 0, checkFileChanges: index % 2 === 1, mtimeOnly: index >= 2 }),
+          );
+          const selected = select(numbered, excludes, path, isDirectory);
+          const slow = slowSelect(blocks, excludes, path, isDirectory);
+          const found = selected && Number(selected.checkFileChanges) + 2 * Number(selected.mtimeOnly);
+          expect(found).toBe(slow === undefined ? undefined : slow);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+interface SlowBlock {
+  wild: string[];
+  wildDir: string[];
+  wildFile: string[];
+  exclude: boolean;
+}
+
+/** The index of the block whose options hold (0 when there is none), or undefined: reference 5.3, rule by rule. */
+function slowSelect(
+  blocks: SlowBlock[],
+  excludes: string[],
+  path: string,
+  isDirectory: boolean,
+): number | undefined {
+  const matches = (pattern: string) => compileGlob(pattern, { ignoreCase: false })(path);
+  for (const [index, { wild, wildDir, wildFile, exclude }] of blocks.entries()) {
+    if ((isDirectory ? wildDir : wildFile).some(matches) || wild.some(matches))
+      return exclude ? undefined : index;
+    if (exclude && wild.length + wildDir.length + wildFile.length === 0) return undefined;
+  }
+  return excludes.some(matches) ? undefined : Math.max(0, blocks.length - 1);
+}

@@ -1,0 +1,395 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+  linkSync,
+  chmodSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sessionKey, type StreamBlock } from '../../../file-daemon/restore/block-source.ts';
+import type { ReplaceRule } from '../../../file-daemon/restore/replace-rule.ts';
+import {
+  runRestore,
+  type RestoreCounts,
+  type WantedEntries,
+} from '../../../file-daemon/restore/restore-run.ts';
+import { FileType, type FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { collectBackup, type CollectedBackup } from './support/collected-backup.ts';
+import { fileSet, include, SHA1_AND_GZIP } from './support/file-sets.ts';
+
+const BLOCK_BYTES = 64 * 1024;
+
+/** A directory to save, one to restore to, and one for the daemon. */
+class Site implements Disposable {
+  readonly #root = temporaryDirectory();
+  readonly source = join(this.#root.path, 'source');
+  readonly where = join(this.#root.path, 'where');
+  readonly work = join(this.#root.path, 'work');
+
+  constructor() {
+    mkdirSync(this.source);
+    mkdirSync(this.work);
+  }
+
+  write(name: string, content: string): void {
+    mkdirSync(join(this.source, name, '..'), { recursive: true });
+    writeFileSync(join(this.source, name), content);
+  }
+
+  /** Path under which a file of the source is restored. */
+  restored(name: string): string {
+    return join(this.where, this.source, name);
+  }
+
+  save(): CollectedBackup {
+    return collectBackup(fileSet([include([this.source], [SHA1_AND_GZIP])]));
+  }
+
+  [Symbol.dispose](): void {
+    this.#root[Symbol.dispose]();
+  }
+}
+
+interface RestoreOptions {
+  readonly where?: string;
+  readonly replace?: ReplaceRule;
+  /** Changes what is asked for. */
+  readonly records?: (records: FileRecord[]) => FileRecord[];
+  /** Changes what the storage daemon sends. */
+  readonly blocks?: (blocks: StreamBlock[]) => StreamBlock[];
+}
+
+async function restore(
+  site: Site,
+  sessions: CollectedBackup[],
+  {
+    where = site.where,
+    replace = 'always',
+    records = (all) => all,
+    blocks = (all) => all,
+  }: RestoreOptions = {},
+): Promise<RestoreCounts & { texts: string[] }> {
+  const keys = sessions.map((_, index) => sessionKey({ volSessionId: index, volSessionTime: 1 }));
+  async function* entries(): AsyncGenerator<WantedEntries> {
+    for (const [index, session] of keys.entries())
+      yield { session, records: records(sessions[index]!.records) };
+  }
+  async function* streamBlocks(): AsyncGenerator<StreamBlock> {
+    for (const [index, session] of keys.entries()) yield* blocks(cut(session, sessions[index]!.stream));
+  }
+  const texts: string[] = [];
+  const counts = await runRestore(
+    { jobId: 5, where, replace, workingDirectory: site.work },
+    { entries: entries(), blocks: streamBlocks() },
+    { notice: ({ text }) => void texts.push(text), progress: () => undefined },
+  );
+  return { ...counts, texts };
+}
+
+function cut(session: string, stream: Buffer): StreamBlock[] {
+  const blocks: StreamBlock[] = [];
+  for (let at = 0; at < stream.length; at += BLOCK_BYTES) {
+    blocks.push({ session, streamOffset: at, content: Buffer.from(stream.subarray(at, at + BLOCK_BYTES)) });
+  }
+  return blocks;
+}
+
+function named(name: string) {
+  return (record: FileRecord) => record.path.toString().endsWith(name);
+}
+
+const isRoot = process.getuid?.() === 0;
+
+describe('a restore', () => {
+  it('takes single entries out of blocks, and passes over the others', async () => {
+    using site = new Site();
+    for (let file = 0; file < 50; file++) site.write(`dir/f${file}`, `${file} `.repeat(5000));
+    const { files, contentBytes, texts } = await restore(site, [site.save()], {
+      records: (all) => all.filter((record) => named('/f7')(record) || named('/f33')(record)),
+    });
+    expect({ files, texts }).toEqual({ files: 2, texts: [] });
+    expect(contentBytes).toBe(5000 * 2 + 5000 * 3);
+    expect(readdirSync(site.restored('dir')).sort()).toEqual(['f33', 'f7']);
+    expect(readFileSync(site.restored('dir/f33'), 'utf8')).toBe('33 '.repeat(5000));
+  });
+
+  it('names a file whose content is not what was saved, leaves nothing of it, and goes on', async () => {
+    using site = new Site();
+    site.write('a', 'a'.repeat(100_000));
+    site.write('b', 'b'.repeat(100_000));
+    mkdirSync(join(site.where, site.source), { recursive: true });
+    writeFileSync(site.restored('a'), 'what was there before');
+    const { errors, files, texts } = await restore(site, [site.save()], {
+      blocks: (all) => {
+        all[1]!.content[5000] = 0;
+        return all;
+      },
+    });
+    expect({ errors, files }).toEqual({ errors: 1, files: 2 });
+    expect(texts).toEqual([
+      expect.stringMatching(/source\/a": its digest is [0-9a-f]{40}, but [0-9a-f]{40} was saved/),
+    ]);
+    expect(readFileSync(site.restored('a'), 'utf8')).toBe('what was there before');
+    expect(readdirSync(site.restored('')).sort()).toEqual(['a', 'b']);
+  });
+
+  it('names each file of a block that did not come, and goes on behind it', async () => {
+    using site = new Site();
+    for (const name of ['a', 'b', 'c', 'd']) site.write(name, name.repeat(50_000));
+    const { errors, texts } = await restore(site, [site.save()], {
+      blocks: (all) => all.filter((_, index) => index !== 1),
+    });
+    expect(errors).toBe(2);
+    expect(texts.every((text) => text.includes('missing or damaged'))).toBe(true);
+    expect(readdirSync(site.restored('')).sort()).toEqual(['a', 'd']); // b and c lie in it in part
+  });
+
+  it('names a file when its place in the stream holds something else', async () => {
+    using site = new Site();
+    site.write('a', 'content');
+    site.write('b', 'content of another size');
+    const { texts } = await restore(site, [site.save()], {
+      records: ([a, b, ...rest]) => [{ ...b!, streamOffset: a!.streamOffset }, ...rest],
+    });
+    expect(texts).toEqual([expect.stringContaining('something else at its place')]);
+  });
+
+  it('comes to an end when no block comes at all', async () => {
+    using site = new Site();
+    site.write('a', 'content');
+    symlinkSync('a', join(site.source, 'link'));
+    const { errors, files } = await restore(site, [site.save()], { blocks: () => [] });
+    expect({ errors, files }).toEqual({ errors: 1, files: 2 }); // the link and the directory need none
+  });
+
+  it('sets directory attributes last, over all sessions', async () => {
+    using site = new Site();
+    site.write('dir/old', 'old');
+    chmodSync(join(site.source, 'dir'), 0o555);
+    utimesSync(join(site.source, 'dir'), 1000, 1000);
+    const full = site.save();
+    site.write('dir/new', 'new');
+    const later = site.save();
+    later.records.splice(0, later.records.length, ...later.records.filter(named('/new')));
+    await restore(site, [full, later]);
+    const stat = lstatSync(site.restored('dir'));
+    expect(stat.mtimeMs).toBe(1_000_000);
+    expect(stat.mode & 0o777).toBe(0o555);
+    expect(readdirSync(site.restored('dir'))).toHaveLength(2);
+    expect(readdirSync(site.work)).toEqual([]);
+  });
+
+  it('makes a hard link of further names, and an error of those whose first name failed', async () => {
+    using site = new Site();
+    site.write('a', 'x'.repeat(100_000));
+    linkSync(join(site.source, 'a'), join(site.source, 'b'));
+    const backup = site.save();
+    await restore(site, [backup]);
+    expect(lstatSync(site.restored('b')).ino).toBe(lstatSync(site.restored('a')).ino);
+    const { texts } = await restore(site, [backup], { blocks: () => [] });
+    expect(texts).toHaveLength(2);
+    expect(texts[1]).toContain('hard link to');
+  });
+
+  it('links entries that the Director gives the same place: further names whose first is not wanted', async () => {
+    using site = new Site();
+    site.write('first', 'x'.repeat(100_000));
+    site.write('other', 'y');
+    const backup = site.save();
+    const first = backup.records[0]!;
+    const as = (name: string): FileRecord => ({ ...first, path: Buffer.from(join(site.source, name)) });
+    const { files, texts } = await restore(site, [backup], {
+      records: (all) => [as('n1'), as('n2'), ...all.slice(1)],
+    });
+    expect({ files, texts }).toEqual({ files: 4, texts: [] });
+    expect(lstatSync(site.restored('n1')).ino).toBe(lstatSync(site.restored('n2')).ino);
+    expect(readFileSync(site.restored('n2'), 'utf8')).toHaveLength(100_000);
+    expect(existsSync(site.restored('first'))).toBe(false);
+  });
+
+  it.each([
+    ['always', 'saved', 'saved', 0],
+    ['ifNewer', 'saved', 'there', 1],
+    ['ifOlder', 'there', 'saved', 1],
+    ['never', 'there', 'there', 2],
+  ] as const)('with replace = %s keeps or replaces by the times', async (replace, older, newer, skipped) => {
+    using site = new Site();
+    for (const name of ['older', 'newer']) {
+      site.write(name, 'saved');
+      utimesSync(join(site.source, name), 2000, 2000);
+    }
+    const backup = site.save();
+    mkdirSync(join(site.where, site.source), { recursive: true });
+    for (const [name, seconds] of [
+      ['older', 1000],
+      ['newer', 3000],
+    ] as const) {
+      writeFileSync(site.restored(name), 'there');
+      utimesSync(site.restored(name), seconds, seconds);
+    }
+    const counts = await restore(site, [backup], { replace });
+    expect(readFileSync(site.restored('older'), 'utf8')).toBe(older);
+    expect(readFileSync(site.restored('newer'), 'utf8')).toBe(newer);
+    expect(counts.skipped).toBe(skipped + (replace === 'never' ? 1 : 0)); // and the directory that was there
+  });
+
+  it('with replace = never leaves directories alone that were there, and sets those it made', async () => {
+    using site = new Site();
+    site.write('there/a', 'a');
+    site.write('made/b', 'b');
+    for (const name of ['there', 'made']) chmodSync(join(site.source, name), 0o711);
+    const backup = site.save();
+    mkdirSync(site.restored('there'), { recursive: true, mode: 0o750 });
+    await restore(site, [backup], { replace: 'never' });
+    expect(lstatSync(site.restored('there')).mode & 0o777).toBe(0o750);
+    expect(lstatSync(site.restored('made')).mode & 0o777).toBe(0o711);
+    expect(readFileSync(site.restored('there/a'), 'utf8')).toBe('a');
+  });
+
+  it('does not replace a directory by a file', async () => {
+    using site = new Site();
+    site.write('a', 'content');
+    const backup = site.save();
+    mkdirSync(site.restored('a/sub'), { recursive: true });
+    const { texts } = await restore(site, [backup]);
+    expect(texts).toEqual([expect.stringContaining('a directory stands in its place')]);
+  });
+
+  it.each(['/../../escaped', '/dir/../../escaped', '/./x', 'relative', '/with\0nul', '//double'])(
+    'refuses the path %j',
+    async (path) => {
+      using site = new Site();
+      site.write('a', 'content');
+      const backup = site.save();
+      const { texts } = await restore(site, [backup], {
+        records: ([a]) => [{ ...a!, path: Buffer.from(path === '//double' ? '/a//b' : path) }],
+      });
+      expect(texts).toEqual([expect.stringContaining('outside the target')]);
+      expect(readdirSync(site.where)).toEqual([]);
+    },
+  );
+
+  it('never goes through a link below the target, whoever made it', async () => {
+    using site = new Site();
+    const outside = join(site.work, '..', 'outside');
+    mkdirSync(outside);
+    site.write('dir/a', 'content');
+    const backup = site.save();
+    mkdirSync(join(site.where, site.source), { recursive: true });
+    symlinkSync(outside, site.restored('dir'));
+    const { texts } = await restore(site, [backup]);
+    expect(texts[0]).toContain('is a symbolic link, which a restore does not follow');
+    expect(readdirSync(outside)).toEqual([]);
+  });
+
+  it('in place goes through a link of its own user that was there, and not through one it made', async () => {
+    using site = new Site();
+    const elsewhere = join(site.work, '..', 'elsewhere');
+    mkdirSync(elsewhere);
+    site.write('a', 'content');
+    const backup = site.save();
+    const [file] = backup.records;
+    const at = (path: string, more: Partial<FileRecord> = {}): FileRecord => ({
+      ...file!,
+      path: Buffer.from(path),
+      ...more,
+    });
+    const link = (name: string) =>
+      at(join(site.where, name), {
+        type: FileType.SYMLINK,
+        mode: 0o120777,
+        sizeBytes: 0,
+        linkTarget: Buffer.from(elsewhere),
+      });
+    mkdirSync(site.where);
+    symlinkSync(elsewhere, join(site.where, 'was-there'));
+    const { texts } = await restore(site, [backup], {
+      where: '',
+      records: () => [
+        at(join(site.where, 'was-there/x')),
+        link('made'),
+        at(join(site.where, 'made/y'), { streamOffset: 0 }),
+      ],
+    });
+    expect(readdirSync(elsewhere)).toEqual(['x']);
+    expect(texts).toEqual([expect.stringContaining('made" is a symbolic link')]);
+  });
+
+  it.runIf(isRoot)('in place does not go through a link of another user', async () => {
+    using site = new Site();
+    const elsewhere = join(site.work, '..', 'elsewhere');
+    mkdirSync(elsewhere);
+    mkdirSync(site.where);
+    site.write('a', 'content');
+    symlinkSync(elsewhere, join(site.where, 'planted'));
+    execFileSync('chown', ['-h', '12345', join(site.where, 'planted')]);
+    const { texts } = await restore(site, [site.save()], {
+      where: '',
+      records: ([a]) => [{ ...a!, path: Buffer.from(join(site.where, 'planted/a')) }],
+    });
+    expect(texts).toEqual([expect.stringContaining('another user')]);
+    expect(readdirSync(elsewhere)).toEqual([]);
+  });
+
+  it('replaces a link that stands in the place of a file, not what it points to', async () => {
+    using site = new Site();
+    site.write('a', 'saved');
+    const backup = site.save();
+    mkdirSync(join(site.where, site.source), { recursive: true });
+    writeFileSync(join(site.work, 'victim'), 'untouched');
+    symlinkSync(join(site.work, 'victim'), site.restored('a'));
+    await restore(site, [backup]);
+    expect(lstatSync(site.restored('a')).isFile()).toBe(true);
+    expect(readFileSync(join(site.work, 'victim'), 'utf8')).toBe('untouched');
+  });
+
+  it('passes by the leftovers of a restore that was killed', async () => {
+    using site = new Site();
+    site.write('a', 'content');
+    const backup = site.save();
+    mkdirSync(join(site.where, site.source), { recursive: true });
+    writeFileSync(site.restored('.noctule-5-1.part'), 'left over');
+    const { errors } = await restore(site, [backup]);
+    expect(errors).toBe(0);
+    expect(readFileSync(site.restored('a'), 'utf8')).toBe('content');
+  });
+
+  it.runIf(isRoot)('ends with one sentence when the disk is full', async () => {
+    using site = new Site();
+    site.write('a', 'x'.repeat(3_000_000));
+    mkdirSync(site.where);
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', site.where], { stdio: 'pipe' });
+    } catch {
+      return; // not every container may
+    }
+    try {
+      await expect(restore(site, [site.save()])).rejects.toMatchObject({
+        code: 'FD_TARGET_FULL',
+        message: expect.stringMatching(/source\/a": ERR=No space left on device/) as string,
+      });
+      expect(readdirSync(site.restored(''))).toEqual([]);
+    } finally {
+      execFileSync('umount', [site.where]);
+    }
+  });
+
+  it('goes into a tree of more levels than it keeps directories open', async () => {
+    using site = new Site();
+    const deep = Array.from({ length: 300 }, (_, level) => `d${level}`).join('/');
+    site.write(`${deep}/bottom`, 'far below');
+    linkSync(join(site.source, deep, 'bottom'), join(site.source, 'z-link'));
+    const { errors } = await restore(site, [site.save()]);
+    expect(errors).toBe(0);
+    expect(readFileSync(site.restored(`${deep}/bottom`), 'utf8')).toBe('far below');
+    expect(lstatSync(site.restored('z-link')).nlink).toBe(2);
+  });
+});

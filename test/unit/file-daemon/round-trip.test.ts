@@ -1,0 +1,135 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runBackup } from '../../../file-daemon/backup/backup-job.ts';
+import { BlockCompressor } from '../../../file-daemon/backup/block-compressor.ts';
+import { runRestoreJob } from '../../../file-daemon/restore/restore-job.ts';
+import { MemberKind, parseMemberHeader } from '../../../volume/member.ts';
+import { compareTrees } from '../../../tools/compare-trees.ts';
+import { makeOddTree } from '../../support/odd-tree.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { fileSet, include, options, SHA1_AND_GZIP } from './support/file-sets.ts';
+import { MemberStore } from './support/member-store.ts';
+
+async function save(source: string, block = SHA1_AND_GZIP): Promise<MemberStore> {
+  const store = new MemberStore();
+  await runBackup(
+    {
+      jobId: 1,
+      job: 'Backup.1',
+      level: 'F',
+      fileSet: undefined,
+      storage: undefined,
+      volSessionId: 3,
+      volSessionTime: 4,
+    },
+    fileSet([include([source], [block])]),
+    {
+      openStore: async () => store,
+      notice: async ({ text }) => expect.fail(text),
+      progress: async () => undefined,
+      compressor: new BlockCompressor(2),
+    },
+    new AbortController().signal,
+  );
+  return store;
+}
+
+interface RestoreOptions {
+  readonly members?: Buffer[];
+  readonly signal?: AbortSignal;
+  /** Called before each member is given. */
+  readonly beforeMember?: (index: number) => Promise<void> | void;
+}
+
+async function restore(store: MemberStore, where: string, options: RestoreOptions = {}) {
+  const { members = store.members, signal = new AbortController().signal, beforeMember } = options;
+  const texts: string[] = [];
+  const counts = await runRestoreJob(
+    'Restore.2',
+    { jobId: 2, where, replace: 'always', workingDirectory: where },
+    {
+      openFetch: async function* () {
+        for (const [index, member] of members.entries()) {
+          await beforeMember?.(index);
+          yield Buffer.from(member);
+        }
+      },
+      entries: (async function* () {
+        const { entries } = store;
+        for (let at = 0; at < entries.length; at += 100) yield entries.slice(at, at + 100);
+      })(),
+      notice: async ({ text }) => void texts.push(text),
+      progress: async () => undefined,
+    },
+    signal,
+  );
+  return { ...counts, texts };
+}
+
+describe('what the file daemon saves', () => {
+  const root = temporaryDirectory();
+  const source = join(root.path, 'source');
+  let store: MemberStore;
+  beforeAll(async () => {
+    makeOddTree(source);
+    store = await save(source);
+  });
+  afterAll(() => root[Symbol.dispose]());
+
+  it('comes back as it was, through both workers', async () => {
+    using where = temporaryDirectory();
+    const { files, errors, texts } = await restore(store, where.path);
+    expect({ errors, texts }).toEqual({ errors: 0, texts: [] });
+    const { differences, entries } = compareTrees(source, join(where.path, source));
+    expect(differences).toEqual([]);
+    expect(files).toBe(entries);
+  });
+
+  it('comes back when it was stored without compression', async () => {
+    using where = temporaryDirectory();
+    await restore(await save(source, options()), where.path);
+    expect(compareTrees(source, join(where.path, source)).differences).toEqual([]);
+  });
+
+  it('comes back but for the files of a damaged block, which are named', async () => {
+    using where = temporaryDirectory();
+    const victim = store.members.findIndex((member) => {
+      const { kind, firstHeaderOffset } = parseMemberHeader(member)!;
+      return kind === MemberKind.BLOCK && firstHeaderOffset === undefined;
+    });
+    const members = store.members.map((member) => Buffer.from(member));
+    members[victim]![200] = members[victim]![200]! ^ 1;
+    const { errors, texts } = await restore(store, where.path, { members });
+    expect(errors).toBe(texts.length);
+    expect(texts.filter((text) => text.includes('CRC-32C'))).toHaveLength(1);
+    expect(texts.filter((text) => text.startsWith('Could not restore')).length).toBeGreaterThan(0);
+    const { differences } = compareTrees(source, join(where.path, source));
+    expect(differences.every(({ what }) => what === 'missing' || what === 'links')).toBe(true);
+  });
+
+  it('stops coming back when the restore is cancelled, and leaves no part of a file', async () => {
+    using where = temporaryDirectory();
+    const cancel = new AbortController();
+    const reason = new Error('cancelled by the operator');
+    const job = restore(store, where.path, {
+      signal: cancel.signal,
+      beforeMember: (index) => {
+        if (index === 2) cancel.abort(reason);
+        return index < 2 ? undefined : new Promise(() => undefined);
+      },
+    });
+    await expect(job).rejects.toBe(reason);
+    const names = readdirSync(where.path, { recursive: true, encoding: 'latin1' });
+    expect(names.filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('is an error of the job when the storage daemon is gone in the middle', async () => {
+    using where = temporaryDirectory();
+    const lost = new Error('The storage daemon is gone');
+    const job = restore(store, where.path, {
+      beforeMember: (index) => (index === 3 ? Promise.reject(lost) : undefined),
+    });
+    await expect(job).rejects.toBe(lost);
+  });
+});
