@@ -1,9 +1,14 @@
 import { operations, type OperationName, type Operations } from './operations.ts';
 import type { Role } from './operation.ts';
+import type { SqlResult } from './rows.ts';
 import { CatalogThread } from './threads/catalog-thread.ts';
+import { QueryRunner } from './threads/query-runner.ts';
 
 /** An operation as its caller sees it: without the connection, with a promise. */
-type Method<O> = O extends { run(db: never, ...args: infer A): unknown; receive(result: never): infer R }
+type Method<O> = O extends {
+  run: (db: never, ...args: infer A) => unknown;
+  receive: (result: never) => infer R;
+}
   ? (...args: A) => Promise<R>
   : never;
 
@@ -14,6 +19,8 @@ type Method<O> = O extends { run(db: never, ...args: infer A): unknown; receive(
  * or change a volume are on disk when they resolve; all others are at the latest then.
  */
 export type Catalog = { readonly [O in OperationName]: Method<Operations[O]> } & AsyncDisposable & {
+    /** An admin's query, which cannot change anything. It runs beside the others, in a process of its own. */
+    sql(query: { readonly query: string }): Promise<SqlResult>;
     /** Lets running operations end, then the threads. What was committed is in the database file alone afterwards. */
     close(): Promise<void>;
   };
@@ -27,22 +34,28 @@ export async function openCatalog(file: string): Promise<Catalog> {
     writer: new CatalogThread({ file, role: 'writer' }),
     reader: new CatalogThread({ file, role: 'reader' }),
     selector: new CatalogThread({ file, role: 'selector' }),
-    query: new CatalogThread({ file, role: 'query' }),
   };
+  const queries = new QueryRunner(file);
   await threads.writer.open();
   const close = async () => {
     // The writer goes last: only the last connection can fold the write-ahead log into the database.
-    await Promise.all([threads.reader.close(), threads.selector.close(), threads.query.close()]);
+    await Promise.all([threads.reader.close(), threads.selector.close(), queries.close()]);
     await threads.writer.close();
   };
-  return { ...methodsOver(threads), close, [Symbol.asyncDispose]: close };
+  return {
+    ...methodsOver(threads),
+    sql: ({ query }) => queries.run(query),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
-function methodsOver(threads: Record<Role, CatalogThread>): { readonly [O in OperationName]: Method<Operations[O]> } {
+function methodsOver(threads: Record<Role, CatalogThread>): {
+  readonly [O in OperationName]: Method<Operations[O]>;
+} {
   const methods = Object.entries(operations).map(([name, { role, receive }]) => [
     name,
     async (...args: unknown[]) => receive((await threads[role].call(name as OperationName, args)) as never),
   ]);
   return Object.fromEntries(methods) as { readonly [O in OperationName]: Method<Operations[O]> };
 }
-

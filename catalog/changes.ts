@@ -1,7 +1,9 @@
 import type { Value } from './connection.ts';
 
 /** What an operation may change: its property, and the column and form it takes there. */
-export type Changeable<C> = { readonly [K in keyof C]-?: readonly [column: string, toValue: (value: C[K]) => Value] };
+export type Changeable<C> = {
+  readonly [K in keyof C]-?: readonly [column: string, toValue: (value: C[K]) => Value];
+};
 
 /**
  * The SET part of an UPDATE for the properties that are there, with the values by their names; undefined when there is
@@ -11,7 +13,9 @@ export function updateOf<C extends object>(
   changeable: Changeable<C>,
   changes: C,
 ): { set: string; values: Record<string, Value> } | undefined {
-  const names = (Object.keys(changeable) as (keyof C & string)[]).filter((name) => changes[name] !== undefined);
+  const names = (Object.keys(changeable) as (keyof C & string)[]).filter(
+    (name) => changes[name] !== undefined,
+  );
   if (names.length === 0) return undefined;
   return {
     set: names.map((name) => `${changeable[name][0]} = :${name}`).join(', '),

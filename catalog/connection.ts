@@ -9,8 +9,8 @@ export type Parameters = Readonly<Record<string, Value>>;
 const BUSY_MS = 10_000;
 
 /** Page caches, KiB: with the threads' heaps they keep a Director within its 200 MiB. */
-const WRITER_CACHE_KIB = 16_384;
-const READER_CACHE_KIB = 8_192;
+const WRITER_CACHE_KIB = 8_192;
+const READER_CACHE_KIB = 4_096;
 
 /** Small enough for single-row changes, large enough for a few hundred file rows. Only counts when the file is made. */
 const PAGE_BYTES = 8_192;

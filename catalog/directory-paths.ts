@@ -97,7 +97,11 @@ export class DirectoryTree {
   /** Numbers of the directories above, the nearest first, without the top. */
   ancestorsOf(pathId: number): number[] {
     const ancestors: number[] = [];
-    for (let id = this.node(pathId).parentId; id !== undefined && id !== TOP_ID; id = this.node(id).parentId) {
+    for (
+      let id = this.node(pathId).parentId;
+      id !== undefined && id !== TOP_ID;
+      id = this.node(id).parentId
+    ) {
       ancestors.push(id);
     }
     return ancestors;

@@ -57,8 +57,25 @@ const IMPLIED_IN_DIRECTORY = `
     CROSS JOIN DirectoryPath p ON p.PathId = i.PathId`;
 
 /** The jobs of the chain that saved something directly in the directory, newest first. */
-export function jobsInDirectory(db: Connection, chain: Chain, pathId: number): { jobRank: number; jobId: number }[] {
+export function jobsInDirectory(
+  db: Connection,
+  chain: Chain,
+  pathId: number,
+): { jobRank: number; jobId: number }[] {
   return db.all(JOBS_IN_DIRECTORY, { chain: chain.json, pathId });
+}
+
+/** What jobs of the chain saw gone from the directory, packed. */
+export function deletedInDirectory(
+  db: Connection,
+  chain: Chain,
+  pathId: number,
+): { readonly jobRank: number; readonly entry: Buffer }[] {
+  return chain.hasDeleted ? db.all(DELETED_IN_DIRECTORY, { chain: chain.json, pathId }) : [];
+}
+
+function impliedInDirectory(db: Connection, chain: Chain, pathId: number): { readonly name: Buffer }[] {
+  return chain.hasImplied ? db.all(IMPLIED_IN_DIRECTORY, { chain: chain.json, pathId }) : [];
 }
 
 /**
@@ -75,10 +92,9 @@ function replacementRank(db: Connection, chain: Chain, pathId: number): number {
   const { parentId, name } = directoryTreeOf(db).node(pathId);
   if (parentId === undefined) return 0;
   const fileName = baseName(name);
-  for (const { jobRank, jobId } of jobsInDirectory(db, chain, parentId)) {
-    // Nothing is older than the oldest job.
-    if (jobRank === 0) break;
-    for (const { entry } of filesInDirectory(db, jobId, parentId)) if (entry.isNamed(fileName)) return jobRank;
+  // Nothing is older than the oldest job.
+  for (const { jobRank, entry } of filesInDirectory(db, chain.json, { pathId: parentId, oldestRank: 1 })) {
+    if (entry.isNamed(fileName)) return jobRank;
   }
   return 0;
 }
@@ -94,16 +110,18 @@ export function* directoryWindows(
   pathId: number,
   { after, only, names, voidBelow = 0 }: WindowOptions,
 ): Generator<DirectoryWindow> {
-  const jobs = jobsInDirectory(db, chain, pathId).filter(({ jobRank }) => jobRank >= voidBelow);
-  const deleted = db.all<{ jobRank: number; entry: Buffer }>(DELETED_IN_DIRECTORY, { chain: chain.json, pathId });
-  const implied = db.all<{ name: Buffer }>(IMPLIED_IN_DIRECTORY, { chain: chain.json, pathId });
+  const deleted = deletedInDirectory(db, chain, pathId);
+  const implied = voidBelow === 0 ? impliedInDirectory(db, chain, pathId) : [];
   for (let from = after; ;) {
     const window = new WindowBuilder({ after: from, only, names });
-    for (const { jobRank, jobId } of jobs) {
-      for (const { fileIndex, entry } of filesInDirectory(db, jobId, pathId)) window.addSaved(jobRank, fileIndex, entry);
+    for (const { jobRank, fileIndex, entry } of filesInDirectory(db, chain.json, {
+      pathId,
+      oldestRank: voidBelow,
+    })) {
+      window.addSaved(jobRank, fileIndex, entry);
     }
     for (const { jobRank, entry } of deleted) window.addDeleted(jobRank, entry);
-    if (voidBelow === 0) for (const { name } of implied) window.addImplied(name);
+    for (const { name } of implied) window.addImplied(name);
     yield window.finish();
     if (window.end === undefined) return;
     from = window.end;

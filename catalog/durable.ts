@@ -35,7 +35,10 @@ export function addDurable(db: Connection, { jobId, mediaId, durable, at }: Dura
       'CAT_REPORT_REFUSED',
       `What the storage daemon reports as written for job ${known.Job} on volume "${durable.volumeName}" ` +
         `cannot be right: ${messageOf(error)}`,
-      { cause: error, hint: 'Run the job again; if this comes back, check that all daemons have the same version.' },
+      {
+        cause: error,
+        hint: 'Run the job again; if this comes back, check that all daemons have the same version.',
+      },
     );
   }
 }

@@ -27,23 +27,34 @@ const RUNS_BETWEEN = `
      AND RunId <= (:jobId << 32) | :last
    ORDER BY RunId LIMIT :limit`;
 
+/** The newest job first; behind a run of a job. */
 const RUNS_IN_DIRECTORY = `
-  SELECT RunId & 4294967295 AS firstIndex, PathId AS pathId, Entries AS entries FROM FileRun
-   WHERE JobId = :jobId AND PathId = :pathId AND RunId >= (:jobId << 32) | :index ORDER BY RunId LIMIT :limit`;
+  SELECT c.key AS jobRank, RunId & 4294967295 AS firstIndex, PathId AS pathId, Entries AS entries
+    FROM json_each(:jobIds) c
+    CROSS JOIN FileRun r ON r.JobId = c.value AND r.PathId = :pathId
+   WHERE c.key >= :oldestRank AND (c.key < :jobRank OR c.key = :jobRank AND RunId > (r.JobId << 32) | :firstIndex)
+   ORDER BY c.key DESC, RunId LIMIT :limit`;
 
 const LAST_RUN = `
   SELECT RunId & 4294967295 AS firstIndex, PathId AS pathId, Entries AS entries FROM FileRun
    WHERE RunId BETWEEN :jobId << 32 AND (:jobId << 32) | 4294967295 ORDER BY RunId DESC LIMIT 1`;
 
-/** Runs fetched at once. */
-const RUNS_PER_PAGE = 64;
+/** Runs fetched at once: few at first, since often only one file is wanted. */
+const FIRST_RUNS = 2;
+const RUNS_MAX = 64;
 
 export const INDEX_MAX = 0xffff_ffff;
 
 /** The job's files with indexes from `first` to `last`, both included. */
-export function* filesBetween(db: Connection, jobId: number, first: number, last: number): Generator<SavedFile> {
-  for (let from = first; ;) {
-    const runs = db.all<FileRun>(RUNS_BETWEEN, { jobId, first: from, last, limit: RUNS_PER_PAGE });
+export function* filesBetween(
+  db: Connection,
+  jobId: number,
+  first: number,
+  last: number,
+): Generator<SavedFile> {
+  let from = first;
+  for (let limit = FIRST_RUNS; ; limit = Math.min(2 * limit, RUNS_MAX)) {
+    const runs = db.all<FileRun>(RUNS_BETWEEN, { jobId, first: from, last, limit });
     for (const run of runs) {
       for (const file of filesOfRun(run)) {
         if (file.fileIndex < from) continue;
@@ -52,7 +63,7 @@ export function* filesBetween(db: Connection, jobId: number, first: number, last
         from = file.fileIndex + 1;
       }
     }
-    if (runs.length < RUNS_PER_PAGE) return;
+    if (runs.length < limit) return;
   }
 }
 
@@ -68,16 +79,56 @@ export function fileAt(db: Connection, jobId: number, index: number): SavedFile 
   return undefined;
 }
 
-/** The job's files that lie directly in the directory. */
-export function* filesInDirectory(db: Connection, jobId: number, pathId: number): Generator<SavedFile> {
-  let index = 0;
+/** Up to this far ahead, going on from file to file is cheaper than looking up. */
+const NEAR_FILES = 100;
+
+/** The files of a job, asked for by index. Cheap when the indexes ascend. */
+export class JobFiles {
+  readonly jobId: number;
+  readonly #db: Connection;
+  #files: Generator<SavedFile> | undefined;
+  #reached = 0;
+
+  constructor(db: Connection, jobId: number) {
+    this.#db = db;
+    this.jobId = jobId;
+  }
+
+  /** Good until the next call; undefined when the job saved none under this index. */
+  at(index: number): SavedFile | undefined {
+    const isAhead = index > this.#reached && index <= this.#reached + NEAR_FILES;
+    const files = isAhead ? this.#files : undefined;
+    this.#files = files ?? filesBetween(this.#db, this.jobId, index, INDEX_MAX);
+    this.#reached = index;
+    let file = this.#next();
+    while (file !== undefined && file.fileIndex < index) file = this.#next();
+    if (file?.fileIndex === index) return file;
+    this.#files = undefined;
+    return undefined;
+  }
+
+  #next(): SavedFile | undefined {
+    const result = this.#files?.next();
+    return result === undefined || result.done === true ? undefined : result.value;
+  }
+}
+
+/** What the jobs (a JSON array, oldest first) saved directly in the directory, newest job first, down to a rank. */
+export function* filesInDirectory(
+  db: Connection,
+  jobIds: string,
+  { pathId, oldestRank }: { readonly pathId: number; readonly oldestRank: number },
+): Generator<SavedFile & { readonly jobRank: number }> {
+  let reached = { jobRank: Number.MAX_SAFE_INTEGER, firstIndex: 0 };
   for (;;) {
-    const runs = db.all<FileRun>(RUNS_IN_DIRECTORY, { jobId, pathId, index, limit: RUNS_PER_PAGE });
+    const parameters = { jobIds, pathId, oldestRank, ...reached, limit: RUNS_MAX };
+    const runs = db.all<FileRun & { jobRank: number }>(RUNS_IN_DIRECTORY, parameters);
     for (const run of runs) {
-      yield* filesOfRun(run);
-      index = run.firstIndex + 1;
+      const { jobRank, firstIndex } = run;
+      for (const file of filesOfRun(run)) yield { jobRank, ...file };
+      reached = { jobRank, firstIndex };
     }
-    if (runs.length < RUNS_PER_PAGE) return;
+    if (runs.length < RUNS_MAX) return;
   }
 }
 

@@ -53,7 +53,11 @@ export class FileWriter {
    * the durable end of the stream. Gives the indexes of the first and the last one; undefined when none was saved.
    * @throws RangeError when the records contradict each other or the job.
    */
-  add(jobId: number, records: Iterable<IncomingRecord>, streamEnd: number): { first: number; last: number } | undefined {
+  add(
+    jobId: number,
+    records: Iterable<IncomingRecord>,
+    streamEnd: number,
+  ): { first: number; last: number } | undefined {
     let last = lastFile(this.#db, jobId);
     let first: number | undefined;
     let run: OpenRun | undefined;
@@ -70,7 +74,8 @@ export class FileWriter {
       checkPlace(record, last, streamEnd);
       const { fileIndex } = record;
       if (record.type === FileType.DIRECTORY) this.#known.add(jobId, this.#paths.idOf(record.path));
-      const goesOn = run?.pathId === pathId && last.fileIndex === fileIndex - 1 && this.#packer.length < RUN_BYTES;
+      const goesOn =
+        run?.pathId === pathId && last.fileIndex === fileIndex - 1 && this.#packer.length < RUN_BYTES;
       if (run === undefined || !goesOn) {
         if (run !== undefined) this.#close(run);
         run = { jobId, pathId, firstIndex: fileIndex, fileCount: 0, contentBytes: 0, linkCount: 0 };
@@ -129,9 +134,12 @@ function checkPlace(
   before: { readonly fileIndex: number; readonly streamEnd: number },
   streamEnd: number,
 ): void {
-  if (fileIndex <= before.fileIndex) throw new RangeError(`file index ${fileIndex} comes after ${before.fileIndex}`);
+  if (fileIndex <= before.fileIndex)
+    throw new RangeError(`file index ${fileIndex} comes after ${before.fileIndex}`);
   if (streamOffset < before.streamEnd) {
-    throw new RangeError(`file index ${fileIndex} begins at ${streamOffset}, the one before ends at ${before.streamEnd}`);
+    throw new RangeError(
+      `file index ${fileIndex} begins at ${streamOffset}, the one before ends at ${before.streamEnd}`,
+    );
   }
   if (streamOffset + streamBytes > streamEnd) {
     throw new RangeError(`file index ${fileIndex} reaches past the durable end of the stream, ${streamEnd}`);

@@ -55,7 +55,10 @@ const CHANGEABLE: Changeable<JobChanges> = {
 export function setJob(db: Connection, jobId: number, changes: JobChanges): void {
   const update = updateOf(CHANGEABLE, changes);
   if (update === undefined) return;
-  const { changes: found } = db.run(`UPDATE JobRun SET ${update.set} WHERE JobId = :jobId`, { ...update.values, jobId });
+  const { changes: found } = db.run(`UPDATE JobRun SET ${update.set} WHERE JobId = :jobId`, {
+    ...update.values,
+    jobId,
+  });
   if (found === 0) throw noSuchJob(jobId);
 }
 
@@ -99,7 +102,9 @@ const FAIL_UNFINISHED = `
 
 /** Ends as failed whatever a crash of the Director left unfinished (durability rule 3), with the files that are known. */
 export function failUnfinishedJobs(db: Connection, now: Date): JobRow[] {
-  const unfinished = db.all<{ JobId: number }>('SELECT JobId FROM JobRun WHERE EndTime IS NULL ORDER BY JobId');
+  const unfinished = db.all<{ JobId: number }>(
+    'SELECT JobId FROM JobRun WHERE EndTime IS NULL ORDER BY JobId',
+  );
   db.run(FAIL_UNFINISHED, { now: toColumn(now), jobTDate: inSeconds(now) });
   return unfinished.flatMap(({ JobId }) => jobById(db, JobId) ?? []);
 }
@@ -112,7 +117,8 @@ const LISTED = `
 
 /** By JobId. A walk over the newest jobs ends at the limit; without one all jobs are looked at. */
 export function listJobs(db: Connection, filter: JobFilter): JobRow[] {
-  if (filter.jobId !== undefined && Object.keys(filter).length === 1) return [jobById(db, filter.jobId) ?? []].flat();
+  if (filter.jobId !== undefined && Object.keys(filter).length === 1)
+    return [jobById(db, filter.jobId) ?? []].flat();
   const order = filter.order === 'desc' ? 'DESC' : 'ASC';
   return selectJobs(db, `${LISTED} ORDER BY j.JobId ${order} LIMIT :limit`, {
     jobId: filter.jobId ?? null,

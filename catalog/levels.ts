@@ -39,7 +39,10 @@ const ANY_FULL_FOR_OTHER_FILESET = `
    LIMIT 1`;
 
 /** Whether only a change of the FileSet is to blame that there is no Full to build on. */
-export function anyFullForOtherFileSet(db: Connection, { jobName, clientId, fileSetId }: BackupSeries): boolean {
+export function anyFullForOtherFileSet(
+  db: Connection,
+  { jobName, clientId, fileSetId }: BackupSeries,
+): boolean {
   return db.value(ANY_FULL_FOR_OTHER_FILESET, { jobName, clientId, fileSetId }) !== undefined;
 }
 

@@ -1,14 +1,13 @@
 import type { Connection } from './connection.ts';
 
 /**
- * Which thread runs an operation. SQLite is used in these threads only, one connection each:
+ * Which thread runs an operation, each with one connection of its own:
  *
  *     writer    all that changes the catalog
  *     reader    short questions: an answer never waits for a batch of files or a search
  *     selector  restore plans and searches over all files; holds the plans
- *     query     an admin's SQL, which may run for hours
  */
-export type Role = 'writer' | 'reader' | 'selector' | 'query';
+export type Role = 'writer' | 'reader' | 'selector';
 
 /**
  * An operation: a synchronous function that runs in a worker thread within one transaction of its own, and how its
@@ -21,8 +20,8 @@ export interface Operation<A extends unknown[], W, R> {
    * once a later synced one has resolved.
    */
   readonly durability: 'synced' | 'ordered';
-  run(db: Connection, ...args: A): W;
-  receive(result: W): R;
+  readonly run: (db: Connection, ...args: A) => W;
+  readonly receive: (result: W) => R;
 }
 
 type Run<A extends unknown[], R> = (db: Connection, ...args: A) => R;
@@ -35,8 +34,6 @@ export const writeOrdered = <A extends unknown[], R>(run: Run<A, R>) => plain('w
 export const read = <A extends unknown[], R>(run: Run<A, R>) => plain('reader', 'ordered', run);
 
 export const search = <A extends unknown[], R>(run: Run<A, R>) => plain('selector', 'ordered', run);
-
-export const query = <A extends unknown[], R>(run: Run<A, R>) => plain('query', 'ordered', run);
 
 /** The same operation with a result that is encoded on its way. */
 export function decoded<A extends unknown[], W, R>(

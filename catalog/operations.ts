@@ -12,11 +12,10 @@ import {
   restoreChain,
 } from './levels.ts';
 import { appendEvent, appendLog, jobLog } from './log.ts';
-import { decoded, query, read, search, write, writeOrdered } from './operation.ts';
+import { decoded, read, search, write, writeOrdered } from './operation.ts';
 import { fileSetVersion, listClients, listPools, syncClient, syncPool, syncStorage } from './resources.ts';
 import { decodePlanPage, restorePlanPage } from './restore/page.ts';
 import { closeRestorePlan, openRestorePlan } from './restore/plan.ts';
-import { sql } from './sql-query.ts';
 import {
   appendVolumes,
   createVolume,
@@ -79,8 +78,6 @@ export const operations = {
   appendLog: writeOrdered(appendLog),
   jobLog: read(jobLog),
   appendEvent: writeOrdered(appendEvent),
-
-  sql: query(sql),
 };
 
 export type Operations = typeof operations;

@@ -127,7 +127,11 @@ export class EntryPacker {
     const algorithm = hasUsualDigest ? digestAlgorithm : DigestAlgorithm.UNSPECIFIED;
     writer.byte((type << 5) | (algorithm << 2) | (isOwned ? OWNED : 0) | (isAdjacent ? ADJACENT : 0));
     writer.byte(
-      (mForm << 6) | (cForm << 4) | (aForm << 2) | (hasModeBefore ? MODE_AS_BEFORE : 0) | (isPlain ? PLAIN : 0),
+      (mForm << 6) |
+        (cForm << 4) |
+        (aForm << 2) |
+        (hasModeBefore ? MODE_AS_BEFORE : 0) |
+        (isPlain ? PLAIN : 0),
     );
     const shared = sharedLength(this.#nameBefore, name);
     writer.unsigned(shared);
@@ -227,7 +231,8 @@ export class EntryReader {
       this.streamOffset = reader.unsigned() * SECTOR_BYTES;
       this.#overhead = reader.signed();
     }
-    this.streamEnd = this.streamOffset + (contentSectors(this.type, this.size) + this.#overhead) * SECTOR_BYTES;
+    this.streamEnd =
+      this.streamOffset + (contentSectors(this.type, this.size) + this.#overhead) * SECTOR_BYTES;
     this.mtime = unpackMtime(reader, (forms >> 6) as TimeForm, this.mtime);
     this.#ctime = unpackChangeTime(reader, ((forms >> 4) & 3) as TimeForm, this.mtime, this.#ctime);
     this.#atime = unpackChangeTime(reader, ((forms >> 2) & 3) as TimeForm, this.mtime, this.#atime);
@@ -239,7 +244,7 @@ export class EntryReader {
     return true;
   }
 
-  /** The whole record of the entry, in memory of its own. */
+  /** The whole record of the entry. Digest and link target are views into the packed bytes. */
   record(path: Buffer, fileIndex: number): FileRecord {
     return {
       path,
@@ -259,12 +264,12 @@ export class EntryReader {
       inode: BigInt(this.#largeInode || this.#inode),
       linkCount: this.#linkCount,
       specialDevice: BigInt(this.#specialDevice),
-      linkTarget: Buffer.from(this.#linkTarget),
+      linkTarget: this.#linkTarget,
       linkFileIndex: this.linkFileIndex,
       streamOffset: this.streamOffset,
       streamBytes: this.streamEnd - this.streamOffset,
       digestAlgorithm: this.#digestAlgorithm as DigestAlgorithm,
-      digest: Buffer.from(this.#digest),
+      digest: this.#digest,
       deltaSequence: this.#deltaSequence,
       deleted: fileIndex === 0,
     };
@@ -381,6 +386,7 @@ function contentSectors(type: FileType, size: number): number {
 }
 
 function sectors(bytes: number): number {
-  if (bytes % SECTOR_BYTES !== 0) throw new RangeError(`stream position ${bytes} is no multiple of ${SECTOR_BYTES}`);
+  if (bytes % SECTOR_BYTES !== 0)
+    throw new RangeError(`stream position ${bytes} is no multiple of ${SECTOR_BYTES}`);
   return bytes / SECTOR_BYTES;
 }

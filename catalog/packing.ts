@@ -140,7 +140,8 @@ export class PackReader {
     } while (byte >= 0x80);
     if (value <= Number.MAX_SAFE_INTEGER) return value;
     let exact = 0n;
-    for (let i = this.#position - 1; i >= start; i--) exact = (exact << 7n) | BigInt((this.#bytes[i] ?? 0) & 0x7f);
+    for (let i = this.#position - 1; i >= start; i--)
+      exact = (exact << 7n) | BigInt((this.#bytes[i] ?? 0) & 0x7f);
     return BigInt.asUintN(64, exact);
   }
 

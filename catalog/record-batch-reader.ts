@@ -14,6 +14,9 @@ export type IncomingRecord = Omit<FileRecord, 'device' | 'inode' | 'specialDevic
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
+/** One chunk takes a whole batch. */
+const INFLATE_OPTIONS = { chunkSize: RECORD_BATCH_BYTES_MAX, maxOutputLength: RECORD_BATCH_BYTES_MAX };
+
 /** Field numbers of FileRecordBatch and FileRecord, as file_record.proto gives them. */
 const BATCH_RECORDS = 1;
 const VARINT = 0;
@@ -45,7 +48,7 @@ export function readRecords(member: Uint8Array): IncomingRecord[] {
 function unwrap(member: Uint8Array): { batch: Buffer; recordCount: number } {
   try {
     const { deflated, batch, recordCount } = RecordsContent.decode(member);
-    return { batch: deflated ? inflateRawSync(batch, { maxOutputLength: RECORD_BATCH_BYTES_MAX }) : batch, recordCount };
+    return { batch: deflated ? inflateRawSync(batch, INFLATE_OPTIONS) : batch, recordCount };
   } catch (cause) {
     throw new RangeError(`a batch of file records cannot be decoded: ${messageOf(cause)}`, { cause });
   }

@@ -59,7 +59,10 @@ export function fileSetVersion(
   { name, md5, now }: { readonly name: string; readonly md5: string; readonly now: Date },
 ): FileSetVersion {
   const known = db.get<{ FileSetId: number; CreateTime: number }>(KNOWN_VERSION, { name, md5 });
-  const otherMd5 = db.value('SELECT 1 FROM FileSetVersion WHERE FileSet = :name AND MD5 <> :md5', { name, md5 });
+  const otherMd5 = db.value('SELECT 1 FROM FileSetVersion WHERE FileSet = :name AND MD5 <> :md5', {
+    name,
+    md5,
+  });
   const previousMd5Existed = otherMd5 !== undefined;
   if (known !== undefined) {
     const { FileSetId, CreateTime } = known;
@@ -93,9 +96,9 @@ const POOLS = `
 /** By name. */
 export function listPools(db: Connection, filter: { readonly name?: string } = {}): PoolRow[] {
   return db
-    .all<
-      Omit<PoolRow, 'autoPrune' | 'recycle'> & { autoPrune: number; recycle: number }
-    >(POOLS, { name: filter.name ?? null })
+    .all<Omit<PoolRow, 'autoPrune' | 'recycle'> & { autoPrune: number; recycle: number }>(POOLS, {
+      name: filter.name ?? null,
+    })
     .map((columns) => ({ ...columns, autoPrune: columns.autoPrune !== 0, recycle: columns.recycle !== 0 }));
 }
 

@@ -17,9 +17,13 @@ const QUESTION = /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:SELECT|WITH|VALUES|EXPLAIN
  */
 export function sql(db: Connection, { query }: { readonly query: string }): SqlResult {
   if (!QUESTION.test(query)) {
-    throw new CatalogError('CAT_QUERY', 'Only a query that begins with SELECT, WITH, VALUES or EXPLAIN is run', {
-      hint: 'Change the catalog with the commands of the console.',
-    });
+    throw new CatalogError(
+      'CAT_QUERY',
+      'Only a query that begins with SELECT, WITH, VALUES or EXPLAIN is run',
+      {
+        hint: 'Change the catalog with the commands of the console.',
+      },
+    );
   }
   try {
     const statement = db.preparePositional(query).raw().safeIntegers();
@@ -34,7 +38,8 @@ export function sql(db: Connection, { query }: { readonly query: string }): SqlR
     return { columns, rows };
   } catch (error) {
     // Also an error of better-sqlite3 itself, e.g. for two statements in one text.
-    if (error instanceof CatalogError || !(sqliteCode(error) === 'SQLITE_ERROR' || isUsageError(error))) throw error;
+    if (error instanceof CatalogError || !(sqliteCode(error) === 'SQLITE_ERROR' || isUsageError(error)))
+      throw error;
     throw new CatalogError('CAT_QUERY', `The query is not right: ${messageOf(error)}`, { cause: error });
   }
 }
@@ -51,7 +56,11 @@ function isUsageError(error: unknown): boolean {
 }
 
 function answerTooLarge(): CatalogError {
-  return new CatalogError('CAT_QUERY', `The answer has more than ${ROWS_MAX} rows or ${TEXT_MAX} characters`, {
-    hint: 'Ask for less, with WHERE or LIMIT.',
-  });
+  return new CatalogError(
+    'CAT_QUERY',
+    `The answer has more than ${ROWS_MAX} rows or ${TEXT_MAX} characters`,
+    {
+      hint: 'Ask for less, with WHERE or LIMIT.',
+    },
+  );
 }

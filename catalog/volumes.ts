@@ -82,7 +82,10 @@ export function createVolume(db: Connection, volume: NewVolume): MediaRow {
   }
   const [row] = selectVolumes(db, 'WHERE v.MediaId = :mediaId', { mediaId: made.insertedId });
   if (made.changes === 0 || row === undefined) {
-    throw new CatalogError('CAT_NOT_FOUND', `There is no pool ${poolId} for volume "${volumeName}" in the catalog`);
+    throw new CatalogError(
+      'CAT_NOT_FOUND',
+      `There is no pool ${poolId} for volume "${volumeName}" in the catalog`,
+    );
   }
   return row;
 }

@@ -1,7 +1,8 @@
 import { checkAtLeastOne, checkPasswords, resourcesOf } from './checks/check-conf.ts';
 import type { ResourceOf } from './directive.ts';
 import type { LoadOptions } from './load-options.ts';
-import { Problems, type ConfResult } from './problem.ts';
+import { Places, type LoadedConf } from './places.ts';
+import { Problems } from './problem.ts';
 import { readConf } from './read-conf.ts';
 import { CONSOLE_SCHEMA } from './schemas.ts';
 import { diskReader } from './source-reader.ts';
@@ -24,13 +25,14 @@ export interface ConsoleConf {
 }
 
 /** Loads the console's conf from `file`. Never throws for what stands in it; `problems` has it all. */
-export function loadConsoleConf(file: string, options: LoadOptions = {}): ConfResult<ConsoleConf> {
+export function loadConsoleConf(file: string, options: LoadOptions = {}): LoadedConf<ConsoleConf> {
   const problems = new Problems();
   const nodes = readConf(file, CONSOLE_SCHEMA, problems, options);
   checkAtLeastOne(nodes, 'Director', file, problems, 'there is nothing to connect to');
   checkPasswords(nodes, options.reader ?? diskReader, problems);
-  return problems.result(() => ({
+  const result = problems.result<ConsoleConf>(() => ({
     directors: resourcesOf(nodes, 'Director'),
     consoles: resourcesOf(nodes, 'Console'),
   }));
+  return { ...result, places: new Places(nodes) };
 }

@@ -1,4 +1,10 @@
-import { checkAtLeastOne, checkExactlyOne, checkPasswords, resourcesOf } from './checks/check-conf.ts';
+import {
+  checkAtLeastOne,
+  checkExactlyOne,
+  checkPasswords,
+  resourcesOf,
+  setDefaultMessages,
+} from './checks/check-conf.ts';
 import { checkDirector } from './checks/check-director.ts';
 import type {
   CatalogResource,
@@ -15,7 +21,8 @@ import type {
 } from './director-resources.ts';
 import { mergeJobDefs } from './job-defs.ts';
 import type { LoadOptions } from './load-options.ts';
-import { Problems, type ConfResult } from './problem.ts';
+import { Places, type LoadedConf } from './places.ts';
+import { Problems } from './problem.ts';
 import { readConf } from './read-conf.ts';
 import { DIRECTOR_SCHEMA } from './schemas.ts';
 import { diskReader } from './source-reader.ts';
@@ -39,19 +46,19 @@ export interface DirectorConf {
 }
 
 /** Loads the Director's conf from `file`. Never throws for what stands in it; `problems` has it all. */
-export function loadDirectorConf(file: string, options: LoadOptions = {}): ConfResult<DirectorConf> {
+export function loadDirectorConf(file: string, options: LoadOptions = {}): LoadedConf<DirectorConf> {
   const problems = new Problems();
   const nodes = readConf(file, DIRECTOR_SCHEMA, problems, options, mergeJobDefs);
   checkExactlyOne(nodes, 'Director', file, problems);
   checkAtLeastOne(nodes, 'Messages', file, problems, 'nobody would hear of anything');
   checkDirector(nodes, problems);
   checkPasswords(nodes, options.reader ?? diskReader, problems);
-  return problems.result(() => {
-    const messages = resourcesOf<MessagesResource>(nodes, 'Messages');
+  setDefaultMessages(nodes, 'Director');
+  const result = problems.result<DirectorConf>(() => {
     const [director] = resourcesOf<DirectorResource>(nodes, 'Director');
     if (!director) return undefined;
     return {
-      director: { ...director, messages: director.messages ?? messages[0] },
+      director,
       jobs: resourcesOf(nodes, 'Job'),
       fileSets: resourcesOf(nodes, 'FileSet'),
       schedules: resourcesOf(nodes, 'Schedule'),
@@ -59,9 +66,10 @@ export function loadDirectorConf(file: string, options: LoadOptions = {}): ConfR
       storages: resourcesOf(nodes, 'Storage', 'Autochanger'),
       pools: resourcesOf(nodes, 'Pool'),
       catalogs: resourcesOf(nodes, 'Catalog'),
-      messages,
+      messages: resourcesOf(nodes, 'Messages'),
       consoles: resourcesOf(nodes, 'Console'),
       counters: resourcesOf(nodes, 'Counter'),
     };
   });
+  return { ...result, places: new Places(nodes) };
 }

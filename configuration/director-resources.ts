@@ -1,3 +1,4 @@
+import type { CronLine } from '../calendar/cron-line.ts';
 import type { RunLine } from '../calendar/run-line.ts';
 import type { ResourceOf } from './directive.ts';
 import type { CLIENT } from './tables/client.ts';
@@ -44,9 +45,9 @@ export interface ScheduleResource extends Omit<ResourceOf<typeof SCHEDULE>, 'run
   readonly runs: readonly ScheduledRunLine[];
 }
 
-/** A Run line with the resources that it names. */
+/** A Run or Cron line with the resources that it names. */
 export interface ScheduledRunLine {
-  readonly line: RunLine;
+  readonly line: RunLine | CronLine;
   readonly pool?: PoolResource;
   readonly fullPool?: PoolResource;
   readonly incrementalPool?: PoolResource;

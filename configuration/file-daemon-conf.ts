@@ -1,7 +1,14 @@
-import { checkAtLeastOne, checkExactlyOne, checkPasswords, resourcesOf } from './checks/check-conf.ts';
+import {
+  checkAtLeastOne,
+  checkExactlyOne,
+  checkPasswords,
+  resourcesOf,
+  setDefaultMessages,
+} from './checks/check-conf.ts';
 import type { ResourceOf } from './directive.ts';
 import type { LoadOptions } from './load-options.ts';
-import { Problems, type ConfResult } from './problem.ts';
+import { Places, type LoadedConf } from './places.ts';
+import { Problems } from './problem.ts';
 import { readConf } from './read-conf.ts';
 import { FILE_DAEMON_SCHEMA } from './schemas.ts';
 import { diskReader } from './source-reader.ts';
@@ -37,22 +44,23 @@ export interface FileDaemonConf {
 }
 
 /** Loads the file daemon's conf from `file`. Never throws for what stands in it; `problems` has it all. */
-export function loadFileDaemonConf(file: string, options: LoadOptions = {}): ConfResult<FileDaemonConf> {
+export function loadFileDaemonConf(file: string, options: LoadOptions = {}): LoadedConf<FileDaemonConf> {
   const problems = new Problems();
   const nodes = readConf(file, FILE_DAEMON_SCHEMA, problems, options);
   checkExactlyOne(nodes, 'FileDaemon', file, problems);
   checkAtLeastOne(nodes, 'Director', file, problems, 'nobody may use this client');
   checkPasswords(nodes, options.reader ?? diskReader, problems);
-  return problems.result(() => {
-    const messages = resourcesOf<ClientMessagesResource>(nodes, 'Messages');
+  setDefaultMessages(nodes, 'FileDaemon');
+  const result = problems.result<FileDaemonConf>(() => {
     const [fileDaemon] = resourcesOf<FileDaemonResource>(nodes, 'FileDaemon');
     if (!fileDaemon) return undefined;
     return {
-      fileDaemon: { ...fileDaemon, messages: fileDaemon.messages ?? messages[0] },
+      fileDaemon,
       directors: resourcesOf(nodes, 'Director'),
       schedules: resourcesOf(nodes, 'Schedule'),
       consoles: resourcesOf(nodes, 'Console'),
-      messages,
+      messages: resourcesOf(nodes, 'Messages'),
     };
   });
+  return { ...result, places: new Places(nodes) };
 }

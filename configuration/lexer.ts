@@ -175,7 +175,7 @@ export class Lexer {
       const character = text[frame.at] ?? '';
       if (VALUE_END.test(character)) break;
       if (BLANK.test(character)) {
-        if (kind !== 'word') break;
+        if (kind !== 'word' || QUOTE_BEHIND_BLANKS.test(text.slice(frame.at, frame.at + 80))) break;
         value += text.slice(from, frame.at);
         frame.at += 1;
         from = frame.at;

@@ -23,7 +23,6 @@ export function isDefault(directive: Directive, value: unknown): boolean {
 /** One directive as conf lines. */
 export function printDirective(directive: Directive, value: unknown): readonly string[] {
   const { type, name } = directive;
-  return type.form === 'block'
-    ? type.print(name, value)
-    : type.format(value).map((text) => `${name} = ${text}`);
+  if (type.form === 'block') return type.print(name, value);
+  return type.print?.(value) ?? type.format(value).map((text) => `${name} = ${text}`);
 }

@@ -42,6 +42,20 @@ export function formatProblem(problem: Problem): string {
   return `${heading}\n${number} | ${problem.excerpt.text}\n${' '.repeat(6)} | ${indent}${caret}${hint}`;
 }
 
+/**
+ * The line with stars for the passwords in it: what a test prints is shown to others. A value that the problem itself
+ * is about, from `start` to `end`, stays as it is.
+ */
+function withoutSecrets(line: string, start: number, end: number): string {
+  return line.replace(PASSWORD, (whole, before: string, value: string, offset: number) => {
+    const from = offset + before.length;
+    const isTheProblem = from < end && start < from + value.length;
+    return isTheProblem ? whole : before + value.replace(/[^"]/g, '*');
+  });
+}
+
+const PASSWORD = /(password\s*=\s*)("(?:[^"\\]|\\.)*"?|[^\s;}#"]+)/gi;
+
 /** Collects problems in the order of their discovery; the same one at the same place once. */
 export class Problems {
   readonly #list: Problem[] = [];
@@ -59,8 +73,9 @@ export class Problems {
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     if (severity === 'error') this.#errors += 1;
-    const text = source.lineText(line);
-    const length = Math.max(1, Math.min(span.end - span.start, text.length - column + 1));
+    const written = source.lineText(line);
+    const length = Math.max(1, Math.min(span.end - span.start, written.length - column + 1));
+    const text = withoutSecrets(written, column - 1, column - 1 + length);
     this.#list.push({
       severity,
       file: source.name,

@@ -1,7 +1,14 @@
-import { checkAtLeastOne, checkExactlyOne, checkPasswords, resourcesOf } from './checks/check-conf.ts';
+import {
+  checkAtLeastOne,
+  checkExactlyOne,
+  checkPasswords,
+  resourcesOf,
+  setDefaultMessages,
+} from './checks/check-conf.ts';
 import { checkStorageDaemon } from './checks/check-storage-daemon.ts';
 import type { LoadOptions } from './load-options.ts';
-import { Problems, type ConfResult } from './problem.ts';
+import { Places, type LoadedConf } from './places.ts';
+import { Problems } from './problem.ts';
 import { readConf } from './read-conf.ts';
 import { STORAGE_SCHEMA } from './schemas.ts';
 import { diskReader } from './source-reader.ts';
@@ -28,7 +35,7 @@ export interface StorageConf {
 }
 
 /** Loads the storage daemon's conf from `file`. Never throws for what stands in it; `problems` has it all. */
-export function loadStorageConf(file: string, options: LoadOptions = {}): ConfResult<StorageConf> {
+export function loadStorageConf(file: string, options: LoadOptions = {}): LoadedConf<StorageConf> {
   const problems = new Problems();
   const nodes = readConf(file, STORAGE_SCHEMA, problems, options);
   checkExactlyOne(nodes, 'Storage', file, problems);
@@ -36,17 +43,18 @@ export function loadStorageConf(file: string, options: LoadOptions = {}): ConfRe
   checkAtLeastOne(nodes, 'Device', file, problems, 'it has no place for volumes');
   checkStorageDaemon(nodes, problems);
   checkPasswords(nodes, options.reader ?? diskReader, problems);
-  return problems.result(() => {
-    const messages = resourcesOf<StorageMessagesResource>(nodes, 'Messages');
+  setDefaultMessages(nodes, 'Storage');
+  const result = problems.result<StorageConf>(() => {
     const [storage] = resourcesOf<StorageDaemonResource>(nodes, 'Storage');
     if (!storage) return undefined;
     return {
-      storage: { ...storage, messages: storage.messages ?? messages[0] },
+      storage,
       directors: resourcesOf(nodes, 'Director'),
       devices: resourcesOf(nodes, 'Device'),
       autochangers: resourcesOf(nodes, 'Autochanger'),
       clouds: resourcesOf(nodes, 'Cloud'),
-      messages,
+      messages: resourcesOf(nodes, 'Messages'),
     };
   });
+  return { ...result, places: new Places(nodes) };
 }

@@ -52,6 +52,8 @@ export interface AssignedType<T> extends Described {
   read(assignment: Assignment, context: ReadContext): T | undefined;
   /** Right-hand sides, one for each line, that read back as `value`. */
   format(value: T): readonly string[];
+  /** Whole lines, where directives of other names have added to `value`; otherwise absent. */
+  print?(value: T): readonly string[];
   /** Replaces the pending references in `value`; absent when there are none. */
   resolve?(value: T, resolver: Resolver): T | undefined;
 }

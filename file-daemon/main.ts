@@ -1,7 +1,7 @@
 import { loadFileDaemonConf, type FileDaemonConf } from '../configuration/file-daemon-conf.ts';
 import { describeError } from '../daemon/log.ts';
 import { runDaemon, type DaemonContext, type RunningDaemon } from '../daemon/run-daemon.ts';
-import { platform, versionBanner } from '../daemon/version.ts';
+import { platform, versionBanner, versionShort } from '../daemon/version.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { Peer, Secret } from '../transport/peer.ts';
 import { listen, type Address } from '../transport/server.ts';
@@ -31,7 +31,8 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
   const jobs = new JobTable(maximumConcurrentJobs);
   const service = new FileDaemonService({
     name,
-    version: versionBanner(),
+    versionShort: versionShort(),
+    versionBanner: versionBanner(),
     platform: platform(),
     startedAt: new Date(),
     jobs,

@@ -4,6 +4,8 @@
  * @throws the reason of the signal
  */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // Nobody else may be waiting for it: how it ends after the abort must not be an unhandled rejection.
+  work.catch(() => undefined);
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason as Error);

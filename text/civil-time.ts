@@ -34,6 +34,11 @@ export function formatWeekdayTime(date: Date): string {
   return `${WEEKDAYS[date.getDay()]} ${dayAndMonth(date)} ${clock(date)}`;
 }
 
+/** "Sun 2026-11-22 22:10": `noctule plan`. */
+export function formatPlanTime(date: Date): string {
+  return `${WEEKDAYS[date.getDay()]} ${formatDateTime(date).slice(0, -3)}`;
+}
+
 const DATE_TIME = /^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:\s+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2}))?)?)?)?)?$/;
 
 /**

@@ -1,6 +1,8 @@
 import { OperatorError } from '../errors/operator-error.ts';
+import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { init } from './init.ts';
+import { plan } from './plan.ts';
 
 interface Tool {
   readonly help: string;
@@ -9,8 +11,10 @@ interface Tool {
 }
 
 const TOOLS: Readonly<Record<string, Tool>> = {
+  check: { help: 'test a directory of conf files: each one, and whether they fit together and this machine', run: check },
   demo: { help: 'a backup, a change, an Incremental, a restore and a comparison, here and now', run: demo },
   init: { help: 'write a first set of conf files with fresh passwords', run: init },
+  plan: { help: 'what the schedules will start, and what of them never starts or starts twice', run: plan },
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -5,13 +5,14 @@ import type { ReadRange } from '../../proto/noctule/storage/v1/storage_daemon.ts
 import { CatalogError } from '../catalog-error.ts';
 import type { Connection } from '../connection.ts';
 import { directoryTreeOf } from '../directory-paths.ts';
-import { filesBetween, type SavedFile } from '../file-runs.ts';
+import { JobFiles, type SavedFile } from '../file-runs.ts';
 import type { PlanCursor, RestorePlanPage, RestorePlanPageQuery } from '../inputs.ts';
+import { RecordEncoder } from '../record-encoder.ts';
 import { BlockCollector } from './block-collector.ts';
 import { rangeOf, type PlanFile } from './plan-ranges.ts';
 import { makePlanTables } from './plan-tables.ts';
 
-/** A page as it crosses from the worker: see EncodedFilesPage. */
+/** A page as it crosses from the worker. */
 export interface EncodedPlanPage {
   readonly batch: Uint8Array;
   /** To which sessions the records belong, in their order. */
@@ -54,10 +55,11 @@ const STAND_IN_NAME = `
 export function restorePlanPage(db: Connection, query: RestorePlanPageQuery): EncodedPlanPage {
   makePlanTables(db);
   const { planId, after, limit } = query;
-  if (db.value(IS_OPEN, { planId }) === undefined) throw planIsGone('The restore plan is not open (any more)');
+  if (db.value(IS_OPEN, { planId }) === undefined)
+    throw planIsGone('The restore plan is not open (any more)');
   const blocks = new BlockCollector(db, after);
   const standIns = new StandIns(db, planId);
-  const records: FileRecord[] = [];
+  const records = new RecordEncoder();
   const sessions: (Session & { records: number })[] = [];
   let session: (Session & { records: number }) | undefined;
   let last: PlanFile | undefined;
@@ -68,12 +70,12 @@ export function restorePlanPage(db: Connection, query: RestorePlanPageQuery): En
       sessions.push((session = { volSessionId, volSessionTime, records: 0 }));
     }
     if (session !== undefined) session.records++;
-    records.push(record);
+    records.add(record);
     blocks.add(range, record);
     last = { jobRank: range.jobRank, fileIndex: file.fileIndex };
   }
-  const page = { batch: FileRecordBatch.encode({ records }).finish(), sessions, ranges: blocks.finish() };
-  if (records.length < limit || last === undefined) return page;
+  const page = { batch: records.finish(), sessions, ranges: blocks.finish() };
+  if (records.count < limit || last === undefined) return page;
   return { ...page, next: { ...last, nextBlock: blocks.nextBlock } };
 }
 
@@ -81,7 +83,8 @@ export function decodePlanPage({ batch, sessions, ranges, next }: EncodedPlanPag
   const { records } = FileRecordBatch.decode(batch);
   const entries: RestoreEntry[] = [];
   for (const { volSessionId, volSessionTime, records: count } of sessions) {
-    for (let i = 0; i < count; i++) entries.push({ volSessionId, volSessionTime, record: records[entries.length] });
+    for (let i = 0; i < count; i++)
+      entries.push({ volSessionId, volSessionTime, record: records[entries.length] });
   }
   return next === undefined ? { entries, ranges } : { entries, ranges, next };
 }
@@ -93,20 +96,21 @@ function* plannedFiles(
 ): Generator<{ range: RangeOfJob; file: SavedFile }> {
   const reached = after === undefined ? undefined : rangeOf(db, planId, after);
   const start = { jobRank: reached?.jobRank ?? 0, first: reached?.first ?? 0 };
+  let files: JobFiles | undefined;
   let left = limit;
   // One range more, since the first may be given already.
   for (const range of db.all<RangeOfJob>(NEXT_RANGES, { planId, ...start, limit: limit + 1 })) {
-    const isReached = after !== undefined && range.jobRank === after.jobRank && range.first <= after.fileIndex;
+    const isReached =
+      after !== undefined && range.jobRank === after.jobRank && range.first <= after.fileIndex;
     const first = isReached ? after.fileIndex + 1 : range.first;
-    const wanted = Math.min(range.last - first + 1, left);
-    let found = 0;
-    for (const file of filesBetween(db, range.jobId, first, first + wanted - 1)) {
-      found++;
+    if (files?.jobId !== range.jobId) files = new JobFiles(db, range.jobId);
+    for (let index = first; index <= range.last; index++) {
+      if (left-- === 0) return;
+      const file = files.at(index);
+      if (file === undefined)
+        throw planIsGone(`Files of job ${range.jobId} have left the catalog during the restore`);
       yield { range, file };
     }
-    if (found < wanted) throw planIsGone(`Files of job ${range.jobId} have left the catalog during the restore`);
-    left -= wanted;
-    if (left === 0) return;
   }
 }
 
@@ -135,7 +139,12 @@ class StandIns {
   }
 }
 
-function recordOf(db: Connection, standIns: StandIns, range: RangeOfJob, { fileIndex, entry }: SavedFile): FileRecord {
+function recordOf(
+  db: Connection,
+  standIns: StandIns,
+  range: RangeOfJob,
+  { fileIndex, entry }: SavedFile,
+): FileRecord {
   const { jobRank, pathId } = range;
   const name = standIns.nameOf({ jobRank, fileIndex }) ?? entry.name;
   const record = entry.record(directoryTreeOf(db).pathOf(pathId, name), fileIndex);

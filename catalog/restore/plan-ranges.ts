@@ -28,7 +28,11 @@ export function addRange(db: Connection, planId: number, range: PlanRange): void
 }
 
 /** The range with this file in it; undefined when the file is not in the plan. */
-export function rangeOf(db: Connection, planId: number, { jobRank, fileIndex }: PlanFile): PlanRange | undefined {
+export function rangeOf(
+  db: Connection,
+  planId: number,
+  { jobRank, fileIndex }: PlanFile,
+): PlanRange | undefined {
   const range = db.get<PlanRange>(RANGE_BEFORE, { planId, jobRank, fileIndex });
   return range !== undefined && range.last >= fileIndex ? range : undefined;
 }

@@ -28,14 +28,16 @@ export function resolveRules(db: Connection, rules: readonly SelectionRule[]): R
   const subtrees = new Map<number, boolean>();
   const entries = new Map<number, Map<string, EntryRule>>();
   // Recursive ones first, so that those for an entry alone replace what they say of the entry itself.
-  for (const { path, recursive, marked } of [...rules].sort((a, b) => Number(b.recursive) - Number(a.recursive))) {
+  for (const { path, recursive, marked } of [...rules].sort(
+    (a, b) => Number(b.recursive) - Number(a.recursive),
+  )) {
     const { parent, name } = splitPath(path);
     const parentId = findPathId(db, parent);
     if (parentId === undefined) continue;
     const pathId = findPathId(db, path);
     const rootId = path.equals(ROOT) ? TOP_ID : pathId;
     let inDirectory = entries.get(parentId);
-    if (inDirectory === undefined) entries.set(parentId, (inDirectory = new Map()));
+    if (inDirectory === undefined) entries.set(parentId, (inDirectory = new Map<string, EntryRule>()));
     inDirectory.set(name.toString('latin1'), { isTaken: marked, pathId });
     if (recursive && rootId !== undefined) subtrees.set(rootId, marked);
   }

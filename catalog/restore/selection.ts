@@ -2,7 +2,13 @@ import { FileType } from '../../proto/noctule/record/v1/file_record.ts';
 import type { Chain } from '../chain.ts';
 import type { Connection } from '../connection.ts';
 import { directoryTreeOf, findChildId, TOP_ID, type DirectoryTree } from '../directory-paths.ts';
-import { directoryWindows, jobsInDirectory, voidRank, type CurrentEntry } from '../directory-state.ts';
+import {
+  deletedInDirectory,
+  directoryWindows,
+  jobsInDirectory,
+  voidRank,
+  type CurrentEntry,
+} from '../directory-state.ts';
 import { baseName } from '../entry-path.ts';
 import { filesBetween } from '../file-runs.ts';
 import { addRange, rangeOf, type PlanFile } from './plan-ranges.ts';
@@ -45,9 +51,6 @@ const NEXT_DIRECTORIES = `
 const RUNS_OF_DIRECTORY = `
   SELECT RunId & 4294967295 AS first, FileCount AS count, ContentBytes AS bytes, LinkCount AS links FROM FileRun
    WHERE JobId = :jobId AND PathId = :pathId ORDER BY RunId`;
-
-const HAS_DELETED = `
-  SELECT 1 FROM json_each(:chain) c CROSS JOIN DeletedFile d WHERE d.JobId = c.value AND d.PathId = :pathId LIMIT 1`;
 
 const NOTE_LINK = 'INSERT OR IGNORE INTO PlanLink VALUES (:planId, :jobRank, :fileIndex)';
 
@@ -105,7 +108,8 @@ export class Selection {
     for (const [rootId, isTaken] of subtrees) {
       if (isEverything) {
         // The jobs' own directories are fewer than all that the catalog knows.
-        for (const jobId of this.#chain.jobIds) this.#db.run(ADD_DIRECTORIES_OF_JOB, { planId, rootId, jobId });
+        for (const jobId of this.#chain.jobIds)
+          this.#db.run(ADD_DIRECTORIES_OF_JOB, { planId, rootId, jobId });
       } else if (isTaken) {
         this.#db.run(ADD_SUBTREE, { planId, rootId, otherRoots, chain: this.#chain.json });
       }
@@ -138,7 +142,7 @@ export class Selection {
       jobs.length === 1 &&
       !this.#rules.entries.has(pathId) &&
       this.#voidBelow(pathId) === 0 &&
-      this.#db.value(HAS_DELETED, { chain: this.#chain.json, pathId }) === undefined;
+      deletedInDirectory(this.#db, this.#chain, pathId).length === 0;
     const filesBefore = this.files;
     if (isWhole && job !== undefined) this.#takeWhole(job, pathId);
     else this.#takeSome(directory);
@@ -150,7 +154,10 @@ export class Selection {
     const ranges = new RangeJoiner((first, last) => {
       addRange(this.#db, this.#planId, { jobRank, first, last, pathId });
     });
-    for (const { first, count, bytes, links } of this.#db.all<RunTotals>(RUNS_OF_DIRECTORY, { jobId, pathId })) {
+    for (const { first, count, bytes, links } of this.#db.all<RunTotals>(RUNS_OF_DIRECTORY, {
+      jobId,
+      pathId,
+    })) {
       const last = first + count - 1;
       ranges.add(first, last);
       this.files += count;
@@ -227,7 +234,9 @@ export class Selection {
     const only = baseName(name).toString('latin1');
     const options = { only, names: 1, voidBelow: voidRank(this.#db, this.#chain, parentId) };
     for (const { entries } of directoryWindows(this.#db, this.#chain, parentId, options)) {
-      const missing = entries.filter((entry) => entry.isDirectory && entry.jobRank >= 0 && !this.#isTaken(entry));
+      const missing = entries.filter(
+        (entry) => entry.isDirectory && entry.jobRank >= 0 && !this.#isTaken(entry),
+      );
       this.#take(missing, parentId);
     }
   }

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 /**
  * The first schema. Where a table has the shape of Bacula's it has its name; where not, a view of that name stands

@@ -1,14 +1,8 @@
 import { CatalogError } from '../catalog-error.ts';
 import type { Connection } from '../connection.ts';
 import { firstLight } from './001-first-light.ts';
+import type { Migration } from './migration.ts';
 import { VIEWS } from './views.ts';
-
-/** One step from a released schema to the next. Never changed once released, never undone. */
-export interface Migration {
-  /** The schema's version afterwards. */
-  readonly version: number;
-  readonly sql: string;
-}
 
 /** In order, without gaps from 1 on. */
 export const MIGRATIONS: readonly Migration[] = [firstLight];

@@ -10,7 +10,8 @@ const HANDED_OVER_MAX = 4;
 /** Requests that may wait. More means that callers do not await their answers. */
 const WAITING_MAX = 10_000;
 
-const HEAP: ResourceLimits = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 };
+/** A small young generation keeps what is garbage at once from piling up: half the memory for a tenth of the speed. */
+const HEAP: ResourceLimits = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 4 };
 
 /** Runs from the sources as well as compiled. */
 const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
@@ -27,8 +28,8 @@ interface Call {
  * the first call. When it is lost (out of memory, say), the calls it had at hand fail, since nobody knows how far they
  * got; the waiting ones go to a new thread.
  *
- *     IDLE --call--> OPENING --opened--> RUNNING --lost--> IDLE        any --close--> CLOSED
- *                       \--cannot open--> IDLE, waiting calls fail
+ *     IDLE --call, open--> OPENING --opened--> RUNNING --lost--> IDLE        any --close--> CLOSED
+ *                             \--cannot open, lost--> IDLE, waiting calls fail
  */
 export class CatalogThread {
   readonly #start: ThreadStart;
@@ -46,15 +47,13 @@ export class CatalogThread {
 
   /** @throws CatalogError of the operation, of opening, or because the queue is full or closed. */
   call(operation: OperationName, args: readonly unknown[]): Promise<unknown> {
-    if (this.#isClosed) {
-      return Promise.reject(new CatalogError('CAT_CLOSED', `The catalog ${this.#start.file} is closed`));
-    }
+    const { file } = this.#start;
+    if (this.#isClosed)
+      return Promise.reject(new CatalogError('CAT_CLOSED', `The catalog ${file} is closed`));
     if (this.#waiting.length >= WAITING_MAX) {
-      return Promise.reject(
-        new CatalogError('CAT_OVERLOADED', `${WAITING_MAX} requests wait for the catalog ${this.#start.file}`, {
-          hint: 'Look for a long query or a slow disk; try again later.',
-        }),
-      );
+      const hint = 'Look for a long query or a slow disk; try again later.';
+      const message = `${WAITING_MAX} requests wait for the catalog ${file}`;
+      return Promise.reject(new CatalogError('CAT_OVERLOADED', message, { hint }));
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ operation, args, resolve, reject });
@@ -66,11 +65,11 @@ export class CatalogThread {
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
       const worker = this.#startWorker();
-      worker.on('message', (reply: Reply) => {
-        if ('opened' in reply) resolve();
+      worker.once('message', (reply: Reply) => {
         if ('openError' in reply) reject(unpackError(reply.openError));
+        else resolve();
       });
-      worker.on('error', reject);
+      worker.once('error', reject);
     });
   }
 
@@ -78,21 +77,23 @@ export class CatalogThread {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#handOver();
-    await this.#ended;
+    while (this.#worker !== undefined) await this.#ended;
   }
 
   #handOver(): void {
-    if (this.#worker === undefined) {
-      if (this.#waiting.length === 0) return;
-      this.#startWorker();
-    }
+    if (this.#worker === undefined && this.#waiting.length > 0) this.#startWorker();
     if (!this.#isOpen) return;
     while (this.#handedOver.size < HANDED_OVER_MAX) {
       const call = this.#waiting.shift();
       if (call === undefined) break;
       const id = ++this.#lastId;
-      this.#handedOver.set(id, call);
-      this.#post({ id, operation: call.operation, args: call.args });
+      try {
+        this.#post({ id, operation: call.operation, args: call.args });
+        this.#handedOver.set(id, call);
+      } catch (error) {
+        // Arguments that cannot cross to another thread: a bug of this caller, not of the next one.
+        call.reject(error);
+      }
     }
     if (this.#isClosed && this.#handedOver.size === 0) this.#post({ close: true });
   }
@@ -108,9 +109,9 @@ export class CatalogThread {
       resourceLimits: HEAP,
     });
     this.#worker = worker;
-    worker.on('message', (reply: Reply) => this.#receive(reply));
     let failure: unknown;
-    worker.on('error', (error) => (failure = error));
+    worker.on('message', (reply: Reply) => this.#receive(reply));
+    worker.on('error', (error: unknown) => (failure = error));
     this.#ended = new Promise((resolve) => {
       worker.on('exit', () => {
         this.#lose(failure);
@@ -135,18 +136,19 @@ export class CatalogThread {
     this.#handOver();
   }
 
+  /** The thread has ended, as it was told to or not. */
   #lose(cause: unknown): void {
+    const calls = [...this.#handedOver.values()];
+    // One that did not even open would not do so the next time.
+    if (!this.#isOpen) calls.push(...this.#waiting.splice(0));
     this.#worker = undefined;
     this.#isOpen = false;
-    for (const call of this.#handedOver.values()) {
-      call.reject(
-        new CatalogError('CAT_THREAD_LOST', `The catalog's ${this.#start.role} thread ended during ${call.operation}`, {
-          cause,
-          hint: 'Try again; if it happens again, give the Director more memory or ask for less at once.',
-        }),
-      );
-    }
     this.#handedOver.clear();
+    for (const call of calls) {
+      const message = `The catalog's ${this.#start.role} thread ended during ${call.operation}`;
+      const hint = 'Try again; if it happens again, give the Director more memory or ask for less at once.';
+      call.reject(new CatalogError('CAT_THREAD_LOST', message, { cause, hint }));
+    }
     this.#handOver();
   }
 }

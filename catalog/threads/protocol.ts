@@ -1,6 +1,7 @@
 import { CatalogError, type CatalogErrorCode } from '../catalog-error.ts';
 import type { OperationName } from '../operations.ts';
 import type { Role } from '../operation.ts';
+import type { SqlResult } from '../rows.ts';
 
 /** What passes between the main thread and a worker thread of the Catalog, by structured clone. */
 
@@ -20,6 +21,14 @@ export type Reply =
   | { readonly opened: true }
   | { readonly openError: PackedError };
 
+/** To and from the process of an admin's query. */
+export interface QueryRequest {
+  readonly file: string;
+  readonly query: string;
+}
+
+export type QueryReply = { readonly result: SqlResult } | { readonly error: PackedError };
+
 /** An error's class does not survive a structured clone, and its extra properties neither. */
 export interface PackedError {
   readonly message: string;
@@ -32,7 +41,9 @@ export interface PackedError {
 export function packError(error: unknown): PackedError {
   if (!(error instanceof Error)) return { message: String(error), stack: undefined };
   const { message, stack } = error;
-  return error instanceof CatalogError ? { message, stack, code: error.code, hint: error.hint } : { message, stack };
+  return error instanceof CatalogError
+    ? { message, stack, code: error.code, hint: error.hint }
+    : { message, stack };
 }
 
 export function unpackError({ message, stack, code, hint }: PackedError): Error {

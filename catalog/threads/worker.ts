@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Connection } from '../connection.ts';
 import type { Operation } from '../operation.ts';
-import { operations } from '../operations.ts';
+import { operations, type OperationName } from '../operations.ts';
 import { migrate } from '../schema/migrations.ts';
 import { explainFailure } from '../sqlite-error.ts';
 import { packError, restoreBuffers, type Reply, type Request, type ThreadStart } from './protocol.ts';
@@ -34,13 +34,13 @@ function open(): Connection | undefined {
 /** The `synchronous` setting in force; changing it is cheap, but not free. */
 let isSynced = true;
 
-function run(db: Connection, operation: Operation<unknown[], unknown, unknown>, args: unknown[]): unknown {
-  const wantsSync = operation.durability === 'synced';
-  if (role === 'writer' && wantsSync !== isSynced) {
-    db.pragma(`synchronous = ${wantsSync ? 'FULL' : 'NORMAL'}`);
-    isSynced = wantsSync;
-  }
-  return db.transaction(role === 'writer' ? 'write' : 'read', () => operation.run(db, ...args));
+function run(db: Connection, name: OperationName, args: unknown[]): unknown {
+  const { durability, run } = operations[name] as Operation<never[], unknown, unknown>;
+  if (role !== 'writer') return db.transaction('read', () => run(db, ...(args as never[])));
+  const wantsSync = durability === 'synced';
+  if (wantsSync !== isSynced) db.pragma(`synchronous = ${wantsSync ? 'FULL' : 'NORMAL'}`);
+  isSynced = wantsSync;
+  return db.transaction('write', () => run(db, ...(args as never[])));
 }
 
 function serve(db: Connection): void {
@@ -53,7 +53,7 @@ function serve(db: Connection): void {
     }
     const { id, operation, args } = request;
     try {
-      reply({ id, result: run(db, operations[operation] as Operation<unknown[], unknown, unknown>, restoreBuffers(args) as unknown[]) });
+      reply({ id, result: run(db, operation, restoreBuffers(args) as unknown[]) });
     } catch (error) {
       reply({ id, error: packError(explainFailure(error, file)) });
     }

@@ -24,6 +24,14 @@ export function resourcesOf<T>(nodes: readonly ResourceNode[], ...types: string[
   return checkedOf<T>(nodes, ...types).map(({ resource }) => resource as T);
 }
 
+/** Gives the daemon's own resource the first Messages resource, when it names none. */
+export function setDefaultMessages(nodes: readonly ResourceNode[], type: string): void {
+  const [first] = nodes.filter((node) => node.type.name === 'Messages');
+  if (!first) return;
+  for (const { resource } of nodes.filter((node) => node.type.name === type))
+    resource['messages'] ??= first.resource;
+}
+
 /** Reports a resource type that must be there exactly once and is not. */
 export function checkExactlyOne(
   nodes: readonly ResourceNode[],

@@ -152,12 +152,13 @@ function settingsOf({ signature, compression }: OptionsBlock): string {
     .join(' and ');
 }
 
-function blocksNamed(block: Block, key: string): Block[] {
+/** The blocks of that name inside a block. */
+export function blocksNamed(block: Block, key: string): Block[] {
   return block.entries.filter((entry) => entry.kind === 'block' && entry.key === key) as Block[];
 }
 
 /** Where the values of a block were written, by their text. */
-function placesOfValues(block: Block): ReadonlyMap<string, Span> {
+export function placesOfValues(block: Block): ReadonlyMap<string, Span> {
   const places = new Map<string, Span>();
   for (const entry of block.entries) {
     const token = entry.kind === 'assignment' ? entry.value[0] : undefined;

@@ -1,5 +1,5 @@
-import { nextFiring } from '../../calendar/next-firing.ts';
-import type { RunTimes } from '../../calendar/run-times.ts';
+import { firingTimesOf } from '../../calendar/firing-times.ts';
+import { nextCommonReading } from '../../calendar/readings.ts';
 import type { JobResource, ScheduledRunLine, ScheduleResource } from '../director-resources.ts';
 import type { Problems } from '../problem.ts';
 import { labelOf, placeInNode, type ResourceNode } from '../resource-node.ts';
@@ -14,7 +14,7 @@ export function checkSchedules(nodes: readonly ResourceNode[], problems: Problem
   const used = new Set(checkedOf<JobResource>(nodes, 'Job').map(({ resource }) => resource.schedule?.name));
   for (const { node, resource } of checkedOf<ScheduleResource>(nodes, 'Schedule')) {
     if (!node.spans.has('runs') && !node.spans.has('cron')) {
-      problems.add('warning', node.block.name, `${labelOf(node)} has no Run line: it starts nothing`);
+      problems.add('warning', node.block.name, `${labelOf(node)} has no Run or Cron line: it starts nothing`);
     } else if (resource.name !== undefined && !used.has(resource.name)) {
       problems.add('notice', node.block.name, `no Job has ${labelOf(node)}`);
     }
@@ -31,9 +31,12 @@ export function checkSchedules(nodes: readonly ResourceNode[], problems: Problem
 /** Two lines that fire in the same minute start the job twice. */
 function checkTwice(node: ResourceNode, runs: readonly ScheduledRunLine[], problems: Problems): void {
   if (runs.length > COMPARED_LINES_MAX) return;
-  const entries = node.block.entries.filter((entry) => entry.key === 'run');
+  const entries = node.block.entries.filter((entry) => entry.key === 'run' || entry.key === 'cron');
   for (const [index, { line }] of runs.entries()) {
-    const twin = runs.slice(index + 1).find((other) => everFireTogether(line.times, other.line.times));
+    const times = firingTimesOf(line.times);
+    const twin = runs
+      .slice(index + 1)
+      .find((other) => nextCommonReading(times, firingTimesOf(other.line.times), 0) !== undefined);
     if (!twin) continue;
     problems.add(
       'warning',
@@ -42,20 +45,4 @@ function checkTwice(node: ResourceNode, runs: readonly ScheduledRunLine[], probl
       'take the days of one line out of the other',
     );
   }
-}
-
-/** Whether some minute is in both. Last days of months are left aside. */
-function everFireTogether(one: RunTimes, other: RunTimes): boolean {
-  if (one.minute !== other.minute) return false;
-  const both: RunTimes = {
-    minute: one.minute,
-    hours: one.hours.intersection(other.hours),
-    daysOfMonth: one.daysOfMonth.intersection(other.daysOfMonth),
-    months: one.months.intersection(other.months),
-    weekdays: one.weekdays.intersection(other.weekdays),
-    weeksOfMonth: one.weeksOfMonth.intersection(other.weeksOfMonth),
-    weeksOfYear: one.weeksOfYear.intersection(other.weeksOfYear),
-    lastDay: false,
-  };
-  return both.hours.size > 0 && nextFiring(both, new Date(0), 'UTC') !== undefined;
 }

@@ -33,7 +33,10 @@ export function scheduledJobs(conf: DirectorConf): ScheduledJobs[] {
  * worked out once for all its Jobs.
  */
 export function* firingsAfter(conf: DirectorConf, after: Date): Generator<Firing, undefined> {
-  const lines = scheduledJobs(conf).map((line) => ({ ...line, next: nextFiring(line.run.line.times, after) }));
+  const lines = scheduledJobs(conf).map((line) => ({
+    ...line,
+    next: nextFiring(line.run.line.times, after),
+  }));
   for (;;) {
     let first: Date | undefined;
     for (const { next } of lines) if (next && (!first || next < first)) first = next;

@@ -1,7 +1,6 @@
 import { directive, notYet } from '../directive.ts';
-import { lines } from '../values/list.ts';
 import { yesNo } from '../values/numbers.ts';
-import { scheduledRuns } from '../values/scheduled-run.ts';
+import { cronRuns, scheduledRuns } from '../values/scheduled-run.ts';
 import { NAMING } from './naming.ts';
 
 /** When jobs start by themselves. */
@@ -11,9 +10,12 @@ export const SCHEDULE = {
     help: 'Level and other overrides, days, time; any number of lines',
   }),
   enabled: directive('Enabled', yesNo, { default: true, help: 'No: it starts nothing' }),
-  cron: directive('Cron', lines, {
-    status: notYet('only Run lines are followed'),
-    help: 'A time in the form of cron, "5 23 * * 6#1" (not in Bacula)',
+  cron: directive('Cron', cronRuns, {
+    into: 'runs',
+    help:
+      'The same with the times in the form of cron: minute, hour, day of the month, month, day of the week. ' +
+      '6#1 is the first Saturday, 5L the last Friday, L the last day of the month; @daily and the like are names. ' +
+      'Stands in quotes, behind the overrides (not in Bacula)',
   }),
   catchUp: directive('Catch Up', yesNo, {
     default: false,

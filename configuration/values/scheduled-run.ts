@@ -1,13 +1,14 @@
+import { parseCronLine, type CronLine } from '../../calendar/cron-line.ts';
 import { parseRunLine, type RunLine } from '../../calendar/run-line.ts';
 import { RunLineError } from '../../calendar/run-line-error.ts';
 import type { Span } from '../source.ts';
 import { writtenText } from '../syntax.ts';
-import type { AssignedType, PendingReference, Ref } from '../value-type.ts';
+import type { AssignedType, PendingReference, ReadContext, Ref } from '../value-type.ts';
 import { spanOfTokens } from './single-token.ts';
 
-/** A `Run =` line of a Schedule before its names are resolved. */
+/** A `Run =` or `Cron =` line of a Schedule before its names are resolved. */
 export interface ScheduledRun {
-  readonly line: RunLine;
+  readonly line: RunLine | CronLine;
   readonly pool?: Ref<'Pool'>;
   readonly fullPool?: Ref<'Pool'>;
   readonly incrementalPool?: Ref<'Pool'>;
@@ -31,45 +32,75 @@ const RUN_REFERENCES = {
 type RunReference = keyof typeof RUN_REFERENCES;
 const REFERENCE_KEYS = Object.keys(RUN_REFERENCES) as RunReference[];
 
-/** `Run = overrides dates at time`. */
-export const scheduledRuns: AssignedType<readonly ScheduledRun[]> = {
-  form: 'assigned',
+/** `Run = overrides days at time`. */
+export const scheduledRuns = scheduleLines({
   title: 'overrides, days and a time',
   example: 'Level=Full 1st sat at 23:05',
-  repeated: 'adds',
-  read(assignment, context) {
-    const text = writtenText(assignment.value);
-    const span = spanOfTokens(assignment.value) ?? assignment.name;
-    /** The stretch of the line from a 1-based column on. */
-    const within = (column: number, length: number): Span => {
-      const start = Math.min(span.start + column - 1, Math.max(span.start, span.end - 1));
-      return { source: span.source, start, end: Math.min(start + length, span.end) };
-    };
-    try {
-      const line = parseRunLine(text);
-      for (const warning of line.warnings) context.warning(span, warning);
-      const references: Partial<Record<RunReference, PendingReference>> = {};
-      for (const key of REFERENCE_KEYS) {
-        const name = line.overrides[key];
-        if (name === undefined) continue;
-        const place = within(line.overrideColumns[key] ?? 1, name.length);
-        references[key] = { resourceType: RUN_REFERENCES[key], name, span: place, owner: context.owner };
-      }
-      return [{ line, ...references }];
-    } catch (error) {
-      if (!(error instanceof RunLineError)) throw error;
-      context.error(within(error.column, error.length), error.message, error.hint);
-      return undefined;
-    }
+  parse: parseRunLine,
+});
+
+/** `Cron = overrides "minute hour day month weekday"`. */
+export const cronRuns = scheduleLines({
+  title: 'overrides and an expression of cron',
+  example: 'Level=Full "5 23 * * 6#1"',
+  parse: parseCronLine,
+  checkPlace: (span, context) => {
+    const end: Span = { source: span.source, start: span.end, end: span.end + 1 };
+    if (span.source.text[span.end] !== '#') return true;
+    context.error(end, '"#" begins a comment here, so the expression ends', 'put the expression in quotes');
+    return false;
   },
-  format: (value) => value.map((run) => run.line.text),
-  resolve: (value, resolver) =>
-    value.map((run) => {
-      const resolved: { -readonly [K in RunReference]?: ScheduledRun[K] } = {};
-      for (const key of REFERENCE_KEYS) {
-        const reference = run[key];
-        if (reference) Object.assign(resolved, { [key]: resolver.resolve<string>(reference) });
+});
+
+/** Lines that may stand many times, each in its own notation and all in one list. */
+function scheduleLines(notation: {
+  readonly title: string;
+  readonly example: string;
+  parse(text: string): RunLine | CronLine;
+  /** Reports what is wrong around the value. */
+  checkPlace?(span: Span, context: ReadContext): boolean;
+}): AssignedType<readonly ScheduledRun[]> {
+  const { title, example } = notation;
+  return {
+    form: 'assigned',
+    title,
+    example,
+    repeated: 'adds',
+    read(assignment, context) {
+      const span = spanOfTokens(assignment.value) ?? assignment.name;
+      if (notation.checkPlace?.(span, context) === false) return undefined;
+      /** The stretch of the line from a 1-based column on. */
+      const within = (column: number, length: number): Span => {
+        const start = Math.min(span.start + column - 1, Math.max(span.start, span.end - 1));
+        return { source: span.source, start, end: Math.min(start + length, span.end) };
+      };
+      try {
+        const line = notation.parse(writtenText(assignment.value));
+        for (const warning of line.warnings) context.warning(span, warning);
+        const references: Partial<Record<RunReference, PendingReference>> = {};
+        for (const key of REFERENCE_KEYS) {
+          const name = line.overrides[key];
+          if (name === undefined) continue;
+          const place = within(line.overrideColumns[key] ?? 1, name.length);
+          references[key] = { resourceType: RUN_REFERENCES[key], name, span: place, owner: context.owner };
+        }
+        return [{ line, ...references }];
+      } catch (error) {
+        if (!(error instanceof RunLineError)) throw error;
+        context.error(within(error.column, error.length), error.message, error.hint);
+        return undefined;
       }
-      return { line: run.line, ...resolved };
-    }),
-};
+    },
+    format: (value) => value.map((run) => run.line.text),
+    print: (value) => value.map(({ line }) => `${line.notation} = ${line.text}`),
+    resolve: (value, resolver) =>
+      value.map((run) => {
+        const resolved: { -readonly [K in RunReference]?: ScheduledRun[K] } = {};
+        for (const key of REFERENCE_KEYS) {
+          const reference = run[key];
+          if (reference) Object.assign(resolved, { [key]: resolver.resolve<string>(reference) });
+        }
+        return { line: run.line, ...resolved };
+      }),
+  };
+}

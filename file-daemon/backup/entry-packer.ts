@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type BigIntStats } from 'node:fs';
 import { isErrno } from '../../errors/operator-error.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
+import { BLOCK_CONTENT_BYTES_MAX } from '../../volume/member.ts';
 import { fsPath, pathToBytes, showPath, type BytePath } from '../byte-path.ts';
 import { ContentDigest, digestOf } from '../content-digest.ts';
 import type { EntryOptions } from '../fileset/entry-options.ts';
 import { libc, UTIME_OMIT } from '../native/libc.ts';
-import { BLOCK_CONTENT_BYTES_MAX } from '../../volume/member.ts';
 import { TarHeaderEncoder, TypeFlag, paddedBytes, type TarEntry } from '../tar/entry-header.ts';
 import type { FirstName } from '../walk/hard-links.ts';
 import { failedTo, type FileNotice } from '../walk/file-notice.ts';
@@ -25,6 +25,7 @@ const TYPE_FLAGS: ReadonlyMap<FileType, TypeFlag> = new Map<FileType, TypeFlag>(
 /** Not a link that took the file's place, not a wait for the other end of a FIFO, no terminal. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 const BIGINT = { bigint: true } as const;
+const NO_CONTENT = Buffer.alloc(0);
 
 /**
  * Writes entries into the job's stream: header, and the content of regular files as it is read. What goes wrong with a
@@ -88,7 +89,7 @@ export class EntryPacker {
     const header = this.#headers.encode(tarEntry(record, path, '', sizeBytes));
     if (sizeBytes === 0) {
       this.#begin(record, header, 0, options);
-      record.digest = digestOf(options.digest, record.digest);
+      record.digest = digestOf(options.digest, NO_CONTENT);
       return true;
     }
     let fd: number;
@@ -100,17 +101,18 @@ export class EntryPacker {
     }
     try {
       const entryBytes = this.#begin(record, header, sizeBytes, options);
-      const readBytes =
-        entryBytes <= BLOCK_CONTENT_BYTES_MAX
-          ? this.#readAtOnce(fd, path, sizeBytes, record)
-          : this.#readInPieces(fd, path, sizeBytes, record);
-      if (readBytes === undefined) {
+      const isInOneBlock = entryBytes <= BLOCK_CONTENT_BYTES_MAX;
+      const { readBytes, failure } = isInOneBlock
+        ? this.#readAtOnce(fd, sizeBytes, record)
+        : this.#readInPieces(fd, sizeBytes, record);
+      if (failure !== undefined) this.#notice(failedTo('read', path, failure.error));
+      if (failure !== undefined && (isInOneBlock || readBytes === 0)) {
         this.#cutter.abandonEntry();
         return false;
       }
       this.contentBytes += readBytes;
       this.#cutter.endEntry();
-      this.#checkUnchanged(fd, path, stat, readBytes, options);
+      if (failure === undefined) this.#checkUnchanged(fd, path, stat, readBytes, options);
       if (options.keepAtime) keepAtime(fd, record);
       return true;
     } finally {
@@ -129,49 +131,37 @@ export class EntryPacker {
     return entryBytes;
   }
 
-  /** Undefined when reading failed and nothing was handed over yet: the entry can be taken back. */
-  #readAtOnce(fd: number, path: BytePath, sizeBytes: number, record: FileRecord): number | undefined {
+  /** Of a file whose entry lies in one block: what is read goes straight into its memory. */
+  #readAtOnce(fd: number, sizeBytes: number, record: FileRecord): ReadOutcome {
     const content = this.#cutter.room(sizeBytes);
-    let readBytes = 0;
-    try {
-      for (let got = -1; got !== 0 && readBytes < sizeBytes; readBytes += got) {
-        got = readSync(fd, content, readBytes, sizeBytes - readBytes, null);
-      }
-    } catch (error) {
-      this.#notice(failedTo('read', path, error));
-      return undefined;
-    }
-    content.fill(0, readBytes);
+    const outcome = readFully(fd, content);
     this.#cutter.advance(sizeBytes);
     record.digest = digestOf(record.digestAlgorithm, content);
-    return readBytes;
+    return outcome;
   }
 
-  #readInPieces(fd: number, path: BytePath, sizeBytes: number, record: FileRecord): number {
+  /** Of a larger file. What cannot be read is saved as zeros: blocks before it may be on their way already. */
+  #readInPieces(fd: number, sizeBytes: number, record: FileRecord): ReadOutcome {
     const digest = new ContentDigest(record.digestAlgorithm);
-    let readBytes = 0;
+    const total: ReadOutcome = { readBytes: 0, failure: undefined };
     let isAtEnd = false;
     for (let left = sizeBytes; left > 0;) {
       const room = this.#cutter.room(left);
-      let filled = 0;
-      while (!isAtEnd && filled < room.length) {
-        try {
-          const got = readSync(fd, room, filled, room.length - filled, null);
-          isAtEnd = got === 0;
-          filled += got;
-        } catch (error) {
-          this.#notice(failedTo('read', path, error));
-          isAtEnd = true;
-        }
+      if (isAtEnd) room.fill(0);
+      else {
+        const { readBytes, failure } = readFully(fd, room);
+        // Nothing of it has left yet.
+        if (failure !== undefined && total.readBytes + readBytes === 0) return { readBytes, failure };
+        total.readBytes += readBytes;
+        total.failure = failure;
+        isAtEnd = readBytes < room.length;
       }
-      room.fill(0, filled);
       digest.update(room);
       this.#cutter.advance(room.length);
-      readBytes += filled;
       left -= room.length;
     }
     record.digest = digest.finish();
-    return readBytes;
+    return total;
   }
 
   #checkUnchanged(
@@ -208,6 +198,27 @@ export class EntryPacker {
       text: `${name} ${change}`,
     });
   }
+}
+
+interface ReadOutcome {
+  readBytes: number;
+  /** Why there is not more, unless that is the end of the file. */
+  failure: { error: unknown } | undefined;
+}
+
+/** Fills `target` from the file; with zeros from where the file ends or cannot be read. */
+function readFully(fd: number, target: Buffer): ReadOutcome {
+  let readBytes = 0;
+  let failure: ReadOutcome['failure'];
+  try {
+    for (let got = -1; got !== 0 && readBytes < target.length; readBytes += got) {
+      got = readSync(fd, target, readBytes, target.length - readBytes, null);
+    }
+  } catch (error) {
+    failure = { error };
+  }
+  target.fill(0, readBytes);
+  return { readBytes, failure };
 }
 
 /** Paths in the archive are relative, so that a plain `tar -x` unpacks below where it stands. */

@@ -29,10 +29,11 @@ export class BlockSource {
   }
 
   /** Entries of this session are wanted from now on, none of those before. */
-  enterSession(session: SessionKey): void {
-    if (session === this.#session) return;
+  enterSession(session: SessionKey): 'new' | 'same' {
+    if (session === this.#session) return 'same';
     this.#passed.add(this.#session);
     this.#session = session;
+    return 'new';
   }
 
   /** The stream from `offset` to the end of its block, if that is the block at hand. */

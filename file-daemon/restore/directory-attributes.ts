@@ -2,6 +2,8 @@ import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { pathFromBytes } from '../byte-path.ts';
+import { errnoText } from '../errno-text.ts';
+import { PlaceRefused } from './target-tree.ts';
 
 const LENGTH_BYTES = 4;
 
@@ -15,11 +17,23 @@ export class DirectoryAttributes implements Disposable {
   /** Places in the file, by how many names the path has. */
   readonly #byDepth = new Map<number, number[]>();
 
-  /** `workingDirectory` holds the file; nobody else sees it. */
+  /**
+   * `workingDirectory` holds the file; nobody else sees it.
+   * @throws PlaceRefused
+   */
   constructor(workingDirectory: string, jobId: number) {
     const path = join(workingDirectory, `restore-${jobId}-directories.tmp`);
-    this.#fd = openSync(path, 'w+', 0o600);
-    rmSync(path);
+    try {
+      this.#fd = openSync(path, 'w+', 0o600);
+      rmSync(path);
+    } catch (cause) {
+      throw new PlaceRefused(
+        `Cannot write in the working directory "${workingDirectory}": ERR=${errnoText(cause)}`,
+        {
+          cause,
+        },
+      );
+    }
   }
 
   add(record: FileRecord): void {

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { OperatorError, isErrno } from '../../errors/operator-error.ts';
 import { pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
@@ -88,7 +89,7 @@ class Restore {
   readonly #files: FileMaker;
   /** Of files with several names: those that could not be restored. */
   readonly #failedNames = new Set<BytePath>();
-  /** The last entry with content: the next may be another name of it. */
+  /** The last entry of this session with content: the next may be another name of it. */
   #last: { streamOffset: number; path: BytePath; outcome: Outcome } | undefined;
 
   constructor(
@@ -107,8 +108,7 @@ class Restore {
   }
 
   enterSession(session: SessionKey): void {
-    this.#blocks.enterSession(session);
-    this.#last = undefined;
+    if (this.#blocks.enterSession(session) === 'new') this.#last = undefined;
   }
 
   async entry(record: FileRecord): Promise<void> {
@@ -156,8 +156,9 @@ class Restore {
         break;
       default:
         this.#report(path, this.#files.makeSpecial(place, record));
-        if (record.type === FileType.SYMLINK) this.#tree.noteLink(path);
     }
+    // Also when it is one by another name.
+    if ((record.mode & constants.S_IFMT) === constants.S_IFLNK) this.#tree.noteLink(path);
     return 'restored';
   }
 
@@ -186,6 +187,7 @@ class Restore {
     const last = this.#last;
     if (hasContent(record) && last?.streamOffset === record.streamOffset && last.outcome !== 'skipped') {
       // Two names of one file whose first name is not wanted: the Director gives both the place of its content.
+      if (last.outcome === 'failed') this.#failedNames.add(last.path);
       this.#hardLink(path, last.path);
       return;
     }

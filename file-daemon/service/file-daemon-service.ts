@@ -46,8 +46,11 @@ const SERVICE = {
 
 export interface FileDaemonServiceOptions {
   readonly name: string;
-  /** With its date, as `status` prints it. */
-  readonly version: string;
+  /** "0.1.0 (21Nov26)", for the job report. */
+  readonly versionShort: string;
+  /** "0.1.0 (21 November 2026)", for the status. */
+  readonly versionBanner: string;
+  /** Its parts separated by blanks. */
   readonly platform: string;
   readonly startedAt: Date;
   readonly jobs: JobTable;
@@ -94,13 +97,15 @@ export class FileDaemonService {
 
   async hello({ peer }: CallContext): Promise<HelloResponse> {
     requireRole(peer, 'director');
-    const { name, version, platform } = this.#options;
-    return { name, version, platform, clockNs: BigInt(Date.now()) * 1_000_000n };
+    const { name, versionShort: version, platform } = this.#options;
+    const clockNs = BigInt(Date.now()) * 1_000_000n;
+    // The report sets commas where the status sets blanks.
+    return { name, version, platform: platform.replaceAll(' ', ','), clockNs };
   }
 
   async status({ peer }: CallContext): Promise<StatusResponse> {
     requireRole(peer, 'director');
-    const { name, version, platform, startedAt, jobs } = this.#options;
+    const { name, versionBanner: version, platform, startedAt, jobs } = this.#options;
     return {
       name,
       version,

@@ -105,9 +105,13 @@ export class JobTable {
       throw error;
     } finally {
       this.#running.delete(job);
-      this.#terminated = [...this.#terminated, job.ended(status)].slice(-TERMINATED_MAX);
-      this.#endedCount += 1;
+      if (description.kind !== 'Estimate') this.#noteEnd(job.ended(status));
     }
+  }
+
+  #noteEnd(job: TerminatedJob): void {
+    this.#terminated = [...this.#terminated, job].slice(-TERMINATED_MAX);
+    this.#endedCount += 1;
   }
 
   /** Ends all jobs, now and to come. */

@@ -94,6 +94,9 @@ export class Walker {
     if (stat.isSymbolicLink()) {
       const text = `File entry "${showPath(path)}" is a symbolic link: the link is saved, not what it points to`;
       this.#visitor.notice({ type: 'info', path, text });
+    } else if (stat.isBlockDevice()) {
+      const text = `File entry "${showPath(path)}" is a device: the node is saved, not what the device holds (not supported yet)`;
+      this.#visitor.notice({ type: 'warning', path, text });
     }
     if (stat.isDirectory()) this.#enter({ path, stat, options, rules, topDevice: stat.dev });
     else this.#visitOther(path, stat, options);

@@ -62,7 +62,8 @@ export function makeOddTree(directory: string): void {
   }
 
   // Modes and times.
-  for (const mode of [0o000, 0o400, 0o4755, 0o2755, 0o1777, 0o666]) {
+  // Without root the first could not even be read.
+  for (const mode of [...(isRoot ? [0o000] : []), 0o400, 0o4755, 0o2755, 0o1777, 0o666]) {
     const name = path(`mode-${mode.toString(8).padStart(4, '0')}`);
     writeFileSync(name, 'm');
     chmodSync(name, mode);

@@ -7,11 +7,28 @@ import { openCatalog, type Catalog } from '../../../catalog/catalog.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { minute, POOL, Site } from './site.ts';
 
-const failure = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'no failure', (error: unknown) => error);
+const failure = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'no failure',
+    (error: unknown) => error,
+  );
 
 async function newJob(catalog: Catalog): Promise<number> {
-  const clientId = await catalog.syncClient({ name: 'argo-fd', autoPrune: true, fileRetention: 1, jobRetention: 1 });
-  const job = { job: `A.${Math.random()}`, name: 'A', type: 'B', level: 'F', clientId, schedTime: minute(0), status: 'C' };
+  const clientId = await catalog.syncClient({
+    name: 'argo-fd',
+    autoPrune: true,
+    fileRetention: 1,
+    jobRetention: 1,
+  });
+  const job = {
+    job: `A.${Math.random()}`,
+    name: 'A',
+    type: 'B',
+    level: 'F',
+    clientId,
+    schedTime: minute(0),
+    status: 'C',
+  };
   return catalog.createJob(job);
 }
 
@@ -23,15 +40,27 @@ describe('opening', () => {
     {
       await using catalog = await openCatalog(file);
       jobId = await newJob(catalog);
-      expect(await catalog.jobById(jobId)).toMatchObject({ jobId, clientName: 'argo-fd', schedTime: minute(0) });
+      expect(await catalog.jobById(jobId)).toMatchObject({
+        jobId,
+        clientName: 'argo-fd',
+        schedTime: minute(0),
+      });
     }
     await using again = await openCatalog(file);
     expect(await again.listJobs({})).toHaveLength(1);
   });
 
   test.each([
-    ['a text file', (file: string) => writeFileSync(file, 'Not a database at all.\n'.repeat(100)), 'CAT_NOT_A_CATALOG'],
-    ['a database of another program', (file: string) => new Database(file).exec('CREATE TABLE Job (x)').close(), 'CAT_NOT_A_CATALOG'],
+    [
+      'a text file',
+      (file: string) => writeFileSync(file, 'Not a database at all.\n'.repeat(100)),
+      'CAT_NOT_A_CATALOG',
+    ],
+    [
+      'a database of another program',
+      (file: string) => new Database(file).exec('CREATE TABLE Job (x)').close(),
+      'CAT_NOT_A_CATALOG',
+    ],
     ['a catalog of a newer Noctule', makeNewer, 'CAT_NEWER_SCHEMA'],
   ])('refuses %s with a clear sentence and leaves it alone', async (_, make, code) => {
     using directory = temporaryDirectory();
@@ -47,7 +76,10 @@ describe('opening', () => {
 
   test('says that the directory is missing', async () => {
     const error = await failure(openCatalog('/nowhere/at/all/catalog.db'));
-    expect(error).toMatchObject({ code: 'CAT_CANNOT_OPEN', message: expect.stringContaining('/nowhere/at/all') as string });
+    expect(error).toMatchObject({
+      code: 'CAT_CANNOT_OPEN',
+      message: expect.stringContaining('/nowhere/at/all') as string,
+    });
   });
 
   function makeNewer(file: string): void {
@@ -65,7 +97,9 @@ describe('closing', () => {
     const catalog = await openCatalog(file);
     const jobId = await newJob(catalog);
     await catalog.sql({ query: 'SELECT 1' });
-    const writes = Array.from({ length: 50 }, (_, i) => catalog.appendLog({ jobId, time: minute(i), text: `line ${i}` }));
+    const writes = Array.from({ length: 50 }, (_, i) =>
+      catalog.appendLog({ jobId, time: minute(i), text: `line ${i}` }),
+    );
     await catalog.close();
     await Promise.all(writes);
     expect(existsSync(`${file}-wal`)).toBe(false);
@@ -105,13 +139,23 @@ describe('calls', () => {
     await catalog.createVolume(volume);
     const error = await failure(catalog.createVolume(volume));
     expect(error).toBeInstanceOf(CatalogError);
-    expect(error).toMatchObject({ name: 'CatalogError', code: 'CAT_VOLUME_EXISTS', hint: 'Give the new volume another name.' });
+    expect(error).toMatchObject({
+      name: 'CatalogError',
+      code: 'CAT_VOLUME_EXISTS',
+      hint: 'Give the new volume another name.',
+    });
     expect(await catalog.nextMediaId()).toBe(2);
   });
 
   test('give back bytes as Buffers, however deep', async () => {
     using site = new Site();
-    const jobId = site.backup({ start: 1, files: [{ path: '/\xff/', size: 0 }, { path: '/\xff/x', size: 5 }] });
+    const jobId = site.backup({
+      start: 1,
+      files: [
+        { path: '/\xff/', size: 0 },
+        { path: '/\xff/x', size: 5 },
+      ],
+    });
     await using catalog = await openCatalog(site.file);
     const path = Buffer.from('/\xff/', 'latin1');
     const [entry] = await catalog.browseDirectory({ jobIds: [jobId], path, limit: 5 });
@@ -126,25 +170,39 @@ describe('calls', () => {
     await catalog.closeRestorePlan(planId);
   });
 
-  test('for short answers do not wait for a long query', async () => {
+  test('with arguments that cannot cross to the thread fail alone', async () => {
     using directory = temporaryDirectory();
     await using catalog = await openCatalog(join(directory.path, 'catalog.db'));
-    await catalog.sql({ query: 'SELECT 1' });
-    const ended: string[] = [];
-    const count = 'WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) FROM n';
-    const long = catalog.sql({ query: count }).then(() => ended.push('long'));
-    await catalog.listJobs({}).then(() => ended.push('short'));
-    await long;
-    expect(ended).toEqual(['short', 'long']);
+    const bad = failure(catalog.listPools({ name: (() => 'x') as unknown as string }));
+    const good = catalog.listPools();
+    expect(await bad).toMatchObject({ name: 'DataCloneError' });
+    expect(await good).toEqual([]);
+  });
+});
+
+describe('a query of an admin', () => {
+  const ENDLESS = 'WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
+
+  test('is answered, or fails with the sentence that says why', async () => {
+    using directory = temporaryDirectory();
+    await using catalog = await openCatalog(join(directory.path, 'catalog.db'));
+    await newJob(catalog);
+    const query = 'SELECT JobId, Name FROM Job';
+    expect(await catalog.sql({ query })).toEqual({ columns: ['JobId', 'Name'], rows: [[1, 'A']] });
+    expect(await failure(catalog.sql({ query: 'SELECT nonsense' }))).toMatchObject({
+      code: 'CAT_QUERY',
+      message: 'The query is not right: no such column: nonsense',
+    });
   });
 
-  test('on a thread that was lost fail, and the next ones go to a new thread', async () => {
+  test('that never ends delays nobody, and ends when the catalog is closed', async () => {
     using directory = temporaryDirectory();
-    await using catalog = await openCatalog(join(directory.path, 'catalog.db'));
-    const tooLarge = `SELECT printf('%.*c', 90000000, 'x') AS a, printf('%.*c', 90000000, 'x') AS b`;
-    const calls = [failure(catalog.sql({ query: tooLarge })), failure(catalog.sql({ query: 'SELECT 7' }))];
-    const [lost] = await Promise.all(calls);
-    expect(lost).toMatchObject({ code: 'CAT_THREAD_LOST' });
-    expect(await catalog.sql({ query: 'SELECT 7 AS n' })).toEqual({ columns: ['n'], rows: [[7]] });
+    const catalog = await openCatalog(join(directory.path, 'catalog.db'));
+    const endless = Array.from({ length: 4 }, () => failure(catalog.sql({ query: ENDLESS })));
+    expect(await failure(catalog.sql({ query: 'SELECT 1' }))).toMatchObject({ code: 'CAT_OVERLOADED' });
+    expect(await catalog.listJobs({})).toEqual([]);
+    await catalog.close();
+    expect(await Promise.all(endless)).toMatchObject(Array(4).fill({ code: 'CAT_CLOSED' }));
+    expect(await failure(catalog.sql({ query: 'SELECT 1' }))).toMatchObject({ code: 'CAT_CLOSED' });
   });
 });

@@ -8,7 +8,10 @@ import { minute, recordsOf, Site } from './site.ts';
 const [file = '', jobId = ''] = process.argv.slice(2);
 
 using elsewhere = new Site();
-const files = Array.from({ length: 60_000 }, (_, i) => ({ path: `/d${Math.floor(i / 50)}/f${i}`, size: 100 }));
+const files = Array.from({ length: 60_000 }, (_, i) => ({
+  path: `/d${Math.floor(i / 50)}/f${i}`,
+  size: 100,
+}));
 const reports = elsewhere.reportsOf(recordsOf(files));
 await using catalog = await openCatalog(file);
 for (const { durable } of reports) {

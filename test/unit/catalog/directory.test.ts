@@ -6,8 +6,15 @@ function list(site: Site, jobIds: number[], path: string, limit = 100): string[]
   const names: string[] = [];
   let after: Buffer | undefined;
   for (;;) {
-    const page = browseDirectory(site.db, { jobIds, path: Buffer.from(path), limit, ...(after && { after }) });
-    names.push(...page.map(({ name, isDirectory, jobId }) => `${String(name)}${isDirectory ? '/' : ''} ${jobId}`));
+    const page = browseDirectory(site.db, {
+      jobIds,
+      path: Buffer.from(path),
+      limit,
+      ...(after && { after }),
+    });
+    names.push(
+      ...page.map(({ name, isDirectory, jobId }) => `${String(name)}${isDirectory ? '/' : ''} ${jobId}`),
+    );
     if (page.length < limit) return names;
     after = page.at(-1)?.name;
   }
@@ -18,7 +25,10 @@ const files = (...paths: string[]): TestFile[] => paths.map((path) => ({ path })
 describe('a directory as a chain of jobs leaves it', () => {
   test('shows the newest version of each name, by name', () => {
     using site = new Site();
-    const full = site.backup({ start: 1, files: files('/d/', '/d/b', '/d/sub/', '/d/sub/x', '/d/c', '/d/a') });
+    const full = site.backup({
+      start: 1,
+      files: files('/d/', '/d/b', '/d/sub/', '/d/sub/x', '/d/c', '/d/a'),
+    });
     const later = site.backup({ start: 2, level: 'I', files: files('/d/b', '/d/new', '/d/sub/y') });
     expect(list(site, [full, later], '/d/')).toEqual([
       `a ${full}`,

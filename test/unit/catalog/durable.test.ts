@@ -42,16 +42,24 @@ function refusal(report: () => void): unknown {
 }
 
 describe('what a storage daemon reports as durable', () => {
-  test.each([1, 3, 100])('comes back as the same file records in the order of the stream, %i at a time', (limit) => {
-    using site = new Site();
-    const records = recordsOf(TREE);
-    const jobId = site.backup({ start: 1, files: TREE });
-    expect(allFiles(site, { jobId, limit })).toEqual(records);
-  });
+  test.each([1, 3, 100])(
+    'comes back as the same file records in the order of the stream, %i at a time',
+    (limit) => {
+      using site = new Site();
+      const records = recordsOf(TREE);
+      const jobId = site.backup({ start: 1, files: TREE });
+      expect(allFiles(site, { jobId, limit })).toEqual(records);
+    },
+  );
 
   test('keeps notes of deleted files apart from the saved ones', () => {
     using site = new Site();
-    const files = [{ path: '/a' }, { path: '/gone', deleted: true }, { path: '/b' }, { path: '/old/', deleted: true }];
+    const files = [
+      { path: '/a' },
+      { path: '/gone', deleted: true },
+      { path: '/b' },
+      { path: '/old/', deleted: true },
+    ];
     const [a, gone, b, old] = recordsOf(files);
     const jobId = site.backup({ start: 1, files });
     expect(allFiles(site, { jobId, limit: 1 })).toEqual([a, b]);
@@ -66,7 +74,10 @@ describe('what a storage daemon reports as durable', () => {
     reports.forEach((report, i) => addDurable(site.db, { jobId, at: minute(10 + i), ...report }));
 
     const rows = jobMedia(site.db, jobId);
-    expect(rows.map(({ volumeName, volIndex }) => [volumeName, volIndex])).toEqual([['Full-0001', 1], ['Full-0002', 2]]);
+    expect(rows.map(({ volumeName, volIndex }) => [volumeName, volIndex])).toEqual([
+      ['Full-0001', 1],
+      ['Full-0002', 2],
+    ]);
     const [first, second] = rows;
     expect(first).toMatchObject({ firstIndex: 1, startFile: 0, startBlock: 300, endFile: 0 });
     expect(second).toMatchObject({ lastIndex: TREE.length, startBlock: 300 });
@@ -87,7 +98,12 @@ describe('what a storage daemon reports as durable', () => {
     const [report] = site.reportsOf(recordsOf([{ path: '/a' }]));
     const jobId = site.start({ start: 1 });
     const blocks = { ...report!.durable.blocks!, volumeOffset: 3 * 2 ** 32 + 5 };
-    addDurable(site.db, { jobId, mediaId: report!.mediaId, at: minute(1), durable: { ...report!.durable, blocks } });
+    addDurable(site.db, {
+      jobId,
+      mediaId: report!.mediaId,
+      at: minute(1),
+      durable: { ...report!.durable, blocks },
+    });
     expect(jobMedia(site.db, jobId)).toMatchObject([{ startFile: 3, startBlock: 5, endFile: 3 }]);
   });
 
@@ -101,10 +117,17 @@ describe('what a storage daemon reports as durable', () => {
     using site = new Site();
     const reports = site.reportsOf(recordsOf(TREE), 4);
     const jobId = site.start({ start: 1 });
-    const expected: { volumeName: string; volumeOffset: number; firstBlock: number; start: number; end: number }[] = [];
+    const expected: {
+      volumeName: string;
+      volumeOffset: number;
+      firstBlock: number;
+      start: number;
+      end: number;
+    }[] = [];
     for (const report of reports) {
       addDurable(site.db, { jobId, at: minute(1), ...report });
-      const { firstBlock, streamOffset, volumeOffset, memberBytes, contentBytes, gapBytes } = report.durable.blocks!;
+      const { firstBlock, streamOffset, volumeOffset, memberBytes, contentBytes, gapBytes } =
+        report.durable.blocks!;
       let [start, offset] = [streamOffset, volumeOffset];
       memberBytes.forEach((bytes, i) => {
         offset += gapBytes[i]!;
@@ -121,8 +144,13 @@ describe('what a storage daemon reports as durable', () => {
       expect(locateBlocks(site.db, jobId, { start, end, fromBlock: block.firstBlock + 1 })).toEqual([]);
     }
     const whole = locateBlocks(site.db, jobId, { start: 0, end: expected.at(-1)!.end, fromBlock: 0 });
-    expect(whole.map(({ firstBlock, blockCount }) => [firstBlock, blockCount])).toEqual([[0, 4], [4, expected.length - 4]]);
-    expect(refusal(() => locateBlocks(site.db, jobId, { start: 0, end: 10 ** 9, fromBlock: 0 }))).toMatchObject({
+    expect(whole.map(({ firstBlock, blockCount }) => [firstBlock, blockCount])).toEqual([
+      [0, 4],
+      [4, expected.length - 4],
+    ]);
+    expect(
+      refusal(() => locateBlocks(site.db, jobId, { start: 0, end: 10 ** 9, fromBlock: 0 })),
+    ).toMatchObject({
       code: 'CAT_DAMAGED',
     });
   });
@@ -130,16 +158,55 @@ describe('what a storage daemon reports as durable', () => {
 
 describe('a report that cannot be right', () => {
   const wrongs: [string, (durable: Durable) => Durable, RegExp][] = [
-    ['of another volume', (d) => ({ ...d, volumeName: 'Full-9999' }), /volume 1 is "Full-0001", not "Full-9999"/],
-    ['with a block left out', (d) => ({ ...d, blocks: { ...d.blocks!, firstBlock: 5 } }), /block 5 .* does not follow/],
-    ['with bytes left out', (d) => ({ ...d, blocks: { ...d.blocks!, streamOffset: 512 } }), /does not follow/],
-    ['with sizes for fewer blocks', (d) => ({ ...d, blocks: { ...d.blocks!, contentBytes: [] } }), /another number of blocks/],
+    [
+      'of another volume',
+      (d) => ({ ...d, volumeName: 'Full-9999' }),
+      /volume 1 is "Full-0001", not "Full-9999"/,
+    ],
+    [
+      'with a block left out',
+      (d) => ({ ...d, blocks: { ...d.blocks!, firstBlock: 5 } }),
+      /block 5 .* does not follow/,
+    ],
+    [
+      'with bytes left out',
+      (d) => ({ ...d, blocks: { ...d.blocks!, streamOffset: 512 } }),
+      /does not follow/,
+    ],
+    [
+      'with sizes for fewer blocks',
+      (d) => ({ ...d, blocks: { ...d.blocks!, contentBytes: [] } }),
+      /another number of blocks/,
+    ],
     ['with damaged records', (d) => ({ ...d, records: [Buffer.from('nonsense')] }), /cannot be right/],
-    ['with files beyond its blocks', (d) => ({ ...d, records: [recordsMember(recordsOf([{ path: '/a', size: 10 ** 6 }]))] }), /past the durable end/],
-    ['with a file twice', (d) => ({ ...d, records: [...d.records, ...d.records] }), /file index 1 comes after 2/],
-    ['with an empty path', (d) => ({ ...d, records: [recordsMember([{ ...recordsOf([{ path: '/a' }])[0]!, path: Buffer.alloc(0) }])] }), /path of file index 1 is empty/],
-    ['with a zero byte in a path', (d) => ({ ...d, records: [recordsMember(recordsOf([{ path: '/a\0b' }]))] }), /zero byte/],
-    ['with a directory that is named like a file', (d) => ({ ...d, records: [recordsMember(recordsOf([{ path: '/a', type: 2 }]))] }), /type 2, its path says otherwise/],
+    [
+      'with files beyond its blocks',
+      (d) => ({ ...d, records: [recordsMember(recordsOf([{ path: '/a', size: 10 ** 6 }]))] }),
+      /past the durable end/,
+    ],
+    [
+      'with a file twice',
+      (d) => ({ ...d, records: [...d.records, ...d.records] }),
+      /file index 1 comes after 2/,
+    ],
+    [
+      'with an empty path',
+      (d) => ({
+        ...d,
+        records: [recordsMember([{ ...recordsOf([{ path: '/a' }])[0]!, path: Buffer.alloc(0) }])],
+      }),
+      /path of file index 1 is empty/,
+    ],
+    [
+      'with a zero byte in a path',
+      (d) => ({ ...d, records: [recordsMember(recordsOf([{ path: '/a\0b' }]))] }),
+      /zero byte/,
+    ],
+    [
+      'with a directory that is named like a file',
+      (d) => ({ ...d, records: [recordsMember(recordsOf([{ path: '/a', type: 2 }]))] }),
+      /type 2, its path says otherwise/,
+    ],
   ];
 
   test.each(wrongs)('%s is refused whole, and the right one goes through afterwards', (_, spoil, message) => {
@@ -147,9 +214,14 @@ describe('a report that cannot be right', () => {
     const [report] = site.reportsOf(recordsOf([{ path: '/a', size: 700 }, { path: '/b' }]));
     const jobId = site.start({ start: 1 });
     const add = (durable: Durable) =>
-      site.db.transaction('write', () => addDurable(site.db, { jobId, mediaId: report!.mediaId, durable, at: minute(1) }));
+      site.db.transaction('write', () =>
+        addDurable(site.db, { jobId, mediaId: report!.mediaId, durable, at: minute(1) }),
+      );
     const error = refusal(() => add(spoil(report!.durable)));
-    expect(error).toMatchObject({ code: 'CAT_REPORT_REFUSED', message: expect.stringMatching(message) as unknown });
+    expect(error).toMatchObject({
+      code: 'CAT_REPORT_REFUSED',
+      message: expect.stringMatching(message) as unknown,
+    });
     expect(jobMedia(site.db, jobId)).toEqual([]);
     expect(allFiles(site, { jobId, limit: 10 })).toEqual([]);
     add(report!.durable);
@@ -175,10 +247,23 @@ describe('finding the versions of a file', () => {
 
   test('gives those of all jobs of the client, newest first, by path or by name alone', () => {
     using site = new Site();
-    const full = site.backup({ start: 1, files: [{ path: '/a/x', size: 5 }, { path: '/b/x', size: 6 }, { path: '/b/y' }] });
-    const later = site.backup({ start: 2, level: 'I', files: [{ path: '/a/x', size: 7 }, { path: '/b/x', deleted: true }] });
+    const full = site.backup({
+      start: 1,
+      files: [{ path: '/a/x', size: 5 }, { path: '/b/x', size: 6 }, { path: '/b/y' }],
+    });
+    const later = site.backup({
+      start: 2,
+      level: 'I',
+      files: [
+        { path: '/a/x', size: 7 },
+        { path: '/b/x', deleted: true },
+      ],
+    });
     site.backup({ start: 3, client: 'argo-fd', files: [{ path: '/a/x' }] });
-    expect(found(site, '/a/x')).toEqual([[later, '/a/x', false], [full, '/a/x', false]]);
+    expect(found(site, '/a/x')).toEqual([
+      [later, '/a/x', false],
+      [full, '/a/x', false],
+    ]);
     expect(found(site, 'x')).toEqual([
       [later, '/a/x', false],
       [later, '/b/x', true],

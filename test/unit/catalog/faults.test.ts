@@ -69,14 +69,18 @@ test('a damaged file is reported as damage, with a cure, by whatever touches it'
   const pageBytes = Number(site.db.pragma('page_size'));
   const pages = Number(site.db.pragma('page_count'));
   const file = openSync(site.file, 'r+');
-  for (let page = 30; page < pages; page++) writeSync(file, Buffer.alloc(pageBytes, 0x5a), 0, pageBytes, page * pageBytes);
+  for (let page = 30; page < pages; page++)
+    writeSync(file, Buffer.alloc(pageBytes, 0x5a), 0, pageBytes, page * pageBytes);
   closeSync(file);
   const ask = async () => {
     await using catalog = await openCatalog(site.file);
     return catalog.filesPage({ jobId: 1, limit: 5000 });
   };
   const error: unknown = await ask().catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ code: 'CAT_DAMAGED', hint: expect.stringContaining('backup of the catalog') as string });
+  expect(error).toMatchObject({
+    code: 'CAT_DAMAGED',
+    hint: expect.stringContaining('backup of the catalog') as string,
+  });
 });
 
 test('damage within a packed row, which SQLite cannot see, is reported as damage too', async () => {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { createJob, endJob, failUnfinishedJobs, jobById, jobTotals, listJobs, setJob } from '../../../catalog/jobs.ts';
+import {
+  createJob,
+  endJob,
+  failUnfinishedJobs,
+  jobById,
+  jobTotals,
+  listJobs,
+  setJob,
+} from '../../../catalog/jobs.ts';
 import { appendLog, jobLog } from '../../../catalog/log.ts';
 import { minute, Site } from './site.ts';
 
@@ -90,7 +98,15 @@ describe('a job', () => {
 
   test('without client, pool or FileSet in the catalog is listed all the same', () => {
     using site = new Site();
-    const admin = { job: 'Tidy.1', name: 'Tidy', type: 'D', level: ' ', clientId: 0, schedTime: minute(0), status: 'C' };
+    const admin = {
+      job: 'Tidy.1',
+      name: 'Tidy',
+      type: 'D',
+      level: ' ',
+      clientId: 0,
+      schedTime: minute(0),
+      status: 'C',
+    };
     const jobId = createJob(site.db, admin);
     expect(jobById(site.db, jobId)).toMatchObject({ clientName: '', poolName: '', fileSetName: '' });
   });
@@ -101,12 +117,21 @@ describe('after a crash', () => {
     using site = new Site();
     const done = site.backup({ start: 1, files: [{ path: '/a', size: 10 }] });
     const waiting = site.start({ start: 2 });
-    const cut = site.backup({ start: 3, files: [{ path: '/a', size: 700 }, { path: '/b', size: 30 }] });
+    const cut = site.backup({
+      start: 3,
+      files: [
+        { path: '/a', size: 700 },
+        { path: '/b', size: 30 },
+      ],
+    });
     site.db.run('UPDATE JobRun SET EndTime = NULL, JobFiles = 0, JobBytes = 0 WHERE JobId = :cut', { cut });
 
     const failed = failUnfinishedJobs(site.db, minute(9));
 
-    expect(failed.map(({ jobId, jobStatus }) => [jobId, jobStatus])).toEqual([[waiting, 'f'], [cut, 'f']]);
+    expect(failed.map(({ jobId, jobStatus }) => [jobId, jobStatus])).toEqual([
+      [waiting, 'f'],
+      [cut, 'f'],
+    ]);
     expect(jobById(site.db, cut)).toMatchObject({ endTime: minute(9), jobFiles: 2, jobBytes: 730 });
     expect(jobById(site.db, done)).toMatchObject({ jobStatus: 'T' });
     expect(failUnfinishedJobs(site.db, minute(10))).toEqual([]);

@@ -70,7 +70,9 @@ test('failed Fulls and Differentials since a time are found, Incrementals and go
   ];
   site.backup({ start: 6, level: 'I', status: 'f' });
   site.backup({ start: 7 });
-  expect(failedSince(site.db, { ...seriesOf(site), after: minute(2) }).map(({ jobId }) => jobId)).toEqual(ids);
+  expect(failedSince(site.db, { ...seriesOf(site), after: minute(2) }).map(({ jobId }) => jobId)).toEqual(
+    ids,
+  );
 });
 
 describe('the restore chain', () => {
@@ -85,7 +87,10 @@ describe('the restore chain', () => {
     site.backup({ start: 4, level: 'I' });
     site.backup({ start: 5, level: 'D' });
     const differential = site.backup({ start: 6, level: 'D' });
-    const incrementals = [site.backup({ start: 7, level: 'I' }), site.backup({ start: 8, level: 'I', status: 'W' })];
+    const incrementals = [
+      site.backup({ start: 7, level: 'I' }),
+      site.backup({ start: 8, level: 'I', status: 'W' }),
+    ];
     site.backup({ start: 9, level: 'I', status: 'f' });
     site.backup({ start: 10, level: 'D', status: 'A' });
     expect(chain(site)).toEqual([full, differential, ...incrementals]);

@@ -69,7 +69,9 @@ function replay(state: State, jobId: number, records: readonly TestFile[]): void
 
 function select(state: State, rules: readonly SelectionRule[]): State {
   const isSelected = (path: string): boolean => {
-    const own = [false, true].map((recursive) => rules.findLast((r) => r.recursive === recursive && String(r.path) === path));
+    const own = [false, true].map((recursive) =>
+      rules.findLast((r) => r.recursive === recursive && String(r.path) === path),
+    );
     const nearest = own.find((rule) => rule !== undefined);
     if (nearest !== undefined) return nearest.marked;
     const above = ancestors(path).reverse();
@@ -93,7 +95,12 @@ function select(state: State, rules: readonly SelectionRule[]): State {
 
 const rule: fc.Arbitrary<SelectionRule> = fc
   .record({
-    path: fc.constantFrom('/', ...PATHS, ...PATHS.map((path) => `${path}/`), ...PATHS.map((path) => `${path}/`)),
+    path: fc.constantFrom(
+      '/',
+      ...PATHS,
+      ...PATHS.map((path) => `${path}/`),
+      ...PATHS.map((path) => `${path}/`),
+    ),
     recursive: fc.boolean(),
     marked: fc.boolean(),
   })
@@ -109,7 +116,11 @@ const scenario = fc.record({
 });
 
 /** Plays the changes, with a backup after each lot. */
-function run(site: Site, { changes, accurate }: { changes: Change[][]; accurate: boolean }, firstStart: number) {
+function run(
+  site: Site,
+  { changes, accurate }: { changes: Change[][]; accurate: boolean },
+  firstStart: number,
+) {
   const disk = new Set(['/']);
   const state: State = new Map();
   const jobIds = changes.map((lot, i) => {
@@ -125,7 +136,12 @@ function run(site: Site, { changes, accurate }: { changes: Change[][]; accurate:
   return { jobIds, state };
 }
 
-function planOf(site: Site, jobIds: readonly number[], rules: readonly SelectionRule[], limit: number): State {
+function planOf(
+  site: Site,
+  jobIds: readonly number[],
+  rules: readonly SelectionRule[],
+  limit: number,
+): State {
   const { planId, files } = site.db.transaction('read', () => openRestorePlan(site.db, { jobIds, rules }));
   const plan: State = new Map();
   let count = 0;
@@ -152,7 +168,9 @@ test('a restore plan holds what replaying the jobs and asking the nearest rule f
   fc.assert(
     fc.property(scenario, (play) => {
       const { jobIds, state } = run(site, play, (start += 10));
-      expect(byPath(planOf(site, jobIds, play.rules, play.pageLimit))).toEqual(byPath(select(state, play.rules)));
+      expect(byPath(planOf(site, jobIds, play.rules, play.pageLimit))).toEqual(
+        byPath(select(state, play.rules)),
+      );
       const everything = [{ path: Buffer.from('/'), recursive: true, marked: true }];
       expect(byPath(planOf(site, jobIds, everything, 100))).toEqual(byPath(state));
     }),
@@ -171,7 +189,12 @@ test('each directory lists what replaying the jobs gives', () => {
         const listed: State = new Map();
         for (let after; ;) {
           const path = Buffer.from(directory);
-          const page = browseDirectory(site.db, { jobIds, path, limit: play.pageLimit, ...(after && { after }) });
+          const page = browseDirectory(site.db, {
+            jobIds,
+            path,
+            limit: play.pageLimit,
+            ...(after && { after }),
+          });
           for (const { name, isDirectory, jobId } of page) {
             listed.set(`${directory}${String(name)}${isDirectory ? '/' : ''}`, jobId);
           }

@@ -89,17 +89,26 @@ describe('packed entries', () => {
 
   test('take 62 bytes at most for a usual file with a SHA-1 digest', () => {
     const records = recordsOf(
-      Array.from({ length: 100 }, (_, i) => ({ path: `report_${String(i * 37).padStart(5, '0')}.txt`, size: 1000 + i * 99 })),
+      Array.from({ length: 100 }, (_, i) => ({
+        path: `report_${String(i * 37).padStart(5, '0')}.txt`,
+        size: 1000 + i * 99,
+      })),
     );
     const packer = new EntryPacker();
     records.forEach((one, i) => {
-      packer.add(one.path, { ...one, mtimeSeconds: 1_600_000_000 + i * 7919, ctimeNanoseconds: i * 9_999_991 });
+      packer.add(one.path, {
+        ...one,
+        mtimeSeconds: 1_600_000_000 + i * 7919,
+        ctimeNanoseconds: i * 9_999_991,
+      });
     });
     expect(packer.take().length / records.length).toBeLessThan(62);
   });
 
   test('refuse a stream position between two sectors', () => {
-    expect(() => new EntryPacker().add(A_RECORD.path, { ...A_RECORD, streamOffset: 100 })).toThrow(/multiple of 512/);
+    expect(() => new EntryPacker().add(A_RECORD.path, { ...A_RECORD, streamOffset: 100 })).toThrow(
+      /multiple of 512/,
+    );
   });
 
   test('report damage instead of making up a record', () => {

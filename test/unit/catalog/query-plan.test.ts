@@ -13,8 +13,15 @@ afterEach(() => {
 function plansOf(site: Site, ask: () => unknown): { sql: string; steps: string[] }[] {
   const asked = new Map<string, Parameters>();
   for (const method of ['get', 'all', 'run'] as const) {
-    const original = Connection.prototype[method] as (sql: string, parameters?: Parameters) => never;
-    vi.spyOn(Connection.prototype, method).mockImplementation(function (this: Connection, sql: string, parameters = {}) {
+    const original = Reflect.get(Connection.prototype, method) as (
+      sql: string,
+      parameters: Parameters,
+    ) => never;
+    vi.spyOn(Connection.prototype, method).mockImplementation(function (
+      this: Connection,
+      sql,
+      parameters = {},
+    ) {
       asked.set(sql, parameters);
       return original.call(this, sql, parameters);
     });
@@ -23,14 +30,17 @@ function plansOf(site: Site, ask: () => unknown): { sql: string; steps: string[]
   vi.restoreAllMocks();
   return [...asked].map(([sql, parameters]) => ({
     sql,
-    steps: site.db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, parameters).map(({ detail }) => detail),
+    steps: site.db
+      .all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, parameters)
+      .map(({ detail }) => detail),
   }));
 }
 
 /** Steps that look at every row of a table that grows with files, jobs or messages. */
 function longScans(plans: { sql: string; steps: string[] }[]): string[] {
   // The chain of a restore (json_each); constants; the tree below a directory (b); jobs that run.
-  const small = /^SCAN (c VIRTUAL TABLE|json_each|CONSTANT ROW|\d+ CONSTANT ROW|b$|JobRun USING INDEX JobRunUnfinished)/;
+  const small =
+    /^SCAN (c VIRTUAL TABLE|json_each|CONSTANT ROW|\d+ CONSTANT ROW|b$|JobRun USING INDEX JobRunUnfinished)/;
   return plans.flatMap(({ sql, steps }) =>
     steps.filter((step) => step.startsWith('SCAN') && !small.test(step)).map((step) => `${step} in ${sql}`),
   );
@@ -38,8 +48,15 @@ function longScans(plans: { sql: string; steps: string[] }[]): string[] {
 
 function siteWithJobs(): { site: Site; full: number; later: number; planId: number } {
   const site = new Site();
-  const full = site.backup({ start: 1, files: [{ path: '/' }, { path: '/d/' }, { path: '/d/a' }, { path: '/d/b', linkTo: '/d/a' }] });
-  const later = site.backup({ start: 2, level: 'I', files: [{ path: '/d/a' }, { path: '/d/c', deleted: true }] });
+  const full = site.backup({
+    start: 1,
+    files: [{ path: '/' }, { path: '/d/' }, { path: '/d/a' }, { path: '/d/b', linkTo: '/d/a' }],
+  });
+  const later = site.backup({
+    start: 2,
+    level: 'I',
+    files: [{ path: '/d/a' }, { path: '/d/c', deleted: true }],
+  });
   const everything = [{ path: Buffer.from('/'), recursive: true, marked: true }];
   const { planId } = openRestorePlan(site.db, { jobIds: [full, later], rules: everything });
   return { site, full, later, planId };
@@ -48,10 +65,15 @@ function siteWithJobs(): { site: Site; full: number; later: number; planId: numb
 const QUESTIONS: { [O in OperationName]?: (context: ReturnType<typeof siteWithJobs>) => unknown[] } = {
   jobById: ({ full }) => [full],
   setJob: ({ full }) => [full, { jobFiles: 3 }],
-  endJob: ({ full }) => [full, { jobStatus: 'T', endTime: minute(1), jobFiles: 1, jobBytes: 1, readBytes: 1, jobErrors: 0 }],
+  endJob: ({ full }) => [
+    full,
+    { jobStatus: 'T', endTime: minute(1), jobFiles: 1, jobBytes: 1, readBytes: 1, jobErrors: 0 },
+  ],
   failUnfinishedJobs: () => [minute(9)],
   lastGoodFull: ({ site }) => [{ jobName: 'Backup', clientId: site.clientId, fileSetId: 1 }],
-  lastGoodBackup: ({ site }) => [{ jobName: 'Backup', clientId: site.clientId, fileSetId: 1, levels: ['F', 'I'] }],
+  lastGoodBackup: ({ site }) => [
+    { jobName: 'Backup', clientId: site.clientId, fileSetId: 1, levels: ['F', 'I'] },
+  ],
   failedSince: ({ site }) => [{ jobName: 'Backup', clientId: site.clientId, fileSetId: 1, after: minute(0) }],
   anyFullForOtherFileSet: ({ site }) => [{ jobName: 'Backup', clientId: site.clientId, fileSetId: 9 }],
   restoreChain: () => [{ clientName: 'zebulon-fd', fileSetName: 'Home' }],
@@ -76,8 +98,8 @@ const QUESTIONS: { [O in OperationName]?: (context: ReturnType<typeof siteWithJo
 test.each(Object.keys(QUESTIONS) as OperationName[])('%s looks up what it needs by index', (name) => {
   const context = siteWithJobs();
   using site = context.site;
-  const run = operations[name].run as (db: Connection, ...args: unknown[]) => unknown;
-  const plans = plansOf(site, () => run(site.db, ...(QUESTIONS[name]?.(context) ?? [])));
+  const run = operations[name].run as (db: Connection, ...args: never[]) => unknown;
+  const plans = plansOf(site, () => run(site.db, ...((QUESTIONS[name]?.(context) ?? []) as never[])));
   expect(plans.length).toBeGreaterThan(0);
   expect(longScans(plans)).toEqual([]);
 });
@@ -85,7 +107,9 @@ test.each(Object.keys(QUESTIONS) as OperationName[])('%s looks up what it needs 
 test('adding what is durable looks up what it needs by index', () => {
   using site = new Site();
   const jobId = site.start({ start: 1 });
-  const reports = site.reportsOf(recordsOf([{ path: '/a/b/c' }, { path: '/a/x', deleted: true }, { path: '/a/b/d' }]));
+  const reports = site.reportsOf(
+    recordsOf([{ path: '/a/b/c' }, { path: '/a/x', deleted: true }, { path: '/a/b/d' }]),
+  );
   const plans = plansOf(site, () => {
     for (const report of reports) addDurable(site.db, { jobId, at: minute(1), ...report });
   });
@@ -108,7 +132,11 @@ test('the block of a stream offset is one lookup', () => {
   const plans = plansOf(site, () => operations.restorePlanPage.run(site.db, { planId, limit: 9 }));
   const lookup = plans.find(({ sql }) => sql.includes('FROM BlockRun'));
   expect(lookup?.steps.filter((step) => step.includes('BlockRun'))).toEqual([
-    expect.stringMatching(/SEARCH BlockRun USING PRIMARY KEY \(JobId=\? AND StreamOffset>\? AND StreamOffset<\?\)/),
-    expect.stringMatching(/SEARCH BlockRun USING (PRIMARY KEY|COVERING INDEX) .*\(JobId=\? AND StreamOffset<\?\)/),
+    expect.stringMatching(
+      /SEARCH BlockRun USING PRIMARY KEY \(JobId=\? AND StreamOffset>\? AND StreamOffset<\?\)/,
+    ),
+    expect.stringMatching(
+      /SEARCH BlockRun USING (PRIMARY KEY|COVERING INDEX) .*\(JobId=\? AND StreamOffset<\?\)/,
+    ),
   ]);
 });

@@ -12,7 +12,10 @@ const mark = (path: string, recursive = path.endsWith('/')): SelectionRule => ({
   recursive,
   marked: true,
 });
-const unmark = (path: string, recursive = path.endsWith('/')): SelectionRule => ({ ...mark(path, recursive), marked: false });
+const unmark = (path: string, recursive = path.endsWith('/')): SelectionRule => ({
+  ...mark(path, recursive),
+  marked: false,
+});
 const ALL = [mark('/')];
 
 const files = (...paths: string[]): TestFile[] => paths.map((path) => ({ path, size: 10 }));
@@ -39,7 +42,9 @@ function restore(site: Site, jobIds: number[], rules: SelectionRule[] = ALL, lim
     after = page.next;
   } while (after !== undefined);
   closeRestorePlan(site.db, plan.planId);
-  const lines = entries.map(({ volSessionId, record }) => `${volSessionId} ${record!.path.toString('latin1')}`);
+  const lines = entries.map(
+    ({ volSessionId, record }) => `${volSessionId} ${record!.path.toString('latin1')}`,
+  );
   return { plan, entries, ranges, lines };
 }
 
@@ -72,7 +77,10 @@ describe('a restore plan', () => {
 
   test('drops a directory with all below it that a file replaced, and a file that a directory replaced', () => {
     using site = new Site();
-    const full = site.backup({ start: 1, files: files('/d/', '/d/x/', '/d/x/1', '/d/x/deep/', '/d/x/deep/2', '/d/y') });
+    const full = site.backup({
+      start: 1,
+      files: files('/d/', '/d/x/', '/d/x/1', '/d/x/deep/', '/d/x/deep/2', '/d/y'),
+    });
     const swapped = site.backup({ start: 2, level: 'I', files: files('/d/x', '/d/y/', '/d/y/3') });
     const back = site.backup({ start: 3, level: 'I', files: files('/d/x/', '/d/x/4') });
     expect(restore(site, [full, swapped]).lines).toEqual([
@@ -94,18 +102,33 @@ describe('a restore plan', () => {
 
   test('carries every field of the record and the identity of its session', () => {
     using site = new Site();
-    const jobId = site.backup({ start: 1, files: [{ path: '/a', size: 5000 }, { path: '/b', size: 77 }] });
+    const jobId = site.backup({
+      start: 1,
+      files: [
+        { path: '/a', size: 5000 },
+        { path: '/b', size: 77 },
+      ],
+    });
     const { entries } = restore(site, [jobId]);
     expect(entries).toMatchObject([
-      { volSessionId: jobId, volSessionTime: 1_795_000_000, record: { fileIndex: 1, sizeBytes: 5000, streamOffset: 0 } },
-      { volSessionId: jobId, record: { fileIndex: 2, sizeBytes: 77, streamOffset: 1536 + 5120, streamBytes: 2048 } },
+      {
+        volSessionId: jobId,
+        volSessionTime: 1_795_000_000,
+        record: { fileIndex: 1, sizeBytes: 5000, streamOffset: 0 },
+      },
+      {
+        volSessionId: jobId,
+        record: { fileIndex: 2, sizeBytes: 77, streamOffset: 1536 + 5120, streamBytes: 2048 },
+      },
     ]);
     expect(entries[1]?.record).toMatchObject({ inode: 1002n, device: 65_025n, digest: Buffer.alloc(20, 7) });
   });
 
   test('cannot be made of jobs that are not there', () => {
     using site = new Site();
-    expect(() => openRestorePlan(site.db, { jobIds: [7, 8], rules: ALL })).toThrow('None of the jobs 7, 8 is in the catalog');
+    expect(() => openRestorePlan(site.db, { jobIds: [7, 8], rules: ALL })).toThrow(
+      'None of the jobs 7, 8 is in the catalog',
+    );
   });
 
   test('that is closed gives no more pages, and can be closed again', () => {
@@ -117,7 +140,9 @@ describe('a restore plan', () => {
     closeRestorePlan(site.db, planId);
     const gone = expect.objectContaining({ code: 'CAT_PLAN_GONE' }) as Error;
     expect(() => restorePlanPage(site.db, { planId, limit: 1 })).toThrow(gone);
-    expect(decodePlanPage(restorePlanPage(site.db, { planId: other.planId, limit: 9 })).entries).toHaveLength(1);
+    expect(decodePlanPage(restorePlanPage(site.db, { planId: other.planId, limit: 9 })).entries).toHaveLength(
+      1,
+    );
   });
 
   test('says so when files in it were purged before they were read', () => {
@@ -125,7 +150,9 @@ describe('a restore plan', () => {
     const jobId = site.backup({ start: 1, files: files('/a', '/b') });
     const { planId } = openRestorePlan(site.db, { jobIds: [jobId], rules: ALL });
     site.db.run('DELETE FROM FileRun');
-    expect(() => restorePlanPage(site.db, { planId, limit: 9 })).toThrow(/left the catalog during the restore/);
+    expect(() => restorePlanPage(site.db, { planId, limit: 9 })).toThrow(
+      /left the catalog during the restore/,
+    );
   });
 });
 
@@ -154,7 +181,14 @@ describe('the rules of a selection', () => {
   });
 
   test('what is marked again below brings back the directories on the way', () => {
-    expect(selected(mark('/'), unmark('/h/'), mark('/h/a/s/'))).toEqual(['/', '/h/', '/h/a/', '/h/a/s/', '/h/a/s/2', '/z']);
+    expect(selected(mark('/'), unmark('/h/'), mark('/h/a/s/'))).toEqual([
+      '/',
+      '/h/',
+      '/h/a/',
+      '/h/a/s/',
+      '/h/a/s/2',
+      '/z',
+    ]);
   });
 
   test('a directory unmarked alone is left out only when nothing below is wanted', () => {
@@ -165,7 +199,13 @@ describe('the rules of a selection', () => {
   test('a rule for the entry alone outdoes one for the whole subtree, and a later rule an earlier one', () => {
     expect(selected(mark('/h/b/', false), unmark('/h/b/'))).toEqual(['/', '/h/', '/h/b/']);
     expect(selected(mark('/z'), unmark('/z'))).toEqual([]);
-    expect(selected(unmark('/h/a/s/'), mark('/h/a/s/'))).toEqual(['/', '/h/', '/h/a/', '/h/a/s/', '/h/a/s/2']);
+    expect(selected(unmark('/h/a/s/'), mark('/h/a/s/'))).toEqual([
+      '/',
+      '/h/',
+      '/h/a/',
+      '/h/a/s/',
+      '/h/a/s/2',
+    ]);
   });
 
   test('rules for what was never saved select nothing', () => {
@@ -193,7 +233,10 @@ describe('hard links', () => {
     restored.entries.map(({ record }) => ({
       path: String(record!.path),
       type: record!.type,
-      ...(record!.type === FileType.HARD_LINK && { to: String(record!.linkTarget), index: record!.linkFileIndex }),
+      ...(record!.type === FileType.HARD_LINK && {
+        to: String(record!.linkTarget),
+        index: record!.linkFileIndex,
+      }),
     }));
   const LINKED: TestFile[] = [
     { path: '/a', size: 9000 },
@@ -222,7 +265,11 @@ describe('hard links', () => {
       { path: '/c/', type: FileType.DIRECTORY },
       { path: '/c/d', type: FileType.HARD_LINK, to: '/b', index: 1 },
     ]);
-    expect(restored.entries[0]?.record).toMatchObject({ streamOffset: 0, sizeBytes: 9000, digest: Buffer.alloc(20, 7) });
+    expect(restored.entries[0]?.record).toMatchObject({
+      streamOffset: 0,
+      sizeBytes: 9000,
+      digest: Buffer.alloc(20, 7),
+    });
     expect(restored.plan).toMatchObject({ files: 3, bytes: 9000 });
   });
 
@@ -238,7 +285,10 @@ describe('hard links', () => {
 
   test('of a symbolic link become that symbolic link', () => {
     using site = new Site();
-    const files = [{ path: '/s', type: FileType.SYMLINK }, { path: '/t', linkTo: '/s' }];
+    const files = [
+      { path: '/s', type: FileType.SYMLINK },
+      { path: '/t', linkTo: '/s' },
+    ];
     const jobId = site.backup({ start: 1, files });
     expect(details(restore(site, [jobId], [mark('/t')]))).toEqual([{ path: '/t', type: FileType.SYMLINK }]);
   });
@@ -246,7 +296,9 @@ describe('hard links', () => {
   test('without any record of their first name stay as they are', () => {
     using site = new Site();
     const jobId = site.backup({ start: 1, files: [{ path: '/b', linkTo: '/never' }] });
-    expect(details(restore(site, [jobId]))).toEqual([{ path: '/b', type: FileType.HARD_LINK, to: '/never', index: 0 }]);
+    expect(details(restore(site, [jobId]))).toEqual([
+      { path: '/b', type: FileType.HARD_LINK, to: '/never', index: 0 },
+    ]);
   });
 });
 
@@ -257,32 +309,45 @@ describe('the blocks of a plan', () => {
       .filter(({ volSessionId }) => volSessionId === jobId)
       .flatMap(({ firstBlock, blockCount }) => Array.from({ length: blockCount }, (_, i) => firstBlock + i));
 
-  const TREE = Array.from({ length: 30 }, (_, i) => ({ path: `/f${String(i).padStart(2, '0')}`, size: (i * 977) % 7000 }));
+  const TREE = Array.from({ length: 30 }, (_, i) => ({
+    path: `/f${String(i).padStart(2, '0')}`,
+    size: (i * 977) % 7000,
+  }));
 
-  test.each([1, 2, 5, 1000])('cover each file, in order, never the same block twice, with pages of %i', (limit) => {
-    using site = new Site();
-    const full = site.backup({ start: 1, files: TREE, blocksPerVolume: 7 });
-    const later = site.backup({ start: 2, level: 'I', files: TREE.filter((_, i) => i % 5 === 0), blocksPerVolume: 2 });
-    const rules = TREE.filter((_, i) => i % 3 !== 1).map(({ path }) => mark(path));
-    const { entries, ranges } = restore(site, [full, later], rules, limit);
-    for (const jobId of [full, later]) {
-      const blocks = covered(ranges, jobId);
-      expect(blocks).toEqual([...new Set(blocks)].sort((a, b) => a - b));
-      const wanted = new Set<number>();
-      for (const { record } of entries.filter(({ volSessionId }) => volSessionId === jobId)) {
-        const { streamOffset, streamBytes } = record!;
-        const last = Math.floor((streamOffset + streamBytes - 1) / BLOCK_BYTES);
-        for (let block = Math.floor(streamOffset / BLOCK_BYTES); block <= last; block++) wanted.add(block);
+  test.each([1, 2, 5, 1000])(
+    'cover each file, in order, never the same block twice, with pages of %i',
+    (limit) => {
+      using site = new Site();
+      const full = site.backup({ start: 1, files: TREE, blocksPerVolume: 7 });
+      const later = site.backup({
+        start: 2,
+        level: 'I',
+        files: TREE.filter((_, i) => i % 5 === 0),
+        blocksPerVolume: 2,
+      });
+      const rules = TREE.filter((_, i) => i % 3 !== 1).map(({ path }) => mark(path));
+      const { entries, ranges } = restore(site, [full, later], rules, limit);
+      for (const jobId of [full, later]) {
+        const blocks = covered(ranges, jobId);
+        expect(blocks).toEqual([...new Set(blocks)].sort((a, b) => a - b));
+        const wanted = new Set<number>();
+        for (const { record } of entries.filter(({ volSessionId }) => volSessionId === jobId)) {
+          const { streamOffset, streamBytes } = record!;
+          const last = Math.floor((streamOffset + streamBytes - 1) / BLOCK_BYTES);
+          for (let block = Math.floor(streamOffset / BLOCK_BYTES); block <= last; block++) wanted.add(block);
+        }
+        expect(new Set(blocks)).toEqual(wanted);
       }
-      expect(new Set(blocks)).toEqual(wanted);
-    }
-  });
+    },
+  );
 
   test('of a whole job on one volume are one range', () => {
     using site = new Site();
     const jobId = site.backup({ start: 1, files: TREE });
     const { ranges } = restore(site, [jobId]);
-    expect(ranges).toMatchObject([{ volumeName: 'Full-0001', volSessionId: jobId, volumeOffset: 300, firstBlock: 0 }]);
+    expect(ranges).toMatchObject([
+      { volumeName: 'Full-0001', volSessionId: jobId, volumeOffset: 300, firstBlock: 0 },
+    ]);
   });
 
   test('lie on the volumes that the plan names, and no others', () => {

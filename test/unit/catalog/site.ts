@@ -89,7 +89,12 @@ export class Site implements Disposable {
       schedTime: minute(start),
       status: 'C',
     });
-    const changes = { jobStatus: 'R', startTime: minute(start), volSessionId: jobId, volSessionTime: 1_795_000_000 };
+    const changes = {
+      jobStatus: 'R',
+      startTime: minute(start),
+      volSessionId: jobId,
+      volSessionTime: 1_795_000_000,
+    };
     setJob(this.db, jobId, changes);
     return jobId;
   }
@@ -135,7 +140,14 @@ export class Site implements Disposable {
       const end = Math.min(streamBytes, (first + count) * BLOCK_BYTES);
       const behind = left.findIndex((record) => record.streamOffset + record.streamBytes > end);
       const complete = left.splice(0, behind < 0 ? left.length : behind);
-      const blocks = { firstBlock: first, volumeOffset, streamOffset: first * BLOCK_BYTES, memberBytes, contentBytes, gapBytes };
+      const blocks = {
+        firstBlock: first,
+        volumeOffset,
+        streamOffset: first * BLOCK_BYTES,
+        memberBytes,
+        contentBytes,
+        gapBytes,
+      };
       volumeOffset += sum(memberBytes) + sum(gapBytes);
       const members = complete.length > 0 ? [recordsMember(complete)] : [];
       volumeOffset += sum(members.map((member) => member.length));
@@ -147,7 +159,12 @@ export class Site implements Disposable {
       onVolume += count;
     }
     if (blockCount === 0 && left.length > 0) {
-      const durable = { volumeName: volume.volumeName, blocks: undefined, records: [recordsMember(left)], volumeBytes: 900 };
+      const durable = {
+        volumeName: volume.volumeName,
+        blocks: undefined,
+        records: [recordsMember(left)],
+        volumeBytes: 900,
+      };
       reports.push({ mediaId: volume.mediaId, durable });
     }
     return reports;
@@ -188,7 +205,10 @@ export function recordsOf(files: readonly TestFile[]): FileRecord[] {
   let streamOffset = 0;
   const indexes = new Map<string, number>();
   return files.map(({ path, size = 0, type, linkTo, deleted = false }) => {
-    const ownType = linkTo !== undefined ? FileType.HARD_LINK : (type ?? (path.endsWith('/') ? FileType.DIRECTORY : FileType.REGULAR));
+    const ownType =
+      linkTo !== undefined
+        ? FileType.HARD_LINK
+        : (type ?? (path.endsWith('/') ? FileType.DIRECTORY : FileType.REGULAR));
     const streamBytes = deleted ? 0 : 1536 + (ownType === FileType.REGULAR ? Math.ceil(size / 512) * 512 : 0);
     if (!deleted) indexes.set(path, ++fileIndex);
     const record: FileRecord = {

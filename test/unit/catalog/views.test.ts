@@ -16,19 +16,23 @@ const BACULA_COLUMNS = {
   File: 'FileId FileIndex JobId PathId Filename DeltaSeq MarkId LStat MD5',
   Path: 'PathId Path',
   JobMedia: 'JobMediaId JobId MediaId FirstIndex LastIndex StartFile EndFile StartBlock EndBlock VolIndex',
-  Media: 'MediaId VolumeName Slot PoolId MediaType MediaTypeId LabelType FirstWritten LastWritten LabelDate VolJobs VolFiles VolBlocks VolMounts VolBytes VolABytes VolParts VolErrors VolWrites VolCapacityBytes VolStatus Enabled Recycle ActionOnPurge CacheRetention VolRetention VolUseDuration MaxVolJobs MaxVolFiles MaxVolBytes InChanger StorageId DeviceId EndFile EndBlock LocationId RecycleCount InitialWrite ScratchPoolId RecyclePoolId Comment',
+  Media:
+    'MediaId VolumeName Slot PoolId MediaType MediaTypeId LabelType FirstWritten LastWritten LabelDate VolJobs VolFiles VolBlocks VolMounts VolBytes VolABytes VolParts VolErrors VolWrites VolCapacityBytes VolStatus Enabled Recycle ActionOnPurge CacheRetention VolRetention VolUseDuration MaxVolJobs MaxVolFiles MaxVolBytes InChanger StorageId DeviceId EndFile EndBlock LocationId RecycleCount InitialWrite ScratchPoolId RecyclePoolId Comment',
   Pool: 'PoolId Name NumVols MaxVols UseOnce UseCatalog AcceptAnyVolume VolRetention VolUseDuration MaxVolJobs MaxVolFiles MaxVolBytes AutoPrune Recycle ActionOnPurge PoolType LabelType LabelFormat Enabled ScratchPoolId RecyclePoolId NextPoolId MigrationHighBytes MigrationLowBytes MigrationTime',
   Client: 'ClientId Name Uname AutoPrune FileRetention JobRetention',
   FileSet: 'FileSetId FileSet MD5 CreateTime',
   Storage: 'StorageId Name AutoChanger',
   Log: 'LogId JobId Time LogText',
-  Events: 'EventsId EventsCode EventsType EventsTime EventsInsertTime EventsDaemon EventsSource EventsRef EventsText',
+  Events:
+    'EventsId EventsCode EventsType EventsTime EventsInsertTime EventsDaemon EventsSource EventsRef EventsText',
   Version: 'VersionId',
 };
 
 test.each(Object.entries(BACULA_COLUMNS))('%s has the columns that Bacula has', (table, columns) => {
   using site = new Site();
-  expect(sql(site.db, { query: `SELECT * FROM ${table}` }).columns).toEqual(expect.arrayContaining(columns.split(' ')));
+  expect(sql(site.db, { query: `SELECT * FROM ${table}` }).columns).toEqual(
+    expect.arrayContaining(columns.split(' ')),
+  );
 });
 
 test('numbers in LStat are positional, most significant digit first', () => {
@@ -54,8 +58,18 @@ test('a query over File and Path gives whole names, attributes and digests', () 
   const MD5 = Buffer.alloc(20, 7).toString('base64').slice(0, 27);
   expect(found).toEqual([
     { FileIndex: 1, Name: '/etc/', LStat: 'P4B Pp EHt B Po Po A A BAA A BlU/EA BlU/EA BlU/Fk A A A', MD5 },
-    { FileIndex: 2, Name: '/etc/fstab', LStat: 'P4B Pq IGk B Po Po A Es BAA B BlU/EA BlU/EA BlU/Fk A A A', MD5 },
-    { FileIndex: 0, Name: '/etc/gone', LStat: 'P4B Pq IGk B Po Po A A BAA A BlU/EA BlU/EA BlU/Fk A A A', MD5 },
+    {
+      FileIndex: 2,
+      Name: '/etc/fstab',
+      LStat: 'P4B Pq IGk B Po Po A Es BAA B BlU/EA BlU/EA BlU/Fk A A A',
+      MD5,
+    },
+    {
+      FileIndex: 0,
+      Name: '/etc/gone',
+      LStat: 'P4B Pq IGk B Po Po A A BAA A BlU/EA BlU/EA BlU/Fk A A A',
+      MD5,
+    },
   ]);
 });
 
@@ -63,11 +77,20 @@ test('times are civil times of the Director, as text', () => {
   using site = new Site();
   const jobId = site.backup({ start: 1 });
   appendLog(site.db, { jobId, time: minute(2), text: 'x' });
-  appendEvent(site.db, { code: 'DJ0001', type: 'job', time: minute(3), daemon: 'dir', source: 'bob', text: 'run' });
+  appendEvent(site.db, {
+    code: 'DJ0001',
+    type: 'job',
+    time: minute(3),
+    daemon: 'dir',
+    source: 'bob',
+    text: 'run',
+  });
   expect(rows(site, 'SELECT StartTime, SchedTime FROM Job')).toEqual([
     { StartTime: formatDateTime(minute(1)), SchedTime: formatDateTime(minute(1)) },
   ]);
-  expect(rows(site, 'SELECT Time, LogText FROM Log')).toEqual([{ Time: formatDateTime(minute(2)), LogText: 'x' }]);
+  expect(rows(site, 'SELECT Time, LogText FROM Log')).toEqual([
+    { Time: formatDateTime(minute(2)), LogText: 'x' },
+  ]);
   expect(rows(site, 'SELECT EventsTime, EventsCode FROM Events')).toEqual([
     { EventsTime: formatDateTime(minute(3)), EventsCode: 'DJ0001' },
   ]);

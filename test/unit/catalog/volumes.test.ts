@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { fileSetVersion, listClients, listPools, syncClient, syncPool, syncStorage } from '../../../catalog/resources.ts';
+import {
+  fileSetVersion,
+  listClients,
+  listPools,
+  syncClient,
+  syncPool,
+  syncStorage,
+} from '../../../catalog/resources.ts';
 import {
   appendVolumes,
   createVolume,
@@ -55,7 +62,13 @@ describe('a volume', () => {
     using site = new Site();
     const { poolId, storageId } = site;
     const nextId = nextMediaId(site.db);
-    const row = createVolume(site.db, { volumeName: 'Full-0007', poolId, storageId, mediaType: 'File', status: 'Append' });
+    const row = createVolume(site.db, {
+      volumeName: 'Full-0007',
+      poolId,
+      storageId,
+      mediaType: 'File',
+      status: 'Append',
+    });
     syncPool(site.db, { ...POOL, maxVolBytes: 1, volRetention: 2 });
     expect(volumeByName(site.db, 'Full-0007')).toEqual(row);
     expect(row).toMatchObject({
@@ -74,8 +87,16 @@ describe('a volume', () => {
   test('cannot have the name of another, nor lie in no pool', () => {
     using site = new Site();
     const { storageId } = site;
-    const volume = { volumeName: site.volume().volumeName, poolId: site.poolId, storageId, mediaType: 'File', status: 'Append' };
-    expect(() => createVolume(site.db, volume)).toThrow(expect.objectContaining({ code: 'CAT_VOLUME_EXISTS' }));
+    const volume = {
+      volumeName: site.volume().volumeName,
+      poolId: site.poolId,
+      storageId,
+      mediaType: 'File',
+      status: 'Append',
+    };
+    expect(() => createVolume(site.db, volume)).toThrow(
+      expect.objectContaining({ code: 'CAT_VOLUME_EXISTS' }),
+    );
     expect(() => createVolume(site.db, { ...volume, volumeName: 'X', poolId: 99 })).toThrow(/no pool 99/);
   });
 
@@ -92,7 +113,12 @@ describe('a volume', () => {
     const { mediaId, volumeName } = site.volume();
     const before = volumeByName(site.db, volumeName);
     setVolume(site.db, mediaId, { volStatus: 'Used', lastWritten: minute(4), volJobs: 3 });
-    expect(volumeByName(site.db, volumeName)).toEqual({ ...before, volStatus: 'Used', lastWritten: minute(4), volJobs: 3 });
+    expect(volumeByName(site.db, volumeName)).toEqual({
+      ...before,
+      volStatus: 'Used',
+      lastWritten: minute(4),
+      volJobs: 3,
+    });
     expect(() => setVolume(site.db, 99, { volJobs: 1 })).toThrow('There is no volume 99 in the catalog');
   });
 });
@@ -102,7 +128,9 @@ describe('the search for a volume', () => {
 
   test('offers Append volumes: the last written first, never written ones last, then the oldest', () => {
     using site = new Site();
-    const [never1, old, newest, never2, disabled, full, elsewhere] = Array.from({ length: 7 }, () => site.volume());
+    const [never1, old, newest, never2, disabled, full, elsewhere] = Array.from({ length: 7 }, () =>
+      site.volume(),
+    );
     setVolume(site.db, old!.mediaId, { lastWritten: minute(1) });
     setVolume(site.db, newest!.mediaId, { lastWritten: minute(2) });
     setVolume(site.db, disabled!.mediaId, { enabled: 0 });
@@ -133,7 +161,10 @@ test('volumes are listed by pool, by name and by the job that they hold', () => 
   site.volume();
   const all = listVolumes(site.db, {}).map(({ volumeName }) => volumeName);
   expect(all).toEqual(['Full-0001', 'Full-0002', 'Full-0003']);
-  expect(listVolumes(site.db, { jobId }).map(({ volumeName }) => volumeName)).toEqual(['Full-0001', 'Full-0002']);
+  expect(listVolumes(site.db, { jobId }).map(({ volumeName }) => volumeName)).toEqual([
+    'Full-0001',
+    'Full-0002',
+  ]);
   expect(listVolumes(site.db, { volumeName: 'Full-0003' })).toHaveLength(1);
   expect(listVolumes(site.db, { poolName: 'Nowhere' })).toEqual([]);
   const mediaId = volumeByName(site.db, 'Full-0002')?.mediaId ?? 0;

@@ -17,10 +17,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DigestAlgorithm, FileType, type FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
 import { compareTrees } from '../../../tools/compare-trees.ts';
-import { makeOddTree } from '../../support/odd-tree.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { collectBackup, contentOf, type CollectedBackup } from './support/collected-backup.ts';
 import { fileSet, include, options, SHA1_AND_GZIP } from './support/file-sets.ts';
+import { makeReadableTree } from './support/readable-tree.ts';
 
 const EARLIER = new Date('2020-01-01T00:00:00Z');
 
@@ -43,7 +43,7 @@ describe('the stream of a backup', () => {
     using root = temporaryDirectory();
     const source = join(root.path, 'source');
     const target = join(root.path, 'target');
-    makeOddTree(source);
+    makeReadableTree(source);
     mkdirSync(target);
     const { stream, notices } = saveAll(source);
     execFileSync('tar', ['-xpf', '-', '--numeric-owner', '-C', target], { input: stream, stdio: 'pipe' });
@@ -53,7 +53,7 @@ describe('the stream of a backup', () => {
 
   it('has a record for each entry: dense numbers, places that follow one another, after the block that ends it', () => {
     using root = temporaryDirectory();
-    makeOddTree(root.path);
+    makeReadableTree(root.path);
     const backup = saveAll(root.path);
     const { records, result, stream, streamBytesAtRecord } = backup;
     expect(records.map(({ fileIndex }) => fileIndex)).toEqual(records.map((_, index) => index + 1));
@@ -65,6 +65,17 @@ describe('the stream of a backup', () => {
       expect(streamBytesAtRecord[index]).toBeGreaterThanOrEqual(offset);
     }
     expect(offset).toBe(stream.length);
+  });
+
+  it('hands a record over at the latest 64 blocks after the entry, however large the next one is', () => {
+    using root = temporaryDirectory();
+    writeFileSync(join(root.path, 'a'), 'small');
+    writeFileSync(join(root.path, 'b'), '');
+    truncateSync(join(root.path, 'b'), 100 << 20);
+    const { records, streamBytesAtRecord } = saveAll(root.path, {}, options());
+    expect(records[0]!.path.toString()).toMatch(/a$/);
+    expect(streamBytesAtRecord[0]).toBeLessThanOrEqual(64 << 20);
+    expect(streamBytesAtRecord[1]).toBeGreaterThan(100 << 20);
   });
 
   it('has the digest and content of each file, small, large and empty', () => {
@@ -239,6 +250,16 @@ describe('a file that does not hold still', () => {
     const { path, backup } = save(10, change);
     expect(backup.records.map((record) => record.path.toString())).not.toContain(path);
     expect(backup.notices.map((notice) => notice.text)).toEqual([text.replace('FILE', path)]);
+    expect(backup.result.errors).toBe(1);
+    execFileSync('tar', ['-tf', '-'], { input: backup.stream, stdio: 'pipe' });
+  });
+
+  it('too large for a block and become a directory, is not saved either', () => {
+    const { backup } = save(3_000_000, (file) => {
+      rmSync(file);
+      mkdirSync(file);
+    });
+    expect(backup.records).toHaveLength(1); // the directory around it
     expect(backup.result.errors).toBe(1);
     execFileSync('tar', ['-tf', '-'], { input: backup.stream, stdio: 'pipe' });
   });

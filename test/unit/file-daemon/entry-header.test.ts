@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
-import { extract, type Headers } from 'tar-stream';
+import { extract, type Header } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import {
   TarHeaderEncoder,
@@ -122,7 +122,7 @@ describe('a tar header', () => {
 
   it('tar-stream reads the same entries', async () => {
     const extraction = extract();
-    const seen: Headers[] = [];
+    const seen: Header[] = [];
     extraction.on('entry', (header, stream, next) => {
       seen.push(header);
       stream.resume().on('end', next);
@@ -162,9 +162,11 @@ describe('a tar header', () => {
         const damaged = Buffer.from(header);
         damaged[at] = damaged[at]! ^ (1 << bit);
         try {
-          // Inside the pax data a flipped bit may give other values; the rest is covered by checksums.
+          // Inside the pax data a flipped bit may give other values, behind the digits of a checksum it says nothing;
+          // the rest is covered by the checksums.
           readEntryHeader(damaged);
-          expect(at >= 512 && at < header.length - 512).toBe(true);
+          const isInData = at >= 512 && at < header.length - 512;
+          expect(isInData || at % 512 === 154 || at % 512 === 155).toBe(true);
         } catch (error) {
           expect(error).toBeInstanceOf(EntryDamaged);
         }

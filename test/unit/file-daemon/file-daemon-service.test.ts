@@ -30,8 +30,9 @@ function service({ jobsMax = 5 } = {}) {
   const jobs = new JobTable(jobsMax);
   const daemon = new FileDaemonService({
     name: 'test-fd',
-    version: '1.0 (1 January 2026)',
-    platform: 'test',
+    versionShort: '1.0 (01Jan26)',
+    versionBanner: '1.0 (1 January 2026)',
+    platform: 'x86_64 debian 12',
     startedAt: new Date(1000),
     jobs,
     workingDirectory: '/tmp',
@@ -76,8 +77,8 @@ describe('the file daemon, asked', () => {
   it('says who it is and what time it has', async () => {
     const { daemon } = service();
     const before = BigInt(Date.now()) * 1_000_000n;
-    const { name, clockNs } = await daemon.hello(context());
-    expect(name).toBe('test-fd');
+    const { clockNs, ...hello } = await daemon.hello(context());
+    expect(hello).toEqual({ name: 'test-fd', version: '1.0 (01Jan26)', platform: 'x86_64,debian,12' });
     expect(clockNs).toBeGreaterThanOrEqual(before);
   });
 
@@ -166,7 +167,7 @@ describe('the file daemon, asked', () => {
   it('refuses a restore that does not begin with its start, and one to a relative place', async () => {
     const { daemon } = service();
     const { writer } = collector<RestoreResponse>();
-    const entries = { $case: 'entries', value: { entries: [] } } as const;
+    const entries: RestoreRequest['command'] = { $case: 'entries', value: { entries: [] } };
     await expect(daemon.restore(requests(entries), writer, context())).rejects.toMatchObject({
       code: 'FD_REQUEST_REFUSED',
     });

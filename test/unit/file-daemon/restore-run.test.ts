@@ -24,6 +24,7 @@ import { FileType, type FileRecord } from '../../../proto/noctule/record/v1/file
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { collectBackup, type CollectedBackup } from './support/collected-backup.ts';
 import { fileSet, include, SHA1_AND_GZIP } from './support/file-sets.ts';
+import { isRoot } from './support/readable-tree.ts';
 
 const BLOCK_BYTES = 64 * 1024;
 
@@ -63,6 +64,8 @@ interface RestoreOptions {
   readonly replace?: ReplaceRule;
   /** Changes what is asked for. */
   readonly records?: (records: FileRecord[]) => FileRecord[];
+  /** How many records come at once; all of a session by default. */
+  readonly batchRecords?: number;
   /** Changes what the storage daemon sends. */
   readonly blocks?: (blocks: StreamBlock[]) => StreamBlock[];
 }
@@ -74,13 +77,18 @@ async function restore(
     where = site.where,
     replace = 'always',
     records = (all) => all,
+    batchRecords = Infinity,
     blocks = (all) => all,
   }: RestoreOptions = {},
 ): Promise<RestoreCounts & { texts: string[] }> {
   const keys = sessions.map((_, index) => sessionKey({ volSessionId: index, volSessionTime: 1 }));
   async function* entries(): AsyncGenerator<WantedEntries> {
-    for (const [index, session] of keys.entries())
-      yield { session, records: records(sessions[index]!.records) };
+    for (const [index, session] of keys.entries()) {
+      const wanted = records(sessions[index]!.records);
+      for (let at = 0; at < wanted.length; at += batchRecords) {
+        yield { session, records: wanted.slice(at, at + batchRecords) };
+      }
+    }
   }
   async function* streamBlocks(): AsyncGenerator<StreamBlock> {
     for (const [index, session] of keys.entries()) yield* blocks(cut(session, sessions[index]!.stream));
@@ -89,7 +97,7 @@ async function restore(
   const counts = await runRestore(
     { jobId: 5, where, replace, workingDirectory: site.work },
     { entries: entries(), blocks: streamBlocks() },
-    { notice: ({ text }) => void texts.push(text), progress: () => undefined },
+    { notice: ({ type, text }) => void (type === 'error' && texts.push(text)), progress: () => undefined },
   );
   return { ...counts, texts };
 }
@@ -105,8 +113,6 @@ function cut(session: string, stream: Buffer): StreamBlock[] {
 function named(name: string) {
   return (record: FileRecord) => record.path.toString().endsWith(name);
 }
-
-const isRoot = process.getuid?.() === 0;
 
 describe('a restore', () => {
   it('takes single entries out of blocks, and passes over the others', async () => {
@@ -176,6 +182,7 @@ describe('a restore', () => {
     chmodSync(join(site.source, 'dir'), 0o555);
     utimesSync(join(site.source, 'dir'), 1000, 1000);
     const full = site.save();
+    chmodSync(join(site.source, 'dir'), 0o755);
     site.write('dir/new', 'new');
     const later = site.save();
     later.records.splice(0, later.records.length, ...later.records.filter(named('/new')));
@@ -185,6 +192,7 @@ describe('a restore', () => {
     expect(stat.mode & 0o777).toBe(0o555);
     expect(readdirSync(site.restored('dir'))).toHaveLength(2);
     expect(readdirSync(site.work)).toEqual([]);
+    chmodSync(site.restored('dir'), 0o755); // so that it can be removed
   });
 
   it('makes a hard link of further names, and an error of those whose first name failed', async () => {
@@ -208,6 +216,7 @@ describe('a restore', () => {
     const as = (name: string): FileRecord => ({ ...first, path: Buffer.from(join(site.source, name)) });
     const { files, texts } = await restore(site, [backup], {
       records: (all) => [as('n1'), as('n2'), ...all.slice(1)],
+      batchRecords: 1,
     });
     expect({ files, texts }).toEqual({ files: 4, texts: [] });
     expect(lstatSync(site.restored('n1')).ino).toBe(lstatSync(site.restored('n2')).ino);

@@ -6,9 +6,9 @@ import { BlockCompressor } from '../../../file-daemon/backup/block-compressor.ts
 import { runRestoreJob } from '../../../file-daemon/restore/restore-job.ts';
 import { MemberKind, parseMemberHeader } from '../../../volume/member.ts';
 import { compareTrees } from '../../../tools/compare-trees.ts';
-import { makeOddTree } from '../../support/odd-tree.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { fileSet, include, options, SHA1_AND_GZIP } from './support/file-sets.ts';
+import { makeReadableTree } from './support/readable-tree.ts';
 import { MemberStore } from './support/member-store.ts';
 
 async function save(source: string, block = SHA1_AND_GZIP): Promise<MemberStore> {
@@ -59,7 +59,7 @@ async function restore(store: MemberStore, where: string, options: RestoreOption
         const { entries } = store;
         for (let at = 0; at < entries.length; at += 100) yield entries.slice(at, at + 100);
       })(),
-      notice: async ({ text }) => void texts.push(text),
+      notice: async ({ type, text }) => void (type === 'error' && texts.push(text)),
       progress: async () => undefined,
     },
     signal,
@@ -72,7 +72,7 @@ describe('what the file daemon saves', () => {
   const source = join(root.path, 'source');
   let store: MemberStore;
   beforeAll(async () => {
-    makeOddTree(source);
+    makeReadableTree(source);
     store = await save(source);
   });
   afterAll(() => root[Symbol.dispose]());

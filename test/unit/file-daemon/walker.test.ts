@@ -11,6 +11,7 @@ import type { FileSet } from '../../../proto/noctule/filedaemon/v1/fileset.ts';
 import { DigestAlgorithm } from '../../../proto/noctule/record/v1/file_record.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { fileSet, include, options } from './support/file-sets.ts';
+import { isRoot } from './support/readable-tree.ts';
 
 interface Walked {
   paths: string[];
@@ -39,8 +40,6 @@ function makeFiles(root: string, ...names: string[]): void {
     else writeFileSync(join(root, name), name);
   }
 }
-
-const isRoot = process.getuid?.() === 0;
 
 describe('the walk of a FileSet', () => {
   it('visits names bytewise, and a directory after what is in it', () => {
