@@ -1,12 +1,12 @@
-import { type CronDayOfMonth, type CronDayOfWeek, CronExpressionParser } from 'cron-parser';
+import { CronExpressionParser } from 'cron-parser';
 
 import { messageOf } from '../errors/operator-error.ts';
-import { type FiringTimes, timesOfDay } from './firing-times.ts';
+import { CronTimes } from './cron-times.ts';
+import type { FiringTimes } from './firing-times.ts';
 import { everFires } from './readings.ts';
 import { RunLineError } from './run-line-error.ts';
 import { NEVER_FIRES, type ScheduleLine } from './run-line.ts';
 import { parseOverrides } from './run-overrides.ts';
-import { type CivilDay, daysInMonth, dayNumber, weekday, weekOfMonth } from './run-times.ts';
 import { splitRunLine } from './run-words.ts';
 
 /** A Cron line of a Schedule: the overrides of a Run line, with the times in crontab's notation. */
@@ -129,41 +129,6 @@ function wrong(place: Piece, message: string, hint = HINT): RunLineError {
   });
 }
 
-/** The library's parser says what the fields are; which days match is worked out here, as for Run lines. */
 function cronTimes(expression: string): FiringTimes {
-  const { minute, hour, dayOfMonth, month, dayOfWeek } = CronExpressionParser.parse(expression).fields;
-  const isByDay = !dayOfMonth.isWildcard;
-  const isByWeekday = !dayOfWeek.isWildcard;
-  const isDay = inDays(dayOfMonth);
-  const isWeekday = inWeekdays(dayOfWeek);
-  return {
-    timesOfDay: timesOfDay(hour.values, minute.values),
-    isEveryHour: hour.values.length === 24,
-    months: new Set<number>(month.values),
-    daysOfMonth: Array.from({ length: 31 }, (_, index) => index + 1),
-    matchesDay: (day) =>
-      isByDay && isByWeekday
-        ? isDay(day) || isWeekday(day)
-        : (!isByDay || isDay(day)) && (!isByWeekday || isWeekday(day)),
-  };
-}
-
-type DayTest = (day: CivilDay) => boolean;
-
-/** Days of the month, `L` for the last. */
-function inDays({ values, hasLastChar }: CronDayOfMonth): DayTest {
-  const days = new Set<number | string>(values);
-  return ({ year, month, day }) => days.has(day) || (hasLastChar && day === daysInMonth(year, month));
-}
-
-/** Days of the week: every one, the n-th of the month (`6#n`), or the last (`5L`). */
-function inWeekdays({ values, nthDay }: CronDayOfWeek): DayTest {
-  const days = new Set<number | string>(values);
-  return (civil) => {
-    const { year, month, day } = civil;
-    const number = weekday(dayNumber(civil));
-    const isLast = day + 7 > daysInMonth(year, month);
-    if (isLast && (days.has(`${number}L`) || (number === 0 && days.has('7L')))) return true;
-    return days.has(number) && (nthDay === 0 || weekOfMonth(day) === nthDay);
-  };
+  return new CronTimes(CronExpressionParser.parse(expression).fields);
 }

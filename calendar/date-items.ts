@@ -13,13 +13,13 @@ export interface DateItems {
  * add. A period word ("weekly") marks a set as named while it is full, and then nothing narrows it any more.
  */
 class ItemSet {
-  readonly #all: readonly number[];
-  #values: Set<number>;
+  readonly #all: ReadonlySet<number>;
+  #values: ReadonlySet<number>;
   #isNamed = false;
 
-  constructor(low: number, high: number) {
-    this.#all = Array.from({ length: high - low + 1 }, (_, step) => low + step);
-    this.#values = new Set(this.#all);
+  constructor(all: ReadonlySet<number>) {
+    this.#all = all;
+    this.#values = all;
   }
 
   get values(): ReadonlySet<number> {
@@ -27,20 +27,19 @@ class ItemSet {
   }
 
   get isFull(): boolean {
-    return this.#values.size === this.#all.length;
+    return this.#values.size === this.#all.size;
   }
 
   /** @returns false when the set was named and full already, so that `values` change nothing. */
   add(values: readonly number[]): boolean {
     if (this.#isNamed && this.isFull) return false;
-    if (!this.#isNamed) this.#values = new Set();
+    this.#values = new Set(this.#isNamed ? [...this.#values, ...values] : values);
     this.#isNamed = true;
-    for (const value of values) this.#values.add(value);
     return true;
   }
 
   fill(): void {
-    this.#values = new Set(this.#all);
+    this.#values = this.#all;
   }
 
   /** From now on items add to the values there are. */
@@ -86,14 +85,24 @@ const DAY_FIELD_NAMES: Record<DayField, string> = {
   weeksOfYear: 'week of the year',
 };
 
+/** Every value, in sets that all lines share. */
+const ALL_HOURS = everyValue(0, 23);
+const ALL_DAYS: Readonly<Record<DayField, ReadonlySet<number>>> = {
+  daysOfMonth: everyValue(...DAY_FIELDS.daysOfMonth),
+  months: everyValue(...DAY_FIELDS.months),
+  weekdays: everyValue(...DAY_FIELDS.weekdays),
+  weeksOfMonth: everyValue(...DAY_FIELDS.weeksOfMonth),
+  weeksOfYear: everyValue(...DAY_FIELDS.weeksOfYear),
+};
+
 class DateItemReader {
-  readonly #hours = new ItemSet(0, 23);
+  readonly #hours = new ItemSet(ALL_HOURS);
   readonly #days: Record<DayField, ItemSet> = {
-    daysOfMonth: new ItemSet(...DAY_FIELDS.daysOfMonth),
-    months: new ItemSet(...DAY_FIELDS.months),
-    weekdays: new ItemSet(...DAY_FIELDS.weekdays),
-    weeksOfMonth: new ItemSet(...DAY_FIELDS.weeksOfMonth),
-    weeksOfYear: new ItemSet(...DAY_FIELDS.weeksOfYear),
+    daysOfMonth: new ItemSet(ALL_DAYS.daysOfMonth),
+    months: new ItemSet(ALL_DAYS.months),
+    weekdays: new ItemSet(ALL_DAYS.weekdays),
+    weeksOfMonth: new ItemSet(ALL_DAYS.weeksOfMonth),
+    weeksOfYear: new ItemSet(ALL_DAYS.weeksOfYear),
   };
   readonly #periods = new Set<Period>();
   readonly #minutes = new Set<number>();
@@ -228,4 +237,8 @@ function isWithin(values: ReadonlySet<number>, these: readonly number[]): boolea
 
 function two(value: number): string {
   return String(value).padStart(2, '0');
+}
+
+function everyValue(low: number, high: number): ReadonlySet<number> {
+  return new Set(Array.from({ length: high - low + 1 }, (_, step) => low + step));
 }

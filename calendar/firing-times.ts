@@ -17,8 +17,12 @@ export interface FiringTimes {
   readonly months: ReadonlySet<number>;
   /** 1-31, ascending; other days of a month never match. */
   readonly daysOfMonth: readonly number[];
+  /** 0-6, 0 = Sunday; other days of the week never match. */
+  readonly weekdays: ReadonlySet<number>;
   matchesDay(day: CivilDay): boolean;
 }
+
+export const EVERY_WEEKDAY: ReadonlySet<number> = new Set([0, 1, 2, 3, 4, 5, 6]);
 
 const known = new WeakMap<RunTimes, FiringTimes>();
 
@@ -32,6 +36,7 @@ export function firingTimesOf(times: RunTimes | FiringTimes): FiringTimes {
       isEveryHour: times.hours.size === 24,
       months: times.months,
       daysOfMonth: candidateDays(times),
+      weekdays: times.lastDay ? EVERY_WEEKDAY : times.weekdays,
       matchesDay: (day) => matchesDay(times, day),
     };
     known.set(times, firing);

@@ -1,5 +1,5 @@
 import type { FiringTimes } from './firing-times.ts';
-import { daysInMonth, dayNumber, MS_PER_DAY } from './run-times.ts';
+import { daysInMonth, dayNumber, MS_PER_DAY, weekday } from './run-times.ts';
 
 /** After this many months the Gregorian calendar repeats, days of the week included. */
 const CALENDAR_MONTHS = 400 * 12;
@@ -35,6 +35,7 @@ export function nextCommonReading(one: FiringTimes, other: FiringTimes, after: n
     isEveryHour: false,
     months: one.months.intersection(other.months),
     daysOfMonth: one.daysOfMonth.filter((day) => other.daysOfMonth.includes(day)),
+    weekdays: one.weekdays.intersection(other.weekdays),
     matchesDay: (day) => one.matchesDay(day) && other.matchesDay(day),
   };
   return nextReading(both, after, MEETING_MONTHS);
@@ -54,8 +55,8 @@ export function everFires(times: FiringTimes): boolean {
  * @returns undefined when no day matches in `monthsMax` months.
  */
 function nextMatchingDay(times: FiringTimes, from: number, monthsMax: number): number | undefined {
-  const { months, daysOfMonth } = times;
-  if (months.size === 0 || daysOfMonth.length === 0) return undefined;
+  const { months, daysOfMonth, weekdays } = times;
+  if (months.size === 0 || daysOfMonth.length === 0 || weekdays.size === 0) return undefined;
   const start = new Date(from * MS_PER_DAY);
   let year = start.getUTCFullYear();
   let month = start.getUTCMonth() + 1;
@@ -66,8 +67,9 @@ function nextMatchingDay(times: FiringTimes, from: number, monthsMax: number): n
       const lastOfPreviousMonth = dayNumber({ year, month, day: 1 }) - 1;
       for (const day of daysOfMonth) {
         if (day > length) break;
-        if (lastOfPreviousMonth + day >= from && times.matchesDay({ year, month, day }))
-          return lastOfPreviousMonth + day;
+        const number = lastOfPreviousMonth + day;
+        if (number >= from && weekdays.has(weekday(number)) && times.matchesDay({ year, month, day }))
+          return number;
       }
     }
     if (month === 12) year += 1;

@@ -59,8 +59,7 @@ export function addBlockRun(
   run: BlockRun,
 ): StreamEnd & { volumeEnd: number } {
   const before = streamEnd(db, jobId);
-  const streamOffset = run.streamOffset;
-  const volumeOffset = run.volumeOffset;
+  const { streamOffset, volumeOffset } = run;
   if (run.firstBlock !== before.blocks || streamOffset !== before.streamBytes) {
     throw new RangeError(
       `block ${run.firstBlock} at ${streamOffset} of the stream does not follow on the ${before.blocks} blocks, ` +

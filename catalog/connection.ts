@@ -69,14 +69,14 @@ export class Connection implements Disposable {
     return row === undefined ? undefined : Object.values(row)[0];
   }
 
-  /** Resolves to the number of rows changed and the id of the row inserted last. */
+  /** Gives the number of rows changed and the id of the row inserted last. */
   run(sql: string, parameters: Parameters = {}): { changes: number; insertedId: number } {
     const { changes, lastInsertRowid } = this.#prepared(sql).run(parameters);
     return { changes, insertedId: Number(lastInsertRowid) };
   }
 
-  /** A statement with `?` parameters, for bulk work that binds by position; not kept. */
-  preparePositional(sql: string): Database.Statement<Value[]> {
+  /** A statement that is not ours, and not kept. */
+  prepareOnce(sql: string): Database.Statement<[]> {
     return this.#sqlite.prepare(sql);
   }
 

@@ -3,7 +3,7 @@ import type { Chain } from './chain.ts';
 import type { Connection } from './connection.ts';
 import { directoryTreeOf } from './directory-paths.ts';
 import { baseName } from './entry-path.ts';
-import { filesInDirectory } from './file-runs.ts';
+import { jobsInDirectory, runsInDirectory } from './file-runs.ts';
 import { EntryReader } from './packed-entries.ts';
 
 /** A name in a directory as a chain of jobs leaves it. */
@@ -41,11 +41,6 @@ export interface WindowOptions {
   readonly voidBelow?: number;
 }
 
-const JOBS_IN_DIRECTORY = `
-  SELECT DISTINCT c.key AS jobRank, c.value AS jobId
-    FROM json_each(:chain) c CROSS JOIN FileRun r ON r.JobId = c.value AND r.PathId = :pathId
-   ORDER BY c.key DESC`;
-
 const DELETED_IN_DIRECTORY = `
   SELECT c.key AS jobRank, d.Entry AS entry
     FROM json_each(:chain) c CROSS JOIN DeletedFile d ON d.JobId = c.value AND d.PathId = :pathId`;
@@ -55,15 +50,6 @@ const IMPLIED_IN_DIRECTORY = `
     FROM json_each(:chain) c
     CROSS JOIN ImpliedDirectory i ON i.JobId = c.value AND i.ParentId = :pathId
     CROSS JOIN DirectoryPath p ON p.PathId = i.PathId`;
-
-/** The jobs of the chain that saved something directly in the directory, newest first. */
-export function jobsInDirectory(
-  db: Connection,
-  chain: Chain,
-  pathId: number,
-): { jobRank: number; jobId: number }[] {
-  return db.all(JOBS_IN_DIRECTORY, { chain: chain.json, pathId });
-}
 
 /** What jobs of the chain saw gone from the directory, packed. */
 export function deletedInDirectory(
@@ -93,8 +79,10 @@ function replacementRank(db: Connection, chain: Chain, pathId: number): number {
   if (parentId === undefined) return 0;
   const fileName = baseName(name);
   // Nothing is older than the oldest job.
-  for (const { jobRank, entry } of filesInDirectory(db, chain.json, { pathId: parentId, oldestRank: 1 })) {
-    if (entry.isNamed(fileName)) return jobRank;
+  const jobs = jobsInDirectory(db, chain, { pathId: parentId, oldestRank: 1 });
+  for (const { jobRank, entries } of runsInDirectory(db, jobs, parentId)) {
+    const entry = new EntryReader(entries);
+    while (entry.next()) if (entry.isNamed(fileName)) return jobRank;
   }
   return 0;
 }
@@ -110,15 +98,14 @@ export function* directoryWindows(
   pathId: number,
   { after, only, names, voidBelow = 0 }: WindowOptions,
 ): Generator<DirectoryWindow> {
+  const jobs = jobsInDirectory(db, chain, { pathId, oldestRank: voidBelow });
   const deleted = deletedInDirectory(db, chain, pathId);
   const implied = voidBelow === 0 ? impliedInDirectory(db, chain, pathId) : [];
   for (let from = after; ;) {
     const window = new WindowBuilder({ after: from, only, names });
-    for (const { jobRank, fileIndex, entry } of filesInDirectory(db, chain.json, {
-      pathId,
-      oldestRank: voidBelow,
-    })) {
-      window.addSaved(jobRank, fileIndex, entry);
+    for (const { jobRank, firstIndex, entries } of runsInDirectory(db, jobs, pathId)) {
+      const entry = new EntryReader(entries);
+      for (let fileIndex = firstIndex; entry.next(); fileIndex++) window.addSaved(jobRank, fileIndex, entry);
     }
     for (const { jobRank, entry } of deleted) window.addDeleted(jobRank, entry);
     for (const { name } of implied) window.addImplied(name);

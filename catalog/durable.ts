@@ -45,7 +45,7 @@ export function addDurable(db: Connection, { jobId, mediaId, durable, at }: Dura
 
 function writeReport(db: Connection, { jobId, mediaId, durable, at }: DurableReport): void {
   const blocks = durable.blocks?.memberBytes.length ? durable.blocks : undefined;
-  const volumeBytes = durable.volumeBytes;
+  const { volumeBytes } = durable;
   const end = blocks
     ? addBlockRun(db, jobId, mediaId, blocks)
     : { ...streamEnd(db, jobId), volumeEnd: volumeBytes };

@@ -1,3 +1,4 @@
+import type { Chain } from './chain.ts';
 import type { Connection } from './connection.ts';
 import { EntryReader } from './packed-entries.ts';
 
@@ -27,13 +28,20 @@ const RUNS_BETWEEN = `
      AND RunId <= (:jobId << 32) | :last
    ORDER BY RunId LIMIT :limit`;
 
-/** The newest job first; behind a run of a job. */
-const RUNS_IN_DIRECTORY = `
-  SELECT c.key AS jobRank, RunId & 4294967295 AS firstIndex, PathId AS pathId, Entries AS entries
-    FROM json_each(:jobIds) c
-    CROSS JOIN FileRun r ON r.JobId = c.value AND r.PathId = :pathId
-   WHERE c.key >= :oldestRank AND (c.key < :jobRank OR c.key = :jobRank AND RunId > (r.JobId << 32) | :firstIndex)
-   ORDER BY c.key DESC, RunId LIMIT :limit`;
+const RUNS_OF_JOB_IN_DIRECTORY = `
+  SELECT RunId & 4294967295 AS firstIndex, PathId AS pathId, Entries AS entries FROM FileRun
+   WHERE JobId = :jobId AND PathId = :pathId AND RunId > (:jobId << 32) | :after ORDER BY RunId LIMIT :limit`;
+
+const RUNS_OF_JOBS_IN_DIRECTORY = `
+  SELECT c.key AS job, RunId & 4294967295 AS firstIndex, PathId AS pathId, Entries AS entries
+    FROM json_each(:jobIds) c CROSS JOIN FileRun r ON r.JobId = c.value AND r.PathId = :pathId
+   ORDER BY c.key, RunId`;
+
+const JOBS_IN_DIRECTORY = `
+  SELECT c.key AS jobRank, c.value AS jobId, count(*) AS runs
+    FROM json_each(:chain) c CROSS JOIN FileRun r ON r.JobId = c.value AND r.PathId = :pathId
+   WHERE c.key >= :oldestRank
+   GROUP BY c.key ORDER BY c.key DESC`;
 
 const LAST_RUN = `
   SELECT RunId & 4294967295 AS firstIndex, PathId AS pathId, Entries AS entries FROM FileRun
@@ -52,18 +60,26 @@ export function* filesBetween(
   first: number,
   last: number,
 ): Generator<SavedFile> {
+  for (const { firstIndex, pathId, entries } of runsBetween(db, jobId, first, last)) {
+    const entry = new EntryReader(entries);
+    for (let fileIndex = firstIndex; entry.next() && fileIndex <= last; fileIndex++) {
+      if (fileIndex >= first) yield { fileIndex, pathId, entry };
+    }
+  }
+}
+
+/** The job's runs with files of these indexes in them. */
+export function* runsBetween(db: Connection, jobId: number, first: number, last: number): Generator<FileRun> {
   let from = first;
   for (let limit = FIRST_RUNS; ; limit = Math.min(2 * limit, RUNS_MAX)) {
     const runs = db.all<FileRun>(RUNS_BETWEEN, { jobId, first: from, last, limit });
     for (const run of runs) {
-      for (const file of filesOfRun(run)) {
-        if (file.fileIndex < from) continue;
-        if (file.fileIndex > last) return;
-        yield file;
-        from = file.fileIndex + 1;
-      }
+      // The first one of a later page has been given: it is the one before `from`.
+      if (run.firstIndex >= from || from === first) yield run;
     }
-    if (runs.length < limit) return;
+    const end = runs.at(-1);
+    if (end === undefined || runs.length < limit) return;
+    from = end.firstIndex + 1;
   }
 }
 
@@ -113,35 +129,59 @@ export class JobFiles {
   }
 }
 
-/** What the jobs (a JSON array, oldest first) saved directly in the directory, newest job first, down to a rank. */
-export function* filesInDirectory(
+/** A job of a chain that saved something directly in a directory. */
+export interface JobInDirectory {
+  readonly jobRank: number;
+  readonly jobId: number;
+  readonly runs: number;
+}
+
+/** Newest first, down to a rank. */
+export function jobsInDirectory(
   db: Connection,
-  jobIds: string,
-  { pathId, oldestRank }: { readonly pathId: number; readonly oldestRank: number },
-): Generator<SavedFile & { readonly jobRank: number }> {
-  let reached = { jobRank: Number.MAX_SAFE_INTEGER, firstIndex: 0 };
-  for (;;) {
-    const parameters = { jobIds, pathId, oldestRank, ...reached, limit: RUNS_MAX };
-    const runs = db.all<FileRun & { jobRank: number }>(RUNS_IN_DIRECTORY, parameters);
-    for (const run of runs) {
-      const { jobRank, firstIndex } = run;
-      for (const file of filesOfRun(run)) yield { jobRank, ...file };
-      reached = { jobRank, firstIndex };
+  chain: Chain,
+  { pathId, oldestRank = 0 }: { readonly pathId: number; readonly oldestRank?: number },
+): JobInDirectory[] {
+  return db.all(JOBS_IN_DIRECTORY, { chain: chain.json, pathId, oldestRank });
+}
+
+/** What the jobs saved directly in the directory, in the order of the jobs. */
+export function* runsInDirectory(
+  db: Connection,
+  jobs: readonly JobInDirectory[],
+  pathId: number,
+): Generator<FileRun & { readonly jobRank: number }> {
+  const runs = jobs.reduce((total, job) => total + job.runs, 0);
+  if (runs > RUNS_MAX) {
+    for (const { jobRank, jobId } of jobs) {
+      for (const run of runsOfJobInDirectory(db, jobId, pathId)) yield { jobRank, ...run };
     }
-    if (runs.length < RUNS_MAX) return;
+    return;
+  }
+  // Most directories are small, and a chain may have many jobs: one question for all of them.
+  const jobIds = JSON.stringify(jobs.map(({ jobId }) => jobId));
+  for (const run of db.all<FileRun & { job: number }>(RUNS_OF_JOBS_IN_DIRECTORY, { jobIds, pathId })) {
+    yield { jobRank: jobs[run.job]?.jobRank ?? 0, ...run };
+  }
+}
+
+/** What one job saved directly in the directory. */
+export function* runsOfJobInDirectory(db: Connection, jobId: number, pathId: number): Generator<FileRun> {
+  for (let after = 0; ;) {
+    const runs = db.all<FileRun>(RUNS_OF_JOB_IN_DIRECTORY, { jobId, pathId, after, limit: RUNS_MAX });
+    yield* runs;
+    const end = runs.at(-1);
+    if (end === undefined || runs.length < RUNS_MAX) return;
+    after = end.firstIndex;
   }
 }
 
 /** Index and end in the stream of the job's last file; zeros for a job without files. */
 export function lastFile(db: Connection, jobId: number): { fileIndex: number; streamEnd: number } {
   const run = db.get<FileRun>(LAST_RUN, { jobId });
-  let last = { fileIndex: 0, streamEnd: 0 };
-  if (run === undefined) return last;
-  for (const { fileIndex, entry } of filesOfRun(run)) last = { fileIndex, streamEnd: entry.streamEnd };
-  return last;
-}
-
-function* filesOfRun({ firstIndex, pathId, entries }: FileRun): Generator<SavedFile> {
-  const entry = new EntryReader(entries);
-  for (let fileIndex = firstIndex; entry.next(); fileIndex++) yield { fileIndex, pathId, entry };
+  if (run === undefined) return { fileIndex: 0, streamEnd: 0 };
+  const entry = new EntryReader(run.entries);
+  let fileIndex = run.firstIndex - 1;
+  while (entry.next()) fileIndex++;
+  return { fileIndex, streamEnd: entry.streamEnd };
 }

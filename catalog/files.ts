@@ -3,7 +3,7 @@ import { FileRecordBatch } from '../proto/noctule/record/v1/volume_members.ts';
 import type { Connection } from './connection.ts';
 import { directoryTreeOf, findPathId } from './directory-paths.ts';
 import { baseName, splitPath } from './entry-path.ts';
-import { filesBetween, filesInDirectory, INDEX_MAX } from './file-runs.ts';
+import { filesBetween, INDEX_MAX, runsBetween, runsOfJobInDirectory } from './file-runs.ts';
 import type { FilesCursor, FilesPage, FilesQuery } from './inputs.ts';
 import { selectJobs } from './job-rows.ts';
 import { EntryReader } from './packed-entries.ts';
@@ -77,7 +77,7 @@ const DELETED_OF_JOB = 'SELECT PathId AS pathId, Entry AS packed FROM DeletedFil
 const VERSIONS_MAX = 10_000;
 
 /**
- * The versions of a file in all backup jobs of the client, newest first, 10,000 at most. A path without any '/' is a
+ * The versions of a file in all backup jobs of the client, newest first, about 10,000 at most. A path without any '/' is a
  * name that may lie in any directory; to find it all files of the client are looked at.
  */
 export function jobsWithFile(
@@ -93,14 +93,16 @@ export function jobsWithFile(
   const tree = directoryTreeOf(db);
   const versions: FileVersion[] = [];
   for (const job of selectJobs(db, BACKUPS_OF_CLIENT, { clientName })) {
-    const files =
-      pathId === undefined
-        ? filesBetween(db, job.jobId, 1, INDEX_MAX)
-        : filesInDirectory(db, `[${job.jobId}]`, { pathId, oldestRank: 0 });
     if (versions.length >= VERSIONS_MAX) break;
-    for (const found of files) {
-      if (isWanted(found.entry))
-        versions.push(versionOf(job, found.entry, tree.pathOf(found.pathId, found.entry.name)));
+    const runs =
+      pathId === undefined
+        ? runsBetween(db, job.jobId, 1, INDEX_MAX)
+        : runsOfJobInDirectory(db, job.jobId, pathId);
+    for (const run of runs) {
+      const entry = new EntryReader(run.entries);
+      while (entry.next()) {
+        if (isWanted(entry)) versions.push(versionOf(job, entry, tree.pathOf(run.pathId, entry.name)));
+      }
     }
     for (const gone of db.all<DeletedColumns>(DELETED_OF_JOB, { jobId: job.jobId })) {
       const entry = readOne(gone.packed);

@@ -145,9 +145,14 @@ export class PackReader {
     return BigInt.asUintN(64, exact);
   }
 
+  /** A safe integer of either sign. */
   signed(): number {
-    const folded = this.unsigned();
-    return folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
+    const folded = this.unsigned64();
+    if (typeof folded === 'number') return folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
+    const value = Number((folded >> 1n) ^ -(folded & 1n));
+    if (!Number.isSafeInteger(value))
+      throw new DamagedColumn(`a packed number, ${value}, is larger than 2^53`);
+    return value;
   }
 
   /** The next `length` bytes, not copied. */

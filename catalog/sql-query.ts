@@ -26,7 +26,7 @@ export function sql(db: Connection, { query }: { readonly query: string }): SqlR
     );
   }
   try {
-    const statement = db.preparePositional(query).raw().safeIntegers();
+    const statement = db.prepareOnce(query).raw().safeIntegers();
     const columns = statement.columns().map(({ name }) => name);
     const rows: SqlResult['rows'] = [];
     let textLength = 0;

@@ -9,13 +9,31 @@ interface Frame {
   at: number;
 }
 
-const LETTER = /[A-Za-z]/;
-const DIGIT = /[0-9]/;
-const BLANK = /[ \t\v\f]/;
-/** What ends an unquoted value, besides blanks. */
-const VALUE_END = /[={};,#\n]/;
+/** What a character can be, as bits: every character of a conf is asked for them, so they are in a table. */
+const LETTER = 1;
+const DIGIT = 2;
+const BLANK = 4;
+/** Ends an unquoted value, besides blanks. */
+const VALUE_END = 8;
+const BACKSLASH = 16;
+const CLASSES = new Uint8Array(128);
+for (const [characters, bit] of [
+  ['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', LETTER],
+  ['0123456789', DIGIT],
+  [' \t\v\f', BLANK],
+  ['={};,#\n', VALUE_END],
+  ['\\', BACKSLASH],
+] as const) {
+  for (const character of characters) CLASSES[character.charCodeAt(0)] = bit;
+}
+
 /** What ends the name of an unquoted include. */
 const INCLUDE_END = /[\s{};,"#]/;
+
+/** The bit of the character at an offset; 0 for others and beyond the end. */
+function classAt(text: string, at: number): number {
+  return CLASSES[text.charCodeAt(at)] ?? 0;
+}
 
 /**
  * Cuts a conf into tokens, following its includes. The rules are those of Bacula, the odd ones too: an unquoted word
@@ -47,6 +65,7 @@ export class Lexer {
       const frame = this.#frames.at(-1);
       if (!frame) throw new Error('the lexer has no source');
       const { text } = frame.source;
+      while (classAt(text, frame.at) === BLANK) frame.at += 1;
       const character = text[frame.at];
       if (character === undefined) {
         if (this.#frames.length === 1) return token(frame, 'eof', frame.at);
@@ -54,8 +73,7 @@ export class Lexer {
         // An include ends the line, whether or not its text ended with a line end.
         return token(frame, 'end', frame.at);
       }
-      if (BLANK.test(character)) frame.at += 1;
-      else if (character === '#') skipLine(frame);
+      if (character === '#') skipLine(frame);
       else if (character === '\\') this.#skipBackslash(frame);
       else if (character === '@') this.#include(frame);
       else return this.#tokenAt(frame, character);
@@ -107,9 +125,8 @@ export class Lexer {
     }
     value += text.slice(from, at);
     // A value may run over lines. But when what follows its end is the inside of another quote, one is missing.
-    const follows = text[at + 1] ?? '\n';
-    const isClosed =
-      at < text.length && !(value.includes('\n') && !BLANK.test(follows) && !VALUE_END.test(follows));
+    const isFollowed = at + 1 < text.length && (classAt(text, at + 1) & (BLANK | VALUE_END)) === 0;
+    const isClosed = at < text.length && !(value.includes('\n') && isFollowed);
     if (isClosed) {
       frame.at = at + 1;
       return value;
@@ -164,29 +181,32 @@ export class Lexer {
     const { source } = frame;
     const { text } = source;
     const start = frame.at;
-    let kind: 'word' | 'number' | 'string' = 'string';
-    if (LETTER.test(text[start] ?? '')) kind = 'word';
-    else if (DIGIT.test(text[start] ?? '')) kind = 'number';
+    const first = classAt(text, start);
+    let kind: 'word' | 'number' | 'string' =
+      first === LETTER ? 'word' : first === DIGIT ? 'number' : 'string';
     let value = '';
     let from = start; // of the piece not yet in `value`
     let end = start; // behind the last character that counts
     let blanksDropped = false;
     while (frame.at < text.length) {
-      const character = text[frame.at] ?? '';
-      if (VALUE_END.test(character)) break;
-      if (BLANK.test(character)) {
-        if (kind !== 'word' || QUOTE_BEHIND_BLANKS.test(text.slice(frame.at, frame.at + 80))) break;
+      const found = classAt(text, frame.at);
+      if (found === VALUE_END) break;
+      if (found === BLANK) {
+        let next = frame.at + 1;
+        while (classAt(text, next) === BLANK) next += 1;
+        // Bacula reads `Full "5 23 * * 6"` as `Full"5`, which nobody can mean: a quote begins a value of its own.
+        if (kind !== 'word' || text[next] === '"') break;
         value += text.slice(from, frame.at);
-        frame.at += 1;
-        from = frame.at;
-      } else if (character === '\\') {
+        frame.at = next;
+        from = next;
+      } else if (found === BACKSLASH) {
         value += text.slice(from, frame.at);
         this.#skipBackslash(frame);
         from = frame.at;
       } else {
-        if (end < frame.at && BLANK.test(text[frame.at - 1] ?? '')) blanksDropped = true;
-        if (kind === 'word' && !LETTER.test(character)) kind = 'string';
-        else if (kind === 'number' && !DIGIT.test(character)) kind = 'string';
+        if (end < frame.at && classAt(text, frame.at - 1) === BLANK) blanksDropped = true;
+        if (kind === 'word' && found !== LETTER) kind = 'string';
+        else if (kind === 'number' && found !== DIGIT) kind = 'string';
         frame.at += 1;
         end = frame.at;
       }
@@ -199,7 +219,7 @@ export class Lexer {
   #skipBackslash(frame: Frame): void {
     const { source, at } = frame;
     const next = source.text[at + 1];
-    if (next === undefined || next === '\n' || BLANK.test(next)) {
+    if (next === undefined || next === '\n' || classAt(source.text, at + 1) === BLANK) {
       skipLine(frame);
       frame.at = Math.min(frame.at + 1, source.text.length);
       return;

@@ -131,9 +131,10 @@ export function exampleOf(directive: Directive): string {
 function readEntry(entry: Entry, directive: Directive, context: ReadContext): unknown {
   const { type } = directive;
   // Messages call the directive by its proper name, however it was written.
-  const name = { ...entry.name, text: directive.name };
+  const name = entry.name.text === directive.name ? entry.name : { ...entry.name, text: directive.name };
   if (type.form === 'assigned') {
-    if (entry.kind === 'assignment') return type.read({ ...entry, name }, context);
+    if (entry.kind === 'assignment')
+      return type.read({ kind: entry.kind, name, key: entry.key, value: entry.value }, context);
     context.error(entry.name, `${directive.name} takes ${type.title}, not a block`, exampleOf(directive));
     return undefined;
   }

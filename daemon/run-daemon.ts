@@ -54,6 +54,7 @@ export async function runDaemon<C>(program: DaemonProgram<C>): Promise<never> {
   process.stderr.on('error', () => {}); // whoever reads it may go away first
   // For all threads: V8 would let the space for young objects grow to 128 MiB on a machine that has other work to do.
   setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--heap-growing-percent=20');
   let exitCode: number;
   try {
     exitCode = await run(program, takeBackgroundMark());

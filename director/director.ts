@@ -6,8 +6,9 @@ import type { JobService } from './jobs/job-service.ts';
 import type { ConsoleStore } from './messages/console-store.ts';
 import type { DaemonMessages } from './messages/daemon-messages.ts';
 import { readConfAgain } from './reload.ts';
+import type { BackupAges } from './schedule/backup-ages.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
-import type { DirectorServices, Peers, ReloadOutcome, ScheduledRun } from './services.ts';
+import type { DirectorServices, OverdueBackup, Peers, ReloadOutcome, ScheduledRun } from './services.ts';
 import { TurnLock } from './turn-lock.ts';
 
 export interface DirectorParts {
@@ -20,6 +21,7 @@ export interface DirectorParts {
   readonly jobs: JobService;
   readonly peers: Peers;
   readonly scheduler: Scheduler;
+  readonly backupAges: BackupAges;
 }
 
 /** The Director as its front ends see it. */
@@ -54,12 +56,16 @@ export class Director implements DirectorServices {
     return this.#parts.scheduler.upcoming(days);
   }
 
+  overdueBackups(): OverdueBackup[] {
+    return this.#parts.backupAges.overdue();
+  }
+
   reload(): Promise<ReloadOutcome> {
     return this.#reloading.run(() => this.#reload());
   }
 
   async #reload(): Promise<ReloadOutcome> {
-    const { inForce, confFile, ids, messages, scheduler, jobs } = this.#parts;
+    const { inForce, confFile, ids, messages, scheduler, jobs, backupAges } = this.#parts;
     const { conf, problems } = readConfAgain(confFile, inForce.conf);
     const listed = problems.length > 0 ? `\n${problems.join('\n')}` : '';
     if (!conf) {
@@ -69,6 +75,7 @@ export class Director implements DirectorServices {
     await ids.sync(conf);
     inForce.replace(conf);
     await scheduler.look();
+    void backupAges.look();
     jobs.reconsider();
     await messages.add(listed ? 'Warning' : 'Info', `The conf was read again: ${confFile}${listed}`);
     return { accepted: true, problems };

@@ -30,6 +30,8 @@ export interface DirectorServices {
   reload(): Promise<ReloadOutcome>;
   /** The runs the schedules will start in the next `days` days, in order of time, then priority. */
   scheduledRuns(days: number): ScheduledRun[];
+  /** Jobs whose last good backup is older than their Max Backup Age, in the order of the conf. */
+  overdueBackups(): OverdueBackup[];
 }
 
 export interface Jobs {
@@ -152,6 +154,17 @@ export interface ReloadOutcome {
   readonly accepted: boolean;
   /** Problems of the new file, printable, one per element; may be warnings although it was accepted. */
   readonly problems: readonly string[];
+}
+
+/** A Job that should have a younger good backup than it has. */
+export interface OverdueBackup {
+  readonly jobName: string;
+  readonly clientName: string;
+  /** When the last good backup ended; absent: there is none. */
+  readonly lastGood?: Date;
+  /** Since then; absent likewise. */
+  readonly ageSeconds?: number;
+  readonly maxAgeSeconds: number;
 }
 
 export interface ScheduledRun {

@@ -15,6 +15,7 @@ import { ConsoleStore } from './messages/console-store.ts';
 import { DaemonMessages } from './messages/daemon-messages.ts';
 import { removeOldSpools } from './messages/mail-spool.ts';
 import { MessageOutlets } from './messages/outlets.ts';
+import { BackupAges } from './schedule/backup-ages.ts';
 import { LastLook } from './schedule/last-look.ts';
 import { Scheduler } from './schedule/scheduler.ts';
 import { VolumeOffice } from './volumes/volume-office.ts';
@@ -68,11 +69,13 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
 
   const daemons = new GrpcDaemons(directorName);
   const volumes = new VolumeOffice();
+  const backupAges = new BackupAges({ conf: () => inForce.conf, catalog, messages, now });
   const jobs = new JobService({
     environment: { directorName, catalog, ids, daemons, volumes, conf: () => inForce.conf, now },
     outlets,
     workingDirectory,
     log,
+    onEnded: (jobName) => void backupAges.jobEnded(jobName),
   });
   owned.defer(() => jobs.stop(JOBS_GRACE_MS));
   const peers = new PeerQuestions({ daemons, catalog, ids, volumes, now, signal: context.signal });
@@ -80,6 +83,7 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
   const scheduler = owned.use(
     await Scheduler.start({ conf: () => inForce.conf, jobs, messages, lastLook, now }),
   );
+  owned.use(backupAges);
   const director = new Director({
     inForce,
     confFile: context.confFile,
@@ -90,8 +94,10 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
     jobs,
     peers,
     scheduler,
+    backupAges,
   });
   ready.resolve(director);
+  void backupAges.look();
 
   const held = owned.move();
   return {

@@ -58,6 +58,12 @@ export function durationText(seconds: number): string {
   return parts.join(' ') || '0 secs';
 }
 
+/** A time that has passed, to the hour, or to the minute within the first day: "4 days 2 hours". */
+export function ageText(seconds: number): string {
+  const unit = seconds >= 86_400 ? 3600 : 60;
+  return durationText(Math.max(60, Math.floor(seconds / unit) * unit));
+}
+
 function scaled(bytes: number): { digits: string; suffix: string } {
   let unit = 1;
   let power = 0;

@@ -48,7 +48,10 @@ export function compareTrees(
     }
   };
   // First names of inodes with several names, on each side: two names must be linked on both sides or on neither.
-  const firstNames: [Map<string, string>, Map<string, string>] = [new Map(), new Map()];
+  const firstNames: [Map<string, string>, Map<string, string>] = [
+    new Map<string, string>(),
+    new Map<string, string>(),
+  ];
   const firstName = (side: 0 | 1, stat: BigIntStats, path: Buffer): string => {
     if (stat.nlink < 2n || stat.isDirectory()) return '';
     const key = `${stat.dev}:${stat.ino}`;

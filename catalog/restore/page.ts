@@ -21,7 +21,7 @@ export interface EncodedPlanPage {
   readonly next?: PlanCursor;
 }
 
-export interface Session {
+interface Session {
   readonly volSessionId: number;
   readonly volSessionTime: number;
 }

@@ -2,20 +2,14 @@ import { FileType } from '../../proto/noctule/record/v1/file_record.ts';
 import type { Chain } from '../chain.ts';
 import type { Connection } from '../connection.ts';
 import { directoryTreeOf, findChildId, TOP_ID, type DirectoryTree } from '../directory-paths.ts';
-import {
-  deletedInDirectory,
-  directoryWindows,
-  jobsInDirectory,
-  voidRank,
-  type CurrentEntry,
-} from '../directory-state.ts';
+import { deletedInDirectory, directoryWindows, voidRank, type CurrentEntry } from '../directory-state.ts';
 import { baseName } from '../entry-path.ts';
-import { filesBetween } from '../file-runs.ts';
+import { filesBetween, jobsInDirectory } from '../file-runs.ts';
 import { addRange, rangeOf, type PlanFile } from './plan-ranges.ts';
 import type { ResolvedRules } from './rules.ts';
 
 /** Names of a directory held at once. */
-const WINDOW_NAMES = 20_000;
+const WINDOW_NAMES = 50_000;
 
 /** Directories fetched at once from the list of those to look into. */
 const DIRECTORIES_PER_PAGE = 500;
@@ -135,7 +129,7 @@ export class Selection {
 
   #visit(directory: Directory): void {
     const { pathId } = directory;
-    const jobs = jobsInDirectory(this.#db, this.#chain, pathId);
+    const jobs = jobsInDirectory(this.#db, this.#chain, { pathId });
     const [job] = jobs;
     const isWhole =
       directory.isTaken === 1 &&

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { isDirectoryPath } from '../entry-path.ts';
-import { EntryReader } from '../packed-entries.ts';
+import { EntryReader, SECTOR_BYTES } from '../packed-entries.ts';
 
 /**
  * The table-valued function noctule_entries(packed), for the view File: one row for each packed file, with columns LStat
@@ -24,7 +24,6 @@ export function registerFunctions(sqlite: Database.Database): void {
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const BLOCK_BYTES = 4096;
-const SECTOR_BYTES = 512;
 
 /**
  * Sixteen numbers: device, inode, mode, link count, uid, gid, special device, size, block size, blocks, atime, mtime,

@@ -132,12 +132,14 @@ export const JOB_TIMES = {
   }),
   catchUp: directive('Catch Up', yesNo, {
     default: false,
-    status: notYet('missed runs are not caught up'),
-    help: 'Start a run that was missed while the Director was down (not in Bacula)',
+    help:
+      'When runs of it were missed while the Director was down, it is run once at the next start, ' +
+      'at the highest level that was missed; also in a Schedule, for all its Jobs (not in Bacula)',
   }),
   maxBackupAge: directive('Max Backup Age', duration, {
     default: 0,
-    status: notYet('overdue backups are not reported'),
-    help: 'Say so when the last good backup is older; 0 = never (not in Bacula)',
+    help:
+      'When the last good backup ended longer ago, or there is none, the daemon messages say so once a day, ' +
+      'and status director shows it; 0 = never (not in Bacula)',
   }),
 };

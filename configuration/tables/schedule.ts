@@ -1,4 +1,4 @@
-import { directive, notYet } from '../directive.ts';
+import { directive } from '../directive.ts';
 import { yesNo } from '../values/numbers.ts';
 import { cronRuns, scheduledRuns } from '../values/scheduled-run.ts';
 import { NAMING } from './naming.ts';
@@ -19,7 +19,8 @@ export const SCHEDULE = {
   }),
   catchUp: directive('Catch Up', yesNo, {
     default: false,
-    status: notYet('missed runs are not caught up'),
-    help: 'Start a run that was missed while the Director was down (not in Bacula)',
+    help:
+      'When runs were missed while the Director was down, each Job is run once at the next start, ' +
+      'at the highest level that it missed (not in Bacula)',
   }),
 };

@@ -1,6 +1,7 @@
 import type { JobResource, PoolResource, StorageResource } from '../../configuration/director-conf.ts';
+import { askedLevel } from '../../configuration/runs/run-choice.ts';
 import { nearest } from '../../configuration/suggestion.ts';
-import { defaultLevel, isBackupLevel, levelLetter } from '../jobs/job-codes.ts';
+import { isBackupLevel, levelLetter } from '../jobs/job-codes.ts';
 import { choosePool, chooseStorage, type Sourced } from '../jobs/pool-choice.ts';
 import type { RunRequest } from '../services.ts';
 import { resourceOnLine } from './choose-resource.ts';
@@ -149,7 +150,7 @@ function checkedLevel(job: JobResource, text: string): string {
 
 /** The level asked for; the job may still be raised to a Full when it starts. */
 export function effectiveLevel({ job, level }: RunDraft): string {
-  return level ?? job.level ?? defaultLevel(job.type);
+  return askedLevel(job, level) ?? '';
 }
 
 /** The Pool that a backup at this level uses; undefined for other jobs and levels. */

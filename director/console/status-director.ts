@@ -1,7 +1,8 @@
 import type { JobRow } from '../../catalog/rows.ts';
 import { platform, versionBanner } from '../../daemon/version.ts';
-import { formatReportTime, formatStatusTime } from '../../text/civil-time.ts';
-import { statusBytes, withCommas } from '../../text/numbers.ts';
+import { formatDuration } from '../../configuration/values/duration.ts';
+import { formatDateTime, formatReportTime, formatStatusTime } from '../../text/civil-time.ts';
+import { ageText, statusBytes, withCommas } from '../../text/numbers.ts';
 import type { RunningJob, ScheduledRun } from '../services.ts';
 import type { CommandContext } from './command.ts';
 import { shortLevel, typeWord } from './job-words.ts';
@@ -20,6 +21,7 @@ export async function statusDirector(context: CommandContext): Promise<void> {
       '',
       ...(await scheduled(context, days)),
       '',
+      ...overdue(context),
       ...running(context),
       ...(await terminated(context, limit)),
     ].join('\n') + '\n',
@@ -41,10 +43,11 @@ function header({ conf, services }: CommandContext): string[] {
 
 async function scheduled(context: CommandContext, days: number): Promise<string[]> {
   const runs = context.services.scheduledRuns(days);
+  // What a job would write to depends on its pool and media type: few, however many jobs there are.
   const volumes = new Map<string, Promise<string>>();
   const rows: string[] = [];
   for (const run of runs) {
-    const key = `${run.job.name}\n${run.poolName}`;
+    const key = `${run.poolName}\n${run.job.storage[0]?.mediaType ?? ''}`;
     if (!volumes.has(key)) volumes.set(key, volumeOf(context, run));
     rows.push(
       `${run.level.padEnd(14)} ${run.job.type.padEnd(8)} ${String(run.priority).padStart(3)}  ` +
@@ -63,6 +66,24 @@ async function scheduled(context: CommandContext, days: number): Promise<string[
 async function volumeOf(context: CommandContext, { job, poolName }: ScheduledRun): Promise<string> {
   const volume = await nextVolume(context, job, poolName);
   return typeof volume === 'string' ? `*${volume}*` : volume.volumeName;
+}
+
+/** Only when there are any: who has none need not read about it. */
+function overdue({ services }: CommandContext): string[] {
+  const backups = services.overdueBackups();
+  if (backups.length === 0) return [];
+  return [
+    'Overdue Backups:',
+    'Job Name           Last Good Backup     Age                     Max Backup Age',
+    '='.repeat(83),
+    ...backups.map(
+      ({ jobName, lastGood, ageSeconds, maxAgeSeconds }) =>
+        `${jobName.padEnd(18)} ${(lastGood ? formatDateTime(lastGood) : 'none').padEnd(20)} ` +
+        `${(ageSeconds === undefined ? '' : ageText(ageSeconds)).padEnd(23)} ${formatDuration(maxAgeSeconds)}`,
+    ),
+    '====',
+    '',
+  ];
 }
 
 function running({ services, session }: CommandContext): string[] {

@@ -55,9 +55,3 @@ export function levelName(letter: string): string {
 export function isBackupLevel(letter: string): letter is BackupLevel {
   return letter === 'F' || letter === 'D' || letter === 'I';
 }
-
-/** The level word of a run that names none: Incremental for a Backup, Catalog for a Verify, else empty. */
-export function defaultLevel(typeName: string): string {
-  if (typeName === 'Backup') return 'Incremental';
-  return typeName === 'Verify' ? 'Catalog' : '';
-}

@@ -4,9 +4,10 @@ import type {
   JobResource,
   MessagesResource,
 } from '../../configuration/director-conf.ts';
+import { askedLevel } from '../../configuration/runs/run-choice.ts';
 import { RunRefused } from '../director-errors.ts';
 import type { RunRequest } from '../services.ts';
-import { defaultLevel, isBackupLevel, levelLetter, typeLetter, type BackupLevel } from './job-codes.ts';
+import { isBackupLevel, levelLetter, typeLetter, type BackupLevel } from './job-codes.ts';
 
 /** The types of jobs that this Director carries out. */
 export type RunnableType = 'B' | 'R' | 'D';
@@ -53,7 +54,7 @@ export function planRun(request: RunRequest, now: Date): JobPlan {
 }
 
 function backupLevel({ job, level }: RunRequest): BackupLevel {
-  const name = level ?? job.level ?? defaultLevel(job.type);
+  const name = askedLevel(job, level) ?? '';
   const letter = levelLetter(name);
   if (letter === undefined) throw new RunRefused(`Job "${job.name}": there is no level "${name}"`);
   if (!isBackupLevel(letter)) {

@@ -30,6 +30,8 @@ export interface JobServiceOptions {
   readonly outlets: MessageOutlets;
   readonly workingDirectory: string;
   readonly log: Log;
+  /** Told the name of the Job when a run of it has ended and its row says how. */
+  readonly onEnded?: (jobName: string) => void;
 }
 
 /** The jobs of this Director: creates, queues, runs and cancels them. */
@@ -145,6 +147,7 @@ export class JobService implements Jobs {
     this.#active.delete(job.jobId);
     this.#ended += 1;
     this.#ends.notify();
+    this.#options.onEnded?.(job.plan.job.name);
   }
 
   async #create(plan: JobPlan, places: Places): Promise<ActiveJob> {

@@ -1,7 +1,8 @@
-import type { JobResource, PoolResource, StorageResource } from '../../configuration/director-conf.ts';
+import type { PoolResource, StorageResource } from '../../configuration/director-conf.ts';
+import { chosenPool, chosenStorage, type Chosen } from '../../configuration/runs/run-choice.ts';
 import { RunRefused } from '../director-errors.ts';
 import type { RunRequest } from '../services.ts';
-import type { BackupLevel } from './job-codes.ts';
+import { levelName, type BackupLevel } from './job-codes.ts';
 
 /** A resource, and how the run came to it as the job report says it: "Job resource", "Run Pool override" ... */
 export interface Sourced<R> {
@@ -12,20 +13,17 @@ export interface Sourced<R> {
 /** Words of the report for the level-specific pools. */
 const LEVEL_WORDS: Readonly<Record<BackupLevel, string>> = { F: 'Full', D: 'Diff', I: 'Inc' };
 
-/**
- * The pool of a backup at its final level: the level-specific pool of the Run line, then of the Job; else the pool
- * that the run names; else the Job's. (So `run pool=X` by hand does not get X when the Job has a pool for the level.)
- */
+/** The pool of a backup at its final level. */
 export function choosePool(request: RunRequest, level: BackupLevel): Sourced<PoolResource> {
-  const word = LEVEL_WORDS[level];
-  const ofRun = runLevelPool(request, level);
-  if (ofRun) return { resource: ofRun, from: `Run ${word}Pool override` };
-  const ofJob = jobLevelPool(request.job, level);
-  if (ofJob) return { resource: ofJob, from: `Job ${word}Pool override` };
-  if (request.pool) {
-    return { resource: request.pool, from: isScheduled(request) ? 'Run Pool override' : 'Command input' };
+  const chosen = chosenPool(request, levelName(level));
+  switch (chosen.by) {
+    case 'run for level':
+      return { resource: chosen.resource, from: `Run ${LEVEL_WORDS[level]}Pool override` };
+    case 'job for level':
+      return { resource: chosen.resource, from: `Job ${LEVEL_WORDS[level]}Pool override` };
+    default:
+      return sourced(chosen, request, 'Pool');
   }
-  return { resource: request.job.pool, from: 'Job resource' };
 }
 
 /**
@@ -33,7 +31,7 @@ export function choosePool(request: RunRequest, level: BackupLevel): Sourced<Poo
  * @throws RunRefused when there is none, or it is disabled.
  */
 export function chooseStorage(request: RunRequest, pool: PoolResource): Sourced<StorageResource> {
-  const chosen = storageOf(request, pool);
+  const chosen = chosenStorage(request, pool);
   if (!chosen) {
     throw new RunRefused(`Neither Job "${request.job.name}" nor Pool "${pool.name}" names a Storage`, {
       hint: `Add "Storage = ..." to Job "${request.job.name}".`,
@@ -42,30 +40,12 @@ export function chooseStorage(request: RunRequest, pool: PoolResource): Sourced<
   if (!chosen.resource.enabled) {
     throw new RunRefused(`Storage "${chosen.resource.name}" is disabled (Enabled = no)`);
   }
-  return chosen;
+  return sourced(chosen, request, 'Storage');
 }
 
-function storageOf(request: RunRequest, pool: PoolResource): Sourced<StorageResource> | undefined {
-  if (request.storage) {
-    const from = isScheduled(request) ? 'Run Storage override' : 'Command input';
-    return { resource: request.storage, from };
+function sourced<R>({ resource, by }: Chosen<R>, { startedBy }: RunRequest, what: string): Sourced<R> {
+  if (by === 'run') {
+    return { resource, from: startedBy === 'scheduler' ? `Run ${what} override` : 'Command input' };
   }
-  const [ofPool] = pool.storage;
-  if (ofPool) return { resource: ofPool, from: 'Pool resource' };
-  const [ofJob] = request.job.storage;
-  return ofJob && { resource: ofJob, from: 'Job resource' };
-}
-
-function runLevelPool(request: RunRequest, level: BackupLevel): PoolResource | undefined {
-  if (level === 'F') return request.fullPool;
-  return level === 'D' ? request.differentialPool : request.incrementalPool;
-}
-
-function jobLevelPool(job: JobResource, level: BackupLevel): PoolResource | undefined {
-  if (level === 'F') return job.fullBackupPool;
-  return level === 'D' ? job.differentialBackupPool : job.incrementalBackupPool;
-}
-
-function isScheduled(request: RunRequest): boolean {
-  return request.startedBy === 'scheduler';
+  return { resource, from: by === 'pool' ? 'Pool resource' : 'Job resource' };
 }

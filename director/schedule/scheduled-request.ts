@@ -1,7 +1,7 @@
-import { defaultLevel, isBackupLevel, levelLetter } from '../jobs/job-codes.ts';
-import { choosePool } from '../jobs/pool-choice.ts';
+import { firingPriority, type Firing } from '../../configuration/runs/firings.ts';
+import { askedLevel, chosenPool } from '../../configuration/runs/run-choice.ts';
+import { formatDateTime } from '../../text/civil-time.ts';
 import type { RunRequest, ScheduledRun } from '../services.ts';
-import { firingPriority, type Firing } from './firings.ts';
 
 /** The run that a Run line asks for. */
 export function scheduledRequest({ job, run, at }: Firing): RunRequest {
@@ -23,15 +23,23 @@ export function scheduledRequest({ job, run, at }: Firing): RunRequest {
   };
 }
 
+/** The run that makes up for one that was missed: now, with a word about it. */
+export function catchUpRequest(firing: Firing): RunRequest {
+  const { when: missedAt = firing.at, ...request } = scheduledRequest(firing);
+  return { ...request, comment: `Catch up of ${formatDateTime(missedAt)}` };
+}
+
 /** A firing as the front ends show it: with the level and pool it has as long as nothing raises the level. */
 export function scheduledRun(firing: Firing): ScheduledRun {
   const { job, run, at } = firing;
-  const request = scheduledRequest(firing);
-  const level = request.level ?? job.level ?? defaultLevel(job.type);
-  const letter = levelLetter(level);
-  const pool =
-    job.type === 'Backup' && letter !== undefined && isBackupLevel(letter)
-      ? choosePool(request, letter).resource
-      : (request.pool ?? job.pool);
-  return { at, job, level, priority: firingPriority(firing), poolName: pool.name, runLine: run.line.text };
+  const level = askedLevel(job, run.line.overrides.level);
+  const pool = chosenPool({ ...run, job }, level).resource;
+  return {
+    at,
+    job,
+    level: level ?? '',
+    priority: firingPriority(firing),
+    poolName: pool.name,
+    runLine: run.line.text,
+  };
 }

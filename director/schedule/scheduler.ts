@@ -2,18 +2,19 @@ import { formatDateTime } from '../../text/civil-time.ts';
 import { messageOf } from '../../errors/operator-error.ts';
 import type { DirectorConf } from '../../configuration/director-conf.ts';
 import type { DaemonMessages } from '../messages/daemon-messages.ts';
-import type { Jobs, ScheduledRun } from '../services.ts';
-import { FIRINGS_MAX, firingsBetween, NextFirings, type Firing } from './firings.ts';
+import type { Jobs, RunRequest, ScheduledRun } from '../services.ts';
+import { firingsAfter, firingsBetween, type Firing } from '../../configuration/runs/firings.ts';
+import { NextFirings } from './next-firings.ts';
 import type { LastLook } from './last-look.ts';
-import { scheduledRequest, scheduledRun } from './scheduled-request.ts';
+import { MissedRuns } from './missed-runs.ts';
+import { catchUpRequest, scheduledRequest, scheduledRun } from './scheduled-request.ts';
 
 /** A timer does not follow a clock that is set, nor a machine that sleeps: the scheduler looks at least this often. */
 const LOOK_MS_MAX = 60_000;
 /** A run that comes due later than this after its time (the machine slept, the Director was down) was missed. */
 const LATE_MS_MAX = 5 * 60_000;
-/** How far back missed runs are looked for, and how many of them are named. */
+/** How far back missed runs are looked for. */
 const MISSED_DAYS_MAX = 31;
-const MISSED_NAMED_MAX = 20;
 /** A clock that was set back further than this: the runs of the repeated time are started again. */
 const SET_BACK_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -46,7 +47,7 @@ export class Scheduler implements AsyncDisposable {
     this.#lookedAt = lookedAt;
   }
 
-  /** Starts scheduling from now; runs that were missed since the Director last looked are reported. */
+  /** Starts scheduling from now. Runs missed since the Director last looked are reported, and made up for if asked. */
   static async start(options: SchedulerOptions): Promise<Scheduler> {
     const now = options.now();
     const scheduler = new Scheduler(options, (await options.lastLook.read()) ?? now);
@@ -80,7 +81,7 @@ export class Scheduler implements AsyncDisposable {
     const { now, messages, lastLook } = this.#options;
     try {
       const present = now();
-      await this.#dealWith(this.#dueUntil(present), present);
+      await this.#dealWith(this.#dueUntil(present));
       await lastLook.write(this.#lookedAt);
       this.#lastFailure = '';
     } catch (error) {
@@ -92,42 +93,39 @@ export class Scheduler implements AsyncDisposable {
     this.#armTimer();
   }
 
-  #dueUntil(present: Date): Firing[] {
-    const { conf } = this.#options;
+  /** What has come due since the last look: the runs to be started, and those that are too late for that. */
+  #dueUntil(present: Date): { due: Firing[]; missed: MissedRuns } {
     const from = this.#lookedAt.getTime();
+    const due: Firing[] = [];
+    const missed = new MissedRuns();
     if (from - present.getTime() > SET_BACK_MS) this.#lookedAt = present;
-    if (this.#lookedAt >= present) return []; // set back a little: wait until the clock is past it again
+    if (this.#lookedAt >= present) return { due, missed }; // set back a little: wait until the clock is past it again
     const earliest = new Date(Math.max(from, present.getTime() - MISSED_DAYS_MAX * DAY_MS));
     this.#lookedAt = present;
-    return firingsBetween(conf(), earliest, present);
+    for (const firing of firingsAfter(this.#options.conf(), earliest)) {
+      if (firing.at > present) break;
+      if (present.getTime() - firing.at.getTime() > LATE_MS_MAX) missed.add(firing);
+      else due.push(firing);
+    }
+    return { due, missed };
   }
 
-  async #dealWith(due: readonly Firing[], present: Date): Promise<void> {
-    const isMissed = ({ at }: Firing) => present.getTime() - at.getTime() > LATE_MS_MAX;
-    await this.#reportMissed(due.filter(isMissed));
-    for (const firing of due.filter((one) => !isMissed(one))) await this.#start(firing);
+  async #dealWith({ due, missed }: { due: readonly Firing[]; missed: MissedRuns }): Promise<void> {
+    for (const firing of due) await this.#start(firing, scheduledRequest(firing));
+    if (missed.count === 0) return;
+    const catchUps = missed.catchUps(due);
+    await this.#options.messages.add('Warning', missed.report(catchUps));
+    for (const firing of catchUps) await this.#start(firing, catchUpRequest(firing));
   }
 
-  async #start(firing: Firing): Promise<void> {
+  async #start(firing: Firing, request: RunRequest): Promise<void> {
     const { jobs, messages } = this.#options;
     try {
-      await jobs.run(scheduledRequest(firing));
+      await jobs.run(request);
     } catch (error) {
       const what = `Job "${firing.job.name}" of ${formatDateTime(firing.at)}`;
       await messages.add('Error', `${what} was not started by its schedule: ${messageOf(error)}`);
     }
-  }
-
-  async #reportMissed(missed: readonly Firing[]): Promise<void> {
-    if (missed.length === 0) return;
-    const lines = missed
-      .slice(-MISSED_NAMED_MAX)
-      .map(({ at, job, run }) => `    ${formatDateTime(at)}  Job "${job.name}"  (Run = ${run.line.text})`);
-    const count = missed.length >= FIRINGS_MAX ? `${FIRINGS_MAX} or more` : String(missed.length);
-    const heading =
-      `${count} scheduled run(s) were missed while the Director did not run, and are not made up for` +
-      (missed.length > MISSED_NAMED_MAX ? `; the last ${MISSED_NAMED_MAX}:` : ':');
-    await this.#options.messages.add('Warning', [heading, ...lines].join('\n'));
   }
 
   #armTimer(): void {

@@ -96,7 +96,10 @@ describe('a thread of the catalog', () => {
     const thread = newThread();
     const calls = [call(thread), call(thread)];
     workers[0]!.die(new Error('no such module'));
-    expect(await Promise.all(calls)).toMatchObject([{ code: 'CAT_THREAD_LOST' }, { code: 'CAT_THREAD_LOST' }]);
+    expect(await Promise.all(calls)).toMatchObject([
+      { code: 'CAT_THREAD_LOST' },
+      { code: 'CAT_THREAD_LOST' },
+    ]);
     expect(workers).toHaveLength(1);
   });
 

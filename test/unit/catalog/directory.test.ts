@@ -103,6 +103,19 @@ describe('a directory as a chain of jobs leaves it', () => {
     for (const limit of [1, 2, 7, 19, 20]) expect(list(site, [full, later], '/d/', limit)).toEqual(all);
   });
 
+  test('of thousands of files, over several jobs, comes whole and in order', () => {
+    using site = new Site();
+    const names = Array.from({ length: 3000 }, (_, i) => `/d/${String((i * 1009) % 3000).padStart(4, '0')}`);
+    const full = site.backup({ start: 1, files: files('/d/', ...names) });
+    const changed = names.filter((_, i) => i % 3 === 0);
+    const later = site.backup({ start: 2, level: 'I', files: files(...changed) });
+    const expected = [...names]
+      .sort()
+      .map((path) => `${path.slice(3)} ${changed.includes(path) ? later : full}`);
+    expect(list(site, [full, later], '/d/', 5000)).toEqual(expected);
+    expect(list(site, [full, later], '/d/', 700)).toEqual(expected);
+  });
+
   test('tells size, time, mode and owner of each entry', () => {
     using site = new Site();
     const jobId = site.backup({ start: 1, files: [{ path: '/d/' }, { path: '/d/a', size: 4711 }] });

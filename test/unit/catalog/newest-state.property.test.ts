@@ -174,7 +174,7 @@ test('a restore plan holds what replaying the jobs and asking the nearest rule f
       const everything = [{ path: Buffer.from('/'), recursive: true, marked: true }];
       expect(byPath(planOf(site, jobIds, everything, 100))).toEqual(byPath(state));
     }),
-    { numRuns: 150 },
+    { numRuns: 250 },
   );
 });
 
@@ -205,6 +205,6 @@ test('each directory lists what replaying the jobs gives', () => {
         expect(byPath(listed)).toEqual(byPath(new Map(children)));
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 250 },
   );
 });

@@ -10,8 +10,17 @@ const uint32 = fc.nat(0xffff_ffff);
 const uint64 = fc.oneof(fc.bigInt({ min: 0n, max: 5000n }), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }));
 const seconds = fc.oneof(
   fc.integer({ min: 1_700_000_000, max: 1_700_003_000 }),
-  fc.integer({ min: -(2 ** 52), max: 2 ** 52 }),
-  fc.constantFrom(0, -1, 2 ** 32 - 1, 2 ** 32, 2 ** 34 - 1, 2 ** 34),
+  fc.maxSafeInteger(),
+  fc.constantFrom(
+    0,
+    -1,
+    2 ** 32 - 1,
+    2 ** 32,
+    2 ** 34 - 1,
+    2 ** 34,
+    Number.MAX_SAFE_INTEGER,
+    Number.MIN_SAFE_INTEGER,
+  ),
 );
 const nanoseconds = fc.oneof(fc.constant(0), fc.nat(999_999_999));
 const sectors = fc.nat(2 ** 40).map((count) => count * 512);

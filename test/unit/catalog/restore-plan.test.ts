@@ -100,6 +100,21 @@ describe('a restore plan', () => {
     expect(restore(site, [full, swapped], [mark('/d/x/1')]).lines).toEqual([]);
   });
 
+  test('of thousands of files in one directory, over several jobs, misses none', () => {
+    using site = new Site();
+    const paths = Array.from({ length: 2500 }, (_, i) => `/d/${String(i).padStart(4, '0')}`);
+    const full = site.backup({ start: 1, files: files('/d/', ...paths) });
+    const changed = paths.filter((_, i) => i % 4 === 0);
+    const later = site.backup({ start: 2, level: 'I', files: files(...changed) });
+    const expected = [
+      `${full} /d/`,
+      ...paths.filter((_, i) => i % 4 !== 0).map((path) => `${full} ${path}`),
+      ...changed.map((path) => `${later} ${path}`),
+    ];
+    expect(restore(site, [full, later]).lines).toEqual(expected);
+    expect(restore(site, [full, later], ALL, 333).lines).toEqual(expected);
+  });
+
   test('carries every field of the record and the identity of its session', () => {
     using site = new Site();
     const jobId = site.backup({

@@ -54,6 +54,8 @@ export class Site implements Disposable {
   constructor() {
     this.db = new Connection(this.file, 'write');
     migrate(this.db);
+    // Nobody pulls the plug on a test, and it makes many small changes.
+    this.db.pragma('synchronous = OFF');
     this.poolId = syncPool(this.db, POOL).poolId;
     this.storageId = syncStorage(this.db, 'File1');
   }

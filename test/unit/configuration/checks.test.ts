@@ -158,7 +158,7 @@ describe('a Client, a Storage, a Schedule, a Counter', () => {
 
   test('a Schedule without Run lines starts nothing', () => {
     expect(brief(problemsInFrame('Schedule { Name = W }'))).toEqual([
-      'warning 1: Schedule "W" has no Run line: it starts nothing',
+      'warning 1: Schedule "W" has no Run or Cron line: it starts nothing',
     ]);
   });
 

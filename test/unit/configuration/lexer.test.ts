@@ -92,6 +92,11 @@ describe('comments, lines and blanks', () => {
     expect(shapes('Address = host-1#1')).toEqual(['word:Address', '=', 'string:host-1']);
   });
 
+  test('a quote behind a word begins a value of its own', () => {
+    expect(shapes('Full "5 23 * * 6#1"')).toEqual(['word:Full', 'quoted:5 23 * * 6#1']);
+    expect(shapes('Full Set "x"')).toEqual(['word:FullSet', 'quoted:x']);
+  });
+
   test('";" is a line end', () => {
     expect(shapes('Name = Catalog; Level = Full')).toEqual([
       'word:Name',

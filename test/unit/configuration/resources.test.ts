@@ -317,54 +317,6 @@ describe('Messages', () => {
   });
 });
 
-describe('Schedule', () => {
-  test('resolves the names in its Run lines, and points at a wrong one', () => {
-    const conf = loadInFrame(`Schedule { Name = X
-  Run = Level=Full Pool=Default Storage=S Messages=Standard 1st sun at 23:05 # comment
-  Run = Incremental mon-sat at 23:05; Run = Differential 2nd-5th sun at 22:10
-}`);
-    const [full, incremental, differential] = conf.schedules[0]?.runs ?? [];
-    expect(full).toMatchObject({
-      pool: { name: 'Default' },
-      storage: { name: 'S' },
-      messages: { name: 'Standard' },
-    });
-    expect(full?.line.overrides.level).toBe('Full');
-    expect(incremental?.line.text).toBe('Incremental mon-sat at 23:05');
-    expect(differential?.line.overrides.level).toBe('Differential');
-
-    const [problem] = problemsInFrame(
-      'Schedule { Name = X\n  Run = Level=Full Pool=Defualt 1st sun at 23:05\n}',
-    );
-    expect(problem).toMatchObject({
-      line: 2,
-      column: 25,
-      message: 'Schedule "X" names Pool "Defualt", which is not defined',
-      hint: 'did you mean "Default" (/etc/dir.conf:7)?',
-    });
-  });
-
-  test('an error in a Run line points into the line', () => {
-    const [problem] = problemsInFrame('Schedule { Name = X\n  Run = Full 1st sun at 25:00\n}');
-    expect(problem).toMatchObject({ severity: 'error', line: 2 });
-    expect(problem?.column).toBeGreaterThan(20);
-  });
-
-  test('two lines that fire together are a warning', () => {
-    const text =
-      'Schedule { Name = X\n  Run = Differential 2nd-5th sun at 22:10\n  Run = Incremental sun-fri at 22:10\n}';
-    expect(brief(problemsInFrame(text))[0]).toBe(
-      'warning 2: this line and "Incremental sun-fri at 22:10" can fire in the same minute: that starts two jobs',
-    );
-    expect(brief(problemsInFrame(text.replace('sun-fri', 'mon-sat'))).join()).not.toMatch(/same minute/);
-  });
-
-  test('keeps Cron and Catch Up', () => {
-    const conf = loadInFrame('Schedule { Name = X; Cron = "5 23 * * 6#1"; Catch Up = yes }');
-    expect(conf.schedules[0]).toMatchObject({ cron: ['5 23 * * 6#1'], catchUp: true, runs: [] });
-  });
-});
-
 describe('Console', () => {
   test('what no list names is refused: lists are empty without being given', () => {
     const conf = loadInFrame('Console { Name = X; Password = "x"; Command ACL = "*all*" }');

@@ -164,7 +164,8 @@ describe('show', () => {
       'Schedule: Name=A-Schedule Enabled=1\n  --> Run Level=Full\n      hour=23 \n',
     );
     expect(transcript).toContain('      wday=6 \n      wom=0 \n');
-    expect(transcript).toContain('      mins=5\n');
+    expect(transcript).toContain('      mins=5\n      run=Full 1st sat at 23:05\n');
+    expect(transcript).toContain('  --> Cron Level=Differential\n      cron=Differential "10 22 * * 0"\n');
   });
 
   it('shows one resource by name, or all of a kind', async () => {

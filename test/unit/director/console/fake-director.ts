@@ -20,6 +20,7 @@ Job { Name = RestoreFiles; Type = Restore; Client = peer-fd; FileSet = Gzip; Sto
 Schedule { Name = A-Schedule
   Run = Full 1st sat at 23:05
   Run = Incremental sun-fri at 22:10
+  Cron = Differential "10 22 * * 0"
 }
 FileSet { Name = Gzip
   Include { Options { signature = SHA1
@@ -106,6 +107,7 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
     },
     reload: async () => ({ accepted: true, problems: [] }),
     scheduledRuns: () => [],
+    overdueBackups: () => [],
     contents,
     runs,
     cancelled,

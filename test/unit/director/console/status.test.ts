@@ -177,6 +177,34 @@ Differential   Backup    10  Sun 22-Nov 22:10   Gzip               A-Schedule
   });
 });
 
+describe('overdue backups', () => {
+  it('are shown below the runs to come, and only when there are any', async () => {
+    expect(await converse(fakeDirector(), ['status dir'])).not.toContain('Overdue');
+    const director = fakeDirector({
+      overdueBackups: () => [
+        {
+          jobName: 'Gzip',
+          clientName: 'peer-fd',
+          lastGood: new Date('2026-11-17T03:10:00'),
+          ageSeconds: 4 * 86_400 + 7_300,
+          maxAgeSeconds: 3 * 86_400,
+        },
+        { jobName: 'Plain', clientName: 'peer-fd', maxAgeSeconds: 86_400 },
+      ],
+    });
+    expect(await converse(director, ['status dir'])).toContain(`
+Overdue Backups:
+Job Name           Last Good Backup     Age                     Max Backup Age
+===================================================================================
+Gzip               2026-11-17 03:10:00  4 days 2 hours          3 days
+Plain              none                                         1 day
+====
+
+Running Jobs:
+`);
+  });
+});
+
 describe('status of the other daemons', () => {
   it('shows a client as Bacula does', async () => {
     const transcript = await converse(directorWithPeers(), ['status client=peer-fd']);

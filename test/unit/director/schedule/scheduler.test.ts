@@ -133,9 +133,75 @@ Client { Name = off-fd; Address = x; Password = x; Catalog = MyCatalog; Enabled 
     await using _scheduler = await start();
     expect(requests).toEqual([]);
     expect(said).toHaveLength(1);
-    expect(said[0]).toContain('Warning: 2 scheduled run(s) were missed');
+    expect(said[0]).toContain('Warning: 2 scheduled runs were missed');
     expect(said[0]).toContain('2026-11-19 22:10:00  Job "Night"');
     expect(said[0]).toContain('2026-11-20 22:10:00  Job "Night"');
+  });
+
+  test('makes up for what was missed when the Schedule says so: once, at the highest level', async () => {
+    conf = siteConf(scratchDirectory(), {
+      extra: EXTRA.replace('Name = Nightly', 'Name = Nightly; Catch Up = yes'),
+    });
+    looked = new Date(2026, 10, 12, 0, 0, 0);
+    await using _scheduler = await start();
+    expect(requests).toHaveLength(1);
+    expect(requests[0]).toMatchObject({
+      job: { name: 'Night' },
+      level: 'Full',
+      pool: { name: 'Manual-Pool' },
+      comment: 'Catch up of 2026-11-14 22:30:00',
+    });
+    expect(requests[0]?.when).toBeUndefined();
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/^Warning: 9 scheduled runs were missed/);
+    expect(said[0]).toContain('Catch Up = yes":\n    Job "Night", level Full');
+    await passTo(2026, 10, 21, 22, 29, 0);
+    expect(requests).toHaveLength(1);
+  });
+
+  test('makes up for the runs of one Job when only that says so', async () => {
+    const other = 'Job { Name = Other; JobDefs = Defaults; Schedule = Nightly; Catch Up = yes }';
+    conf = siteConf(scratchDirectory(), { extra: `${EXTRA}\n${other}` });
+    looked = new Date(2026, 10, 20, 0, 0, 0);
+    await using _scheduler = await start();
+    expect(requests.map(({ job, level }) => `${job.name} ${level}`)).toEqual(['Other Incremental']);
+  });
+
+  test('need not make up for what a run that is due now brings', async () => {
+    conf = siteConf(scratchDirectory(), {
+      extra: EXTRA.replace('Name = Nightly', 'Name = Nightly; Catch Up = yes'),
+    });
+    looked = new Date(2026, 10, 20, 0, 0, 0);
+    vi.setSystemTime(new Date(2026, 10, 21, 22, 31, 0));
+    await using _scheduler = await start();
+    expect(requests.map(({ level, comment }) => ({ level, comment }))).toEqual([{ level: 'Full' }]);
+    expect(said[0]).toContain('Runs that are due now make up for them.');
+  });
+
+  test('starts each of thousands of jobs that are due in one minute', async () => {
+    const jobs = Array.from(
+      { length: 6_000 },
+      (_, n) => `Job { Name = n${n}; JobDefs = Defaults; Schedule = Nightly }`,
+    );
+    conf = siteConf(scratchDirectory(), { extra: `${EXTRA}\n${jobs.join('\n')}` });
+    await using _scheduler = await start();
+    await passTo(2026, 10, 21, 22, 30, 0);
+    expect(requests).toHaveLength(6_001);
+  });
+
+  test('follows Cron lines as it does Run lines', async () => {
+    const cron = EXTRA.replace(
+      'Run = Incremental sun-fri at 22:10',
+      'Cron = Level=Differential "15 22 * * *"',
+    );
+    conf = siteConf(scratchDirectory(), { extra: cron });
+    await using scheduler = await start();
+    expect(scheduler.upcoming(1).map(({ level, runLine }) => `${level}: ${runLine}`)).toEqual([
+      'Differential: Level=Differential "15 22 * * *"',
+      'Full: Level=Full Pool=Manual-Pool Priority=7 sat at 22:30',
+    ]);
+    await passTo(2026, 10, 21, 22, 15, 0);
+    expect(requests.map(({ level }) => level)).toEqual(['Differential']);
   });
 
   test('starts a run that is a little late, as after a restart in that minute', async () => {
@@ -151,7 +217,7 @@ Client { Name = off-fd; Address = x; Password = x; Catalog = MyCatalog; Enabled 
     vi.setSystemTime(new Date(2026, 10, 22, 8, 0, 0));
     await scheduler.look();
     expect(requests).toEqual([]);
-    expect(said[0]).toContain('1 scheduled run(s) were missed');
+    expect(said[0]).toContain('1 scheduled run was missed');
   });
 
   test('does not start a run twice when the clock is set back a little', async () => {
