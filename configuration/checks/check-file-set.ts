@@ -60,6 +60,13 @@ function checkIncludedFile(file: string, span: Span, problems: Problems): void {
       `File "${file}" is taken as it stands: patterns belong in Options`,
       'name the directory, and choose with "Wild File" or "Wild Dir" in Options',
     );
+  } else if (/\[[^\]]+\]/.test(file)) {
+    problems.add(
+      'notice',
+      span,
+      `File "${file}" is taken as it stands: the brackets are part of the name, and no pattern`,
+      'if they are meant as a pattern, name the directory and choose with "Wild File" or "Wild Dir" in Options',
+    );
   }
 }
 

@@ -29,7 +29,6 @@ export const DIRECTOR = {
   }),
   queryFile: directive('Query File', path, {
     required: true,
-    status: notYet('the query command comes later'),
     help: 'SQL menu of the console command query',
   }),
   workingDirectory: directive('Working Directory', directory, {

@@ -1,5 +1,6 @@
 import { directive, noEffect, notYet, refused } from '../directive.ts';
 import { address, addresses } from '../values/addresses.ts';
+import { connectLines } from '../values/connect-line.ts';
 import { duration } from '../values/duration.ts';
 import { oneOf } from '../values/enumeration.ts';
 import { lines, stringList } from '../values/list.ts';
@@ -197,8 +198,8 @@ export const FILE_DAEMON_DIRECTOR = {
 /** When a client calls its Director. */
 export const CONNECT_SCHEDULE = {
   ...NAMING,
-  connect: directive('Connect', lines, {
-    help: 'Days and time, as in Run lines of the Director; Max Connect Time before them',
+  connect: directive('Connect', connectLines, {
+    help: 'Days and time, as in Run lines of the Director; before them MaxConnectTime, how long to stay',
   }),
   enabled: directive('Enabled', yesNo, { default: true, help: 'No: it does nothing' }),
 };

@@ -1,4 +1,4 @@
-import { directive, noEffect, notYet } from '../directive.ts';
+import { directive, noEffect } from '../directive.ts';
 import { address } from '../values/addresses.ts';
 import { autochangerName } from '../values/autochanger.ts';
 import { duration } from '../values/duration.ts';
@@ -47,8 +47,7 @@ export const STORAGE = {
   }),
   maximumConcurrentReadJobs: directive('Maximum Concurrent Read Jobs', integer, {
     default: 0,
-    status: notYet('jobs that copy volumes come later'),
-    help: 'Of these, jobs that read volumes to write others; 0 = no limit',
+    help: 'Of these, jobs that read; 0 = no limit',
   }),
   fdStorageAddress: directive('FD Storage Address', address, {
     help: 'Address given to clients instead of Address',

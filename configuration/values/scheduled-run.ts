@@ -1,9 +1,8 @@
 import { parseCronLine, type CronLine } from '../../calendar/cron-line.ts';
 import { parseRunLine, type RunLine } from '../../calendar/run-line.ts';
-import { RunLineError } from '../../calendar/run-line-error.ts';
 import type { Span } from '../source.ts';
-import { writtenText } from '../syntax.ts';
 import type { AssignedType, PendingReference, ReadContext, Ref } from '../value-type.ts';
+import { readScheduleText } from './schedule-text.ts';
 import { spanOfTokens } from './single-token.ts';
 
 /** A `Run =` or `Cron =` line of a Schedule before its names are resolved. */
@@ -69,27 +68,17 @@ function scheduleLines(notation: {
     read(assignment, context) {
       const span = spanOfTokens(assignment.value) ?? assignment.name;
       if (notation.checkPlace?.(span, context) === false) return undefined;
-      /** The stretch of the line from a 1-based column on. */
-      const within = (column: number, length: number): Span => {
-        const start = Math.min(span.start + column - 1, Math.max(span.start, span.end - 1));
-        return { source: span.source, start, end: Math.min(start + length, span.end) };
-      };
-      try {
-        const line = notation.parse(writtenText(assignment.value));
-        for (const warning of line.warnings) context.warning(span, warning);
-        const references: Partial<Record<RunReference, PendingReference>> = {};
-        for (const key of REFERENCE_KEYS) {
-          const name = line.overrides[key];
-          if (name === undefined) continue;
-          const place = within(line.overrideColumns[key] ?? 1, name.length);
-          references[key] = { resourceType: RUN_REFERENCES[key], name, span: place, owner: context.owner };
-        }
-        return [{ line, ...references }];
-      } catch (error) {
-        if (!(error instanceof RunLineError)) throw error;
-        context.error(within(error.column, error.length), error.message, error.hint);
-        return undefined;
+      const read = readScheduleText(assignment, context, notation.parse);
+      if (!read) return undefined;
+      const { line, within } = read;
+      const references: Partial<Record<RunReference, PendingReference>> = {};
+      for (const key of REFERENCE_KEYS) {
+        const name = line.overrides[key];
+        if (name === undefined) continue;
+        const place = within(line.overrideColumns[key] ?? 1, name.length);
+        references[key] = { resourceType: RUN_REFERENCES[key], name, span: place, owner: context.owner };
       }
+      return [{ line, ...references }];
     },
     format: (value) => value.map((run) => run.line.text),
     print: (value) => value.map(({ line }) => `${line.notation} = ${line.text}`),

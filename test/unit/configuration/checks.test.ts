@@ -243,6 +243,13 @@ describe('a FileSet', () => {
     expect(messagesOf('File = /home/*')).toEqual([
       'warning 3: File "/home/*" is taken as it stands: patterns belong in Options',
     ]);
+    expect(messagesOf('File = "/data/[a-c]*"')).toEqual([
+      'warning 3: File "/data/[a-c]*" is taken as it stands: patterns belong in Options',
+    ]);
+    expect(messagesOf('File = "/photos/[2020] summer"')).toEqual([
+      'notice 3: File "/photos/[2020] summer" is taken as it stands: the brackets are part of the name, and no pattern',
+    ]);
+    expect(messagesOf('File = "/photos/[2020"')).toEqual([]);
     expect(messagesOf('File = "home"')).toEqual([
       'warning 3: File "home" is not an absolute path: it saves nothing',
     ]);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { nextFiring } from '../../../calendar/next-firing.ts';
+import { loadFileDaemonConf } from '../../../configuration/file-daemon-conf.ts';
+import { textReader } from '../../../configuration/source-reader.ts';
 import { brief, loadInFrame, problemsInFrame } from './support/director-text.ts';
 
 describe('Schedule', () => {
@@ -85,5 +87,31 @@ describe('Schedule', () => {
     expect(brief(problemsInFrame(text))[0]).toBe(
       'warning 2: this line and "Incremental at 23:05" can fire in the same minute: that starts two jobs',
     );
+  });
+});
+
+describe('a Schedule of a file daemon', () => {
+  const problems = (line: string) =>
+    loadFileDaemonConf('fd.conf', {
+      reader: textReader({
+        'fd.conf': `FileDaemon { Name = c; Working Directory = /w; Pid Directory = /p }
+Director { Name = dir; Password = "client" }
+Schedule { Name = X
+  ${line}
+}`,
+      }),
+    });
+
+  test('has Connect lines, which are read as they are written', () => {
+    const { conf } = problems('Connect = MaxConnectTime=2h mon-fri at 8:00');
+    expect(conf?.schedules[0]?.connect).toMatchObject([
+      { text: 'MaxConnectTime=2h mon-fri at 8:00', maxConnectTimeSeconds: 7200 },
+    ]);
+  });
+
+  test('an error in a Connect line points into the line', () => {
+    const [problem] = problems('Connect = MaxConnectTime=2h mon-fry at 8:00').problems;
+    expect(problem).toMatchObject({ severity: 'error', line: 4, excerpt: { length: 7 } });
+    expect(problem?.excerpt?.text.slice((problem.column ?? 1) - 1)).toBe('mon-fry at 8:00');
   });
 });
