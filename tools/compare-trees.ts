@@ -53,9 +53,11 @@ export function compareTrees(
     new Map<string, string>(),
   ];
   const firstName = (side: 0 | 1, stat: BigIntStats, path: Buffer): string => {
-    if (stat.nlink < 2n || stat.isDirectory()) return '';
+    const ownName = path.toString('latin1');
+    // A name whose other names all lie outside the tree is linked to nothing here.
+    if (stat.nlink < 2n || stat.isDirectory()) return ownName;
     const key = `${stat.dev}:${stat.ino}`;
-    const name = firstNames[side].get(key) ?? path.toString('latin1');
+    const name = firstNames[side].get(key) ?? ownName;
     firstNames[side].set(key, name);
     return name;
   };
