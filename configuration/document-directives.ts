@@ -59,6 +59,24 @@ Values:
 | name | up to 127 letters, digits, blanks and \`: . - _\`; capitals count where one resource names another |
 | path | \`~\` and \`$VARIABLE\` are expanded |
 
+## Schedules
+
+\`Run = overrides days at time\`, as in \`Run = Level=Full Pool=Monthly 1st sun at 23:05\`. Each item sets hours, days of the
+month (\`on 1,15\`, \`lastday\`), months, days of the week, weeks of the month (\`1st\`) or of the year (\`w05\`); a moment must
+be in all of them. A line has one minute, the last one given; without a time it fires every hour. Ranges run around the
+end: \`fri-mon\`, \`nov-feb\`. Two lines that fire in one minute start the job twice.
+
+\`Cron = overrides "minute hour day month weekday"\`, as in \`Cron = Level=Full "5 23 * * 6#1"\`, says the same in the form of
+cron. As there, one of the two fields for days is enough when both are given.
+
+Times are those of the Director's clock. Where it changes for summer time, a run at a time that is skipped starts once,
+right after the gap; one at a time that comes twice starts once, the first time. Lines that name no hour go on every hour.
+
+\`noctule plan -c FILE --days 14\` prints what will run when, at which level, into which pool, and names lines that never
+fire or that meet. \`noctule check DIR\` tests whether the files of all daemons agree and this machine has what they name.
+
+## Pages
+
 In the tables, an asterisk marks what a resource must have. "No effect" directives are accepted, so that an existing conf
 loads as it is; \`-t\` says so once for each of them.
 `;

@@ -13,7 +13,9 @@ export interface ReadAgain {
 /** Reads the conf file again. What a running Director cannot change makes it unusable, or is said. */
 export function readConfAgain(file: string, inForce: DirectorConf): ReadAgain {
   const { conf, problems } = loadDirectorConf(file);
-  const texts = problems.map(formatProblem);
+  // What keeps the conf from being used must not drown in remarks; notices are for `-t`.
+  const told = conf ? 'warning' : 'error';
+  const texts = problems.filter(({ severity }) => severity === told).map(formatProblem);
   if (!conf) return { conf: undefined, problems: texts };
   const fixed = fixedProperties(inForce, conf);
   if (fixed.length > 0) return { conf: undefined, problems: [...texts, ...fixed] };

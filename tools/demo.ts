@@ -149,9 +149,8 @@ async function showProgress(site: Site, ended: AbortSignal): Promise<void> {
     });
     if (ended.aborted) return;
     const { output } = await runConsole(site, 'status dir\n');
-    const line = /^ +\d+ +(?:Back|Rest) .*$/m.exec(
-      /Running Jobs:[\s\S]*?====$/m.exec(output)?.[0] ?? '',
-    )?.[0];
+    const running = output.slice(output.indexOf('Running Jobs:'), output.indexOf('Terminated Jobs'));
+    const line = /^ +\d+ +(?:Back|Rest) .*$/m.exec(running)?.[0];
     if (line !== undefined && !ended.aborted) say(line.trim());
   }
 }

@@ -8,7 +8,7 @@ import { spanOfTokens } from './single-token.ts';
 export interface ReadLine<L> {
   readonly line: L;
   /** The stretch of the line from a 1-based column on. */
-  within(column: number, length: number): Span;
+  readonly within: (column: number, length: number) => Span;
 }
 
 /** Reads a line with a parser of calendar/; its errors and warnings are reported at their place in the conf. */

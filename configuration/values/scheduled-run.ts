@@ -55,9 +55,9 @@ export const cronRuns = scheduleLines({
 function scheduleLines(notation: {
   readonly title: string;
   readonly example: string;
-  parse(text: string): RunLine | CronLine;
+  readonly parse: (text: string) => RunLine | CronLine;
   /** Reports what is wrong around the value. */
-  checkPlace?(span: Span, context: ReadContext): boolean;
+  readonly checkPlace?: (span: Span, context: ReadContext) => boolean;
 }): AssignedType<readonly ScheduledRun[]> {
   const { title, example } = notation;
   return {

@@ -10,6 +10,8 @@ import { nextVolume } from './next-volume.ts';
 import { terminatedTable } from './terminated-table.ts';
 
 const TERMINATED_JOBS = 10;
+/** When a whole site is down, nobody reads more of them. */
+const OVERDUE_SHOWN_MAX = 100;
 
 /** `status director`: who this is, what will run, what runs, what ran. */
 export async function statusDirector(context: CommandContext): Promise<void> {
@@ -76,11 +78,14 @@ function overdue({ services }: CommandContext): string[] {
     'Overdue Backups:',
     'Job Name           Last Good Backup     Age                     Max Backup Age',
     '='.repeat(83),
-    ...backups.map(
-      ({ jobName, lastGood, ageSeconds, maxAgeSeconds }) =>
-        `${jobName.padEnd(18)} ${(lastGood ? formatDateTime(lastGood) : 'none').padEnd(20)} ` +
-        `${(ageSeconds === undefined ? '' : ageText(ageSeconds)).padEnd(23)} ${formatDuration(maxAgeSeconds)}`,
-    ),
+    ...backups
+      .slice(0, OVERDUE_SHOWN_MAX)
+      .map(
+        ({ jobName, lastGood, ageSeconds, maxAgeSeconds }) =>
+          `${jobName.padEnd(18)} ${(lastGood ? formatDateTime(lastGood) : 'none').padEnd(20)} ` +
+          `${(ageSeconds === undefined ? '' : ageText(ageSeconds)).padEnd(23)} ${formatDuration(maxAgeSeconds)}`,
+      ),
+    ...(backups.length > OVERDUE_SHOWN_MAX ? [`and ${backups.length - OVERDUE_SHOWN_MAX} more`] : []),
     '====',
     '',
   ];

@@ -71,7 +71,11 @@ class BackupWalk implements WalkVisitor {
       takeSlot: () => sink.takeSlot(),
       emit: (block) => this.#block(block),
     });
-    this.#packer = new EntryPacker(this.#cutter, (notice) => this.notice(notice));
+    this.#packer = new EntryPacker(
+      this.#cutter,
+      (notice) => this.notice(notice),
+      (path) => this.#progress(path),
+    );
   }
 
   entering(path: BytePath): void {

@@ -37,13 +37,16 @@ const NO_CONTENT = Buffer.alloc(0);
 export class EntryPacker {
   readonly #cutter: BlockCutter;
   readonly #notice: (notice: FileNotice) => void;
+  readonly #reading: (path: BytePath) => void;
   readonly #headers = new TarHeaderEncoder();
   /** Bytes of file content read so far. */
   contentBytes = 0;
 
-  constructor(cutter: BlockCutter, notice: (notice: FileNotice) => void) {
+  /** @param reading Called after each piece of a file that is larger than a block. */
+  constructor(cutter: BlockCutter, notice: (notice: FileNotice) => void, reading: (path: BytePath) => void) {
     this.#cutter = cutter;
     this.#notice = notice;
+    this.#reading = reading;
   }
 
   /** Any entry but a hard link; its record without a file index. Undefined when it could not be saved: it was said. */
@@ -104,13 +107,13 @@ export class EntryPacker {
       const isInOneBlock = entryBytes <= BLOCK_CONTENT_BYTES_MAX;
       const { readBytes, failure } = isInOneBlock
         ? this.#readAtOnce(fd, sizeBytes, record)
-        : this.#readInPieces(fd, sizeBytes, record);
+        : this.#readInPieces(fd, path, sizeBytes, record);
       if (failure !== undefined) this.#notice(failedTo('read', path, failure.error));
       if (failure !== undefined && (isInOneBlock || readBytes === 0)) {
         this.#cutter.abandonEntry();
         return false;
       }
-      this.contentBytes += readBytes;
+      if (isInOneBlock) this.contentBytes += readBytes;
       this.#cutter.endEntry();
       if (failure === undefined) this.#checkUnchanged(fd, path, stat, readBytes, options);
       if (options.keepAtime) keepAtime(fd, record);
@@ -141,7 +144,8 @@ export class EntryPacker {
   }
 
   /** Of a larger file. What cannot be read is saved as zeros: blocks before it may be on their way already. */
-  #readInPieces(fd: number, sizeBytes: number, record: FileRecord): ReadOutcome {
+  /** Counts what it reads as it goes, so that the progress of a large file is seen. */
+  #readInPieces(fd: number, path: BytePath, sizeBytes: number, record: FileRecord): ReadOutcome {
     const digest = new ContentDigest(record.digestAlgorithm);
     const total: ReadOutcome = { readBytes: 0, failure: undefined };
     let isAtEnd = false;
@@ -153,6 +157,8 @@ export class EntryPacker {
         // Nothing of it has left yet.
         if (failure !== undefined && total.readBytes + readBytes === 0) return { readBytes, failure };
         total.readBytes += readBytes;
+        this.contentBytes += readBytes;
+        this.#reading(path);
         total.failure = failure;
         isAtEnd = readBytes < room.length;
       }
