@@ -59,6 +59,9 @@ Values:
 | name | up to 127 letters, digits, blanks and \`: . - _\`; capitals count where one resource names another |
 | path | \`~\` and \`$VARIABLE\` are expanded |
 
+In the tables, an asterisk marks what a resource must have. "No effect" directives are accepted, so that an existing conf
+loads as it is; \`-t\` says so once for each of them.
+
 ## Schedules
 
 \`Run = overrides days at time\`, as in \`Run = Level=Full Pool=Monthly 1st sun at 23:05\`. Each item sets hours, days of the
@@ -74,11 +77,6 @@ right after the gap; one at a time that comes twice starts once, the first time.
 
 \`noctule plan -c FILE --days 14\` prints what will run when, at which level, into which pool, and names lines that never
 fire or that meet. \`noctule check DIR\` tests whether the files of all daemons agree and this machine has what they name.
-
-## Pages
-
-In the tables, an asterisk marks what a resource must have. "No effect" directives are accepted, so that an existing conf
-loads as it is; \`-t\` says so once for each of them.
 `;
 }
 

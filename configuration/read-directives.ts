@@ -134,7 +134,7 @@ function readEntry(entry: Entry, directive: Directive, context: ReadContext): un
   const name = entry.name.text === directive.name ? entry.name : { ...entry.name, text: directive.name };
   if (type.form === 'assigned') {
     if (entry.kind === 'assignment')
-      return type.read({ kind: entry.kind, name, key: entry.key, value: entry.value }, context);
+      return type.read(name === entry.name ? entry : { ...entry, name }, context);
     context.error(entry.name, `${directive.name} takes ${type.title}, not a block`, exampleOf(directive));
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { OperatorError, isErrno } from '../errors/operator-error.ts';
+import { isErrno, messageOf } from '../errors/operator-error.ts';
 import { formatProblem, type Problem } from '../configuration/problem.ts';
 import { checkSite } from '../configuration/site/check-site.ts';
 import { readSite } from './read-site.ts';
@@ -20,14 +20,19 @@ export async function check(args: readonly string[]): Promise<number> {
     return 2;
   }
   const directory = resolve(args[0] ?? '/etc/noctule');
-  const { problems, lines } = checkDirectory(directory, confFilesIn(directory));
+  const files = confFilesIn(directory);
+  if (typeof files === 'string') {
+    process.stderr.write(`noctule check: ${files}\n`);
+    return 1;
+  }
+  const { problems, lines } = checkDirectory(directory, files);
   process.stdout.write(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
   return problems.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
 /** What is wrong with these files, and what was looked at. */
-export function checkDirectory(
+function checkDirectory(
   directory: string,
   files: readonly string[],
 ): { problems: readonly Problem[]; lines: readonly string[] } {
@@ -63,25 +68,13 @@ function summary(problems: readonly Problem[]): string {
   return counts.join(', ');
 }
 
-/** @throws NoConfFiles */
-function confFilesIn(directory: string): string[] {
-  let names: string[];
+/** The files *.conf of a directory, or why there are none. */
+function confFilesIn(directory: string): string[] | string {
   try {
-    names = readdirSync(directory);
-  } catch (cause) {
-    throw new NoConfFiles(directory, isErrno(cause, 'ENOENT') ? 'does not exist' : 'cannot be read', {
-      cause,
-    });
-  }
-  const files = names.filter((name) => name.endsWith('.conf')).sort();
-  if (files.length === 0) throw new NoConfFiles(directory, 'holds no files *.conf');
-  return files.map((name) => join(directory, name));
-}
-
-export class NoConfFiles extends OperatorError {
-  readonly code = 'TOOL_NO_CONF_FILES';
-  override readonly hint = 'Name the directory with the conf files of the daemons.';
-  constructor(directory: string, what: string, options?: ErrorOptions) {
-    super(`${directory} ${what}`, options);
+    const names = readdirSync(directory).filter((name) => name.endsWith('.conf'));
+    if (names.length === 0) return `${directory} holds no files *.conf`;
+    return names.sort().map((name) => join(directory, name));
+  } catch (error) {
+    return `${directory} ${isErrno(error, 'ENOENT') ? 'does not exist' : `cannot be read: ${messageOf(error)}`}`;
   }
 }

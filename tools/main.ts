@@ -11,7 +11,10 @@ interface Tool {
 }
 
 const TOOLS: Readonly<Record<string, Tool>> = {
-  check: { help: 'test a directory of conf files: each one, and whether they fit together and this machine', run: check },
+  check: {
+    help: 'test a directory of conf files: each one, and whether they fit together and this machine',
+    run: check,
+  },
   demo: { help: 'a backup, a change, an Incremental, a restore and a comparison, here and now', run: demo },
   init: { help: 'write a first set of conf files with fresh passwords', run: init },
   plan: { help: 'what the schedules will start, and what of them never starts or starts twice', run: plan },

@@ -19,7 +19,18 @@ type Mutation = (text: string) => string;
 const position = fc.double({ min: 0, max: 1, noNaN: true });
 const snippet = fc.oneof(
   fc.constantFrom(...'"\\{}=;,#@\n\t\' 1aZ\u00e9\0\uFFFD'.split('')),
-  fc.constantFrom('@/conf', '@"', '@|"x"', 'Job {', 'Run = ', '= {', '"\n"', 'Options {', 'JobDefs = x'),
+  fc.constantFrom(
+    '@/conf',
+    '@"',
+    '@|"x"',
+    'Job {',
+    'Run = ',
+    'Cron = "5 23 * * 6#1"\n',
+    '= {',
+    '"\n"',
+    'Options {',
+    'JobDefs = x',
+  ),
   fc.string({ maxLength: 5 }),
 );
 

@@ -211,6 +211,30 @@ describe('a password', () => {
   });
 });
 
+describe('a line that is shown', () => {
+  const shown = (line: string) =>
+    problemsInFrame(line).map((problem) =>
+      formatProblem(problem)
+        .split('\n')[1]
+        ?.replace(/^.*? \| /, ''),
+    );
+
+  test('has stars for passwords, in whatever form they stand, and stays as wide as it is', () => {
+    const line = 'Client { Name = x; Typo = 1; Password = "s3\\"c ret"; SD Password=plain; dbpassword = x9 }';
+    expect(shown(line)[0]).toBe(
+      'Client { Name = x; Typo = 1; Password = "*********"; SD Password=*****; dbpassword = ** }',
+    );
+  });
+
+  test('keeps the value that the problem is about, and placeholders', () => {
+    expect(shown('Client { Name = x; Address = y; Catalog = Main; Password = 12345 }')[0]).toContain(
+      '= 12345 }',
+    );
+    const placeholder = 'Client { Name = x; Address = y; Catalog = Main; Password = "@@FD@@" }';
+    expect(shown(placeholder)).toContain(placeholder);
+  });
+});
+
 test('a conf without Director, and one with two, are errors', () => {
   expect(brief(loadText(FRAME.replace(/^Director.*$/m, '')).problems)[0]).toBe(
     'error 1: there is no Director resource',

@@ -9,10 +9,11 @@ import { thisMachine } from '../../../tools/this-machine.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 let out = '';
+let errors = '';
 beforeEach(() => {
-  out = '';
+  out = errors = '';
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((out += String(text))));
-  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean((errors += String(text))));
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -93,9 +94,12 @@ describe('noctule check', () => {
 
   it('refuses a directory without conf files, and wrong arguments', async () => {
     using directory = temporaryDirectory();
-    await expect(check([directory.path])).rejects.toThrow(/holds no files \*\.conf/);
-    await expect(check([join(directory.path, 'not')])).rejects.toThrow(/does not exist/);
+    expect(await check([directory.path])).toBe(1);
+    expect(errors).toContain('holds no files *.conf');
+    expect(await check([join(directory.path, 'not')])).toBe(1);
+    expect(errors).toContain('/not does not exist');
     expect(await check(['--all'])).toBe(2);
+    expect(errors).toContain('usage: noctule check');
   });
 });
 

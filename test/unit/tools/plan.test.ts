@@ -72,6 +72,26 @@ Job { Name = tidy; ${JOB_FRAME.replace('Backup', 'Admin')}; Schedule = Daily }
     expect(rows(text, 1)).toEqual([['Sun 2026-11-22 07:00', 'tidy', 'Admin', '', '', '10']]);
   });
 
+  it('follows Cron lines as it does Run lines, and says when the two meet', () => {
+    const text = `
+Schedule { Name = Mixed
+  Cron = Level=Full "0 7 * * 0#4"
+  Run = sun at 7:00
+}
+Job { Name = one; ${JOB_FRAME}; Schedule = Mixed }
+`;
+    expect(rows(text, 8).map(([when, , level]) => `${when} ${level}`)).toEqual([
+      'Sun 2026-11-22 07:00 Full',
+      'Sun 2026-11-22 07:00 Incremental',
+      'Sun 2026-11-29 07:00 Incremental',
+    ]);
+    expect(remarks(text)).toEqual([
+      expect.stringContaining(
+        '"Cron = Level=Full "0 7 * * 0#4"" and "Run = sun at 7:00" both fire on Sun 2026-11-22 07:00',
+      ),
+    ]);
+  });
+
   it('sorts runs of one minute by their priority', () => {
     const text = `
 Schedule { Name = Daily
