@@ -1,10 +1,11 @@
 import { loadFileDaemonConf, type FileDaemonConf } from '../configuration/file-daemon-conf.ts';
+import { listenAddresses } from '../configuration/values/addresses.ts';
 import { describeError } from '../daemon/log.ts';
 import { runDaemon, type DaemonContext, type RunningDaemon } from '../daemon/run-daemon.ts';
 import { platform, versionBanner, versionShort } from '../daemon/version.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { Peer, Secret } from '../transport/peer.ts';
-import { listen, type Address } from '../transport/server.ts';
+import { listen } from '../transport/server.ts';
 import { libcProblem } from './native/libc.ts';
 import { keepMemorySmall } from './native/memory.ts';
 import { FileDaemonService } from './service/file-daemon-service.ts';
@@ -44,7 +45,11 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
   if (problem !== undefined) log.warn(problem);
   const listener = await listen({
     serverName: name,
-    addresses: addressesOf(conf),
+    addresses: listenAddresses({
+      block: conf.fileDaemon.fdAddresses ?? [],
+      single: conf.fileDaemon.fdAddress,
+      port: conf.fileDaemon.fdPort,
+    }),
     portDirective: 'FDPort',
     findSecret: (peer) => directorSecret(inForce.conf, peer),
     register: (server) => service.register(server),
@@ -71,15 +76,6 @@ function directorSecret({ directors }: FileDaemonConf, peer: Peer): Secret | und
   if (peer.role !== 'director') return undefined;
   const director = directors.find(({ name }) => name === peer.name);
   return director && { password: director.password };
-}
-
-function addressesOf({ fileDaemon }: FileDaemonConf): Address[] {
-  const listed = fileDaemon.fdAddresses ?? [];
-  if (listed.length === 0) return [{ host: fileDaemon.fdAddress ?? '0.0.0.0', port: fileDaemon.fdPort }];
-  return listed.map(({ family, address, port }) => ({
-    host: address ?? (family === 'ipv6' ? '::' : '0.0.0.0'),
-    port: port ?? fileDaemon.fdPort,
-  }));
 }
 
 keepMemorySmall();

@@ -1,10 +1,11 @@
 import { loadStorageConf, type StorageConf } from '../configuration/storage-conf.ts';
+import { listenAddresses } from '../configuration/values/addresses.ts';
 import { describeError, type Log } from '../daemon/log.ts';
 import { runDaemon, type DaemonContext, type RunningDaemon } from '../daemon/run-daemon.ts';
 import { VERSION, platform, versionBanner } from '../daemon/version.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { Peer, Secret } from '../transport/peer.ts';
-import { listen, type Address } from '../transport/server.ts';
+import { listen } from '../transport/server.ts';
 import { DeviceTable } from './device-table.ts';
 import { flockProblem } from './flock.ts';
 import { SessionTable } from './session-table.ts';
@@ -39,7 +40,11 @@ async function start(conf: StorageConf, { log, confFile }: DaemonContext): Promi
   lookAtDirectories(devices, log);
   const listener = await listen({
     serverName: conf.storage.name,
-    addresses: addressesOf(conf),
+    addresses: listenAddresses({
+      block: conf.storage.sdAddresses ?? [],
+      single: conf.storage.sdAddress,
+      port: conf.storage.sdPort,
+    }),
     portDirective: 'SDPort',
     findSecret: (peer) => service.tickets.secretOf(peer) ?? directorSecret(inForce.conf, peer),
     register: (server) => service.register(server),
@@ -81,15 +86,6 @@ function directorSecret({ directors }: StorageConf, peer: Peer): Secret | undefi
   if (peer.role !== 'director') return undefined;
   const director = directors.find(({ name }) => name === peer.name);
   return director && { password: director.password };
-}
-
-function addressesOf({ storage }: StorageConf): Address[] {
-  const listed = storage.sdAddresses ?? [];
-  if (listed.length === 0) return [{ host: storage.sdAddress ?? '0.0.0.0', port: storage.sdPort }];
-  return listed.map(({ family, address, port }) => ({
-    host: address ?? (family === 'ipv6' ? '::' : '0.0.0.0'),
-    port: port ?? storage.sdPort,
-  }));
 }
 
 await runDaemon<StorageConf>({
