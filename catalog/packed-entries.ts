@@ -48,6 +48,8 @@ const Extra = {
   ODD_DIGEST: 5,
   /** An inode too large for differences. */
   LARGE_INODE: 6,
+  /** The record's `extended` is set; no value. */
+  EXTENDED: 7,
 } as const;
 
 const INODE_MAX = 2 ** 50;
@@ -194,6 +196,7 @@ export class EntryReader {
   #specialDevice: number | bigint = 0;
   #deltaSequence = 0;
   #largeInode: number | bigint = 0;
+  #extended = false;
   #hadExtras = false;
 
   constructor(packed: Buffer) {
@@ -272,6 +275,7 @@ export class EntryReader {
       digest: this.#digest,
       deltaSequence: this.#deltaSequence,
       deleted: fileIndex === 0,
+      extended: this.#extended,
     };
   }
 
@@ -296,6 +300,7 @@ export class EntryReader {
     this.#specialDevice = 0;
     this.#deltaSequence = 0;
     this.#largeInode = 0;
+    this.#extended = false;
   }
 
   #readExtras(): void {
@@ -326,6 +331,9 @@ export class EntryReader {
         case Extra.LARGE_INODE:
           this.#largeInode = reader.unsigned64();
           break;
+        case Extra.EXTENDED:
+          this.#extended = true;
+          break;
         default:
           throw new DamagedColumn(`a packed entry has an unknown part ${tag}`);
       }
@@ -339,6 +347,7 @@ function hasExtras(record: IncomingRecord): boolean {
     record.linkFileIndex !== 0 ||
     Number(record.specialDevice) !== 0 ||
     record.deltaSequence !== 0 ||
+    record.extended ||
     Number(record.inode) > INODE_MAX
   );
 }
@@ -370,6 +379,7 @@ function packExtras(writer: PackWriter, record: IncomingRecord, hasUsualDigest: 
     writer.byte(Extra.LARGE_INODE);
     writer.unsigned(record.inode);
   }
+  if (record.extended) writer.byte(Extra.EXTENDED);
   writer.byte(Extra.END);
 }
 

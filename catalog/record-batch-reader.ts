@@ -82,6 +82,7 @@ function readRecord(bytes: Buffer): IncomingRecord {
     digest: NOTHING,
     deltaSequence: 0,
     deleted: false,
+    extended: false,
   };
   while (!reader.atEnd) {
     const tag = reader.unsigned();
@@ -167,6 +168,9 @@ function readField(record: IncomingRecord, tag: number, reader: PackReader): boo
       return true;
     case (25 << 3) | VARINT:
       record.deleted = reader.unsigned() !== 0;
+      return true;
+    case (26 << 3) | VARINT:
+      record.extended = reader.unsigned() !== 0;
       return true;
     default:
       return false;

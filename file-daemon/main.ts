@@ -6,7 +6,7 @@ import { platform, versionBanner, versionShort } from '../daemon/version.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { Peer, Secret } from '../transport/peer.ts';
 import { listen } from '../transport/server.ts';
-import { libcProblem } from './native/libc.ts';
+import { nativeProblem } from './native/library.ts';
 import { keepMemorySmall } from './native/memory.ts';
 import { FileDaemonService } from './service/file-daemon-service.ts';
 import { JobTable } from './service/job-table.ts';
@@ -41,7 +41,7 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
     storageConnectTimeoutMs: () => inForce.conf.fileDaemon.sdConnectTimeout * 1000,
     isMonitor: (director) => inForce.conf.directors.some((one) => one.name === director && one.monitor),
   });
-  const problem = libcProblem();
+  const problem = nativeProblem();
   if (problem !== undefined) log.warn(problem);
   const listener = await listen({
     serverName: name,

@@ -1,8 +1,8 @@
 import type { ClientResource, StorageResource } from '../../configuration/director-conf.ts';
 import type {
-  BackupRequest,
+  BackupCommand,
   BackupResponse,
-  EstimateRequest,
+  EstimateCommand,
   EstimateResponse,
   HelloResponse as ClientHello,
   RestoreRequest,
@@ -50,9 +50,9 @@ export interface StorageLink extends DaemonLink {
 export interface ClientLink extends DaemonLink {
   hello(signal: AbortSignal): Promise<ClientHello>;
   status(signal: AbortSignal): Promise<ClientStatus>;
-  backup(request: BackupRequest, signal: AbortSignal): AsyncIterable<BackupResponse>;
+  backup(signal: AbortSignal): Exchange<BackupCommand, BackupResponse>;
   restore(signal: AbortSignal): Exchange<RestoreRequest, RestoreResponse>;
-  estimate(request: EstimateRequest, signal: AbortSignal): AsyncIterable<EstimateResponse>;
+  estimate(signal: AbortSignal): Exchange<EstimateCommand, EstimateResponse>;
 }
 
 /** Makes links; nothing is sent before `ready` or the first call. */

@@ -72,9 +72,9 @@ export class GrpcDaemons implements Daemons {
       ...lifetime(connection),
       hello: (signal) => ask<ClientHello>((reply) => client.hello({}, reply), signal),
       status: (signal) => ask<ClientStatus>((reply) => client.status({}, reply), signal),
-      backup: (request, signal) => receiveAll(client.backup(request), signal),
+      backup: (signal) => exchange(client.backup(), signal),
       restore: (signal) => exchange(client.restore(), signal),
-      estimate: (request, signal) => receiveAll(client.estimate(request), signal),
+      estimate: (signal) => exchange(client.estimate(), signal),
     };
   }
 }

@@ -87,7 +87,11 @@ export class PeerQuestions implements Peers {
     const fileSet = await fileSetMessage(request.job.fileSet, { allowCompression: true, codes: {}, signal });
     const listing = request.onListing !== undefined;
     let totals = { files: 0, bytes: 0 };
-    for await (const { event } of link.estimate({ jobId: 0, level, sinceNs, fileSet, listing }, signal)) {
+    const call = link.estimate(signal);
+    const value = { jobId: 0, level, sinceNs, fileSet, listing, accurate: false };
+    await call.send({ command: { $case: 'start', value } });
+    call.end();
+    for await (const { event } of call.events) {
       if (event?.$case === 'totals') totals = event.value;
       if (event?.$case !== 'listing') continue;
       for (const { path, sizeBytes, mode, mtimeSeconds } of event.value.records) {

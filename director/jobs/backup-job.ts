@@ -238,6 +238,8 @@ export class BackupJob implements JobKind {
       },
       volSessionId,
       volSessionTime,
+      accurate: false,
+      bandwidth: undefined,
     };
   }
 

@@ -62,7 +62,9 @@ async function serveSession(
 async function runClient(transfer: BackupTransfer, signal: AbortSignal): Promise<BackupTotals> {
   let totals: BackupTotals | undefined;
   try {
-    for await (const { event } of transfer.client.backup(transfer.request, signal)) {
+    const call = transfer.client.backup(signal);
+    await call.send({ command: { $case: 'start', value: transfer.request } });
+    for await (const { event } of call.events) {
       if (event?.$case === 'totals') totals = event.value;
       if (event?.$case === 'progress') {
         const { files, bytes, currentPath } = event.value;

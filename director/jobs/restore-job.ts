@@ -181,6 +181,8 @@ export class RestoreJob implements JobKind {
             secret: ticketSecret,
             storageName: source.storage.name,
           },
+          regexWhere: '',
+          bandwidth: undefined,
         },
         progress,
         sayForClient: (type, text, at) => this.#say(this.#fd, clientName, type, text, at),

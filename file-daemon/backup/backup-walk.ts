@@ -1,13 +1,12 @@
-import type { BigIntStats } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import type { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
 import { RecordBatch } from '../../volume/record-batch.ts';
 import type { BytePath } from '../byte-path.ts';
-import type { EntryOptions } from '../fileset/entry-options.ts';
 import type { CompiledFileSet } from '../fileset/include-rules.ts';
 import { fileTypeOf, isUnchangedSince } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { HardLinks } from '../walk/hard-links.ts';
+import type { WalkEntry } from '../walk/walk-entry.ts';
 import { Walker, type WalkVisitor } from '../walk/walker.ts';
 import { BlockCutter, type CutBlock, type Slot } from './block-cutter.ts';
 import { EntryPacker } from './entry-packer.ts';
@@ -87,7 +86,10 @@ class BackupWalk implements WalkVisitor {
     this.#sink.notice(notice);
   }
 
-  entry(path: BytePath, stat: BigIntStats, options: EntryOptions): void {
+  unseen(): void {}
+
+  entry(entry: WalkEntry): void {
+    const { path, stat, options } = entry;
     if (this.#sinceNs !== undefined && isUnchangedSince(stat, this.#sinceNs, options.mtimeOnly)) return;
     this.#progress(path);
     const type = fileTypeOf(Number(stat.mode));
@@ -96,9 +98,7 @@ class BackupWalk implements WalkVisitor {
     const isLinkable = options.hardLinks && type !== FileType.DIRECTORY;
     const firstName = isLinkable ? this.#hardLinks.firstName(stat) : undefined;
     const record =
-      firstName === undefined
-        ? this.#packer.pack(path, stat, type, options)
-        : this.#packer.packHardLink(path, stat, firstName, options);
+      firstName === undefined ? this.#packer.pack(entry, type) : this.#packer.packHardLink(entry, firstName);
     if (record === undefined) return;
 
     record.fileIndex = ++this.#counts.files;

@@ -10,6 +10,7 @@ import { TarHeaderEncoder, TypeFlag, paddedBytes, type TarEntry } from '../tar/e
 import type { FirstName } from '../walk/hard-links.ts';
 import { failedTo, type FileNotice } from '../walk/file-notice.ts';
 import type { BlockCutter } from './block-cutter.ts';
+import type { WalkEntry } from '../walk/walk-entry.ts';
 import { recordOf } from './record-of.ts';
 
 const TYPE_FLAGS: ReadonlyMap<FileType, TypeFlag> = new Map<FileType, TypeFlag>([
@@ -50,12 +51,13 @@ export class EntryPacker {
   }
 
   /** Any entry but a hard link; its record without a file index. Undefined when it could not be saved: it was said. */
-  pack(path: BytePath, stat: BigIntStats, type: FileType, options: EntryOptions): FileRecord | undefined {
+  pack(entry: WalkEntry, type: FileType): FileRecord | undefined {
+    const { path, accessPath, stat, options } = entry;
     const record = recordOf(path, stat, type);
-    if (type === FileType.REGULAR) return this.#regular(path, stat, record, options) ? record : undefined;
+    if (type === FileType.REGULAR) return this.#regular(entry, record) ? record : undefined;
     if (type === FileType.SYMLINK) {
       try {
-        record.linkTarget = readlinkSync(fsPath(path), 'buffer');
+        record.linkTarget = readlinkSync(fsPath(accessPath), 'buffer');
       } catch (error) {
         this.#notice(failedTo('read the symbolic link', path, error));
         return undefined;
@@ -67,7 +69,7 @@ export class EntryPacker {
   }
 
   /** A further name of a file that is in the stream already. */
-  packHardLink(path: BytePath, stat: BigIntStats, firstName: FirstName, options: EntryOptions): FileRecord {
+  packHardLink({ path, stat, options }: WalkEntry, firstName: FirstName): FileRecord {
     const record = recordOf(path, stat, FileType.HARD_LINK);
     record.linkTarget = pathToBytes(firstName.path);
     record.linkFileIndex = firstName.fileIndex;
@@ -81,7 +83,7 @@ export class EntryPacker {
     this.#cutter.endEntry();
   }
 
-  #regular(path: BytePath, stat: BigIntStats, record: FileRecord, options: EntryOptions): boolean {
+  #regular({ path, accessPath, stat, options }: WalkEntry, record: FileRecord): boolean {
     record.digestAlgorithm = options.digest;
     const sizeBytes = Number(stat.size);
     if (!Number.isSafeInteger(sizeBytes)) {
@@ -97,7 +99,7 @@ export class EntryPacker {
     }
     let fd: number;
     try {
-      fd = openForReading(path, options.noAtime);
+      fd = openForReading(accessPath, options.noAtime);
     } catch (error) {
       this.#notice(failedTo('open', path, error));
       return false;

@@ -2,10 +2,10 @@ import type { BigIntStats } from 'node:fs';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import type { BytePath } from '../byte-path.ts';
-import type { EntryOptions } from '../fileset/entry-options.ts';
 import { fileTypeOf, isUnchangedSince } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { HardLinks } from '../walk/hard-links.ts';
+import type { WalkEntry } from '../walk/walk-entry.ts';
 import { Walker, type WalkVisitor } from '../walk/walker.ts';
 import type { BackupCounts, BackupSink, BackupSource } from './backup-walk.ts';
 import { recordOf } from './record-of.ts';
@@ -45,7 +45,9 @@ class EstimateWalk implements WalkVisitor {
     this.#sink.notice(notice);
   }
 
-  entry(path: BytePath, stat: BigIntStats, options: EntryOptions): void {
+  unseen(): void {}
+
+  entry({ path, stat, options }: WalkEntry): void {
     const { sinceNs } = this.#source;
     if (sinceNs !== undefined && isUnchangedSince(stat, sinceNs, options.mtimeOnly)) return;
     this.#sink.progress(this.#counts, path);

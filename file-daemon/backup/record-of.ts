@@ -39,5 +39,6 @@ export function recordOf(path: BytePath, stat: BigIntStats, type: FileType): Fil
     digest: EMPTY,
     deltaSequence: 0,
     deleted: false,
+    extended: false,
   };
 }

@@ -3,7 +3,7 @@ import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_re
 import { OperatorError, isErrno } from '../../errors/operator-error.ts';
 import { pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
 import { errnoText } from '../errno-text.ts';
-import { libcProblem } from '../native/libc.ts';
+import { nativeProblem } from '../native/library.ts';
 import { TypeFlag, paddedBytes } from '../tar/entry-header.ts';
 import { EntryDamaged, readEntryHeader } from '../tar/header-reader.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
@@ -257,7 +257,7 @@ class Restore {
 
 /** What this daemon cannot restore on this machine, in sentences. */
 function limitations(): string[] {
-  const native = libcProblem();
+  const native = nativeProblem();
   return [
     ...(CAN_SET_OWNERS
       ? []

@@ -1,9 +1,9 @@
 import type { Server } from '@grpc/grpc-js';
 import {
   FileDaemonServiceService,
-  type BackupRequest,
+  BackupCommand,
   type BackupResponse,
-  type EstimateRequest,
+  EstimateCommand,
   type EstimateResponse,
   type HelloRequest,
   type HelloResponse,
@@ -18,13 +18,7 @@ import type { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
 import { requireRole } from '../../transport/peer.ts';
-import {
-  serveBidi,
-  serveServerStream,
-  serveUnary,
-  type CallContext,
-  type StreamWriter,
-} from '../../transport/streams.ts';
+import { serveBidi, serveUnary, type CallContext, type StreamWriter } from '../../transport/streams.ts';
 import { runBackup } from '../backup/backup-job.ts';
 import { BlockCompressor } from '../backup/block-compressor.ts';
 import { runEstimate } from '../backup/estimate-job.ts';
@@ -36,12 +30,16 @@ import type { JobTable } from './job-table.ts';
 import { StorageLink } from './storage-link.ts';
 
 /**
- * Entries of a restore arrive faster than files are written, and gRPC decodes some messages ahead. As bytes they take a
- * tenth of the memory that they take as objects: they are decoded when they are wanted.
+ * Entries of a restore, and the prior state of an accurate backup, arrive faster than files are dealt with, and gRPC
+ * decodes some messages ahead. As bytes they take a tenth of the memory that they take as objects: they are decoded when
+ * they are wanted.
  */
+const asBytes = { requestDeserialize: (bytes: Buffer): Buffer => bytes };
 const SERVICE = {
   ...FileDaemonServiceService,
-  restore: { ...FileDaemonServiceService.restore, requestDeserialize: (bytes: Buffer): Buffer => bytes },
+  backup: { ...FileDaemonServiceService.backup, ...asBytes },
+  restore: { ...FileDaemonServiceService.restore, ...asBytes },
+  estimate: { ...FileDaemonServiceService.estimate, ...asBytes },
 };
 
 export interface FileDaemonServiceOptions {
@@ -83,14 +81,14 @@ export class FileDaemonService {
     server.addService(SERVICE, {
       hello: serveUnary<HelloRequest, HelloResponse>((_, context) => this.hello(context)),
       status: serveUnary<StatusRequest, StatusResponse>((_, context) => this.status(context)),
-      backup: serveServerStream<BackupRequest, BackupResponse>((request, writer, context) =>
-        this.backup(request, writer, context),
+      backup: serveBidi<Buffer, BackupResponse>((commands, writer, context) =>
+        this.backup(commands, writer, context),
       ),
       restore: serveBidi<Buffer, RestoreResponse>((requests, writer, context) =>
         this.restore(requests, writer, context),
       ),
-      estimate: serveServerStream<EstimateRequest, EstimateResponse>((request, writer, context) =>
-        this.estimate(request, writer, context),
+      estimate: serveBidi<Buffer, EstimateResponse>((commands, writer, context) =>
+        this.estimate(commands, writer, context),
       ),
     });
   }
@@ -119,11 +117,15 @@ export class FileDaemonService {
   }
 
   async backup(
-    request: BackupRequest,
+    requests: AsyncIterable<Buffer>,
     writer: StreamWriter<BackupResponse>,
     context: CallContext,
   ): Promise<void> {
     this.#requireJobs(context);
+    const commands = requests[Symbol.asyncIterator]();
+    const command = (await nextCommand(commands, BackupCommand))?.command;
+    if (command?.$case !== 'start') throw startMissing('backup');
+    const request = command.value;
     const fileSet = fileSetOf(request);
     using link = this.#storageLink(request.storage);
     const { jobId, job, level } = request;
@@ -163,10 +165,8 @@ export class FileDaemonService {
   ): Promise<void> {
     this.#requireJobs(context);
     const commands = requests[Symbol.asyncIterator]();
-    const first = await commands.next();
-    const command = first.done === true ? undefined : RestoreRequest.decode(first.value).command;
-    if (command?.$case !== 'start')
-      throw new RequestRefused('The Director did not say which restore it wants');
+    const command = (await nextCommand(commands, RestoreRequest))?.command;
+    if (command?.$case !== 'start') throw startMissing('restore');
     const start = command.value;
     using link = this.#storageLink(start.storage);
     const task = {
@@ -205,11 +205,15 @@ export class FileDaemonService {
   }
 
   async estimate(
-    request: EstimateRequest,
+    requests: AsyncIterable<Buffer>,
     writer: StreamWriter<EstimateResponse>,
     context: CallContext,
   ): Promise<void> {
     this.#requireJobs(context);
+    const commands = requests[Symbol.asyncIterator]();
+    const command = (await nextCommand(commands, EstimateCommand))?.command;
+    if (command?.$case !== 'start') throw startMissing('estimate');
+    const request = command.value;
     const fileSet = fileSetOf(request);
     const { jobId, level } = request;
     const description = { jobId, job: `estimate ${jobId}`, kind: 'Estimate', level } as const;
@@ -248,6 +252,19 @@ export class FileDaemonService {
   }
 }
 
+function startMissing(what: string): RequestRefused {
+  return new RequestRefused(`The Director did not say which ${what} it wants`);
+}
+
+/** Undefined at the end. */
+async function nextCommand<C>(
+  commands: AsyncIterator<Buffer>,
+  type: { decode(bytes: Uint8Array): C },
+): Promise<C | undefined> {
+  const next = await commands.next();
+  return next.done === true ? undefined : type.decode(next.value);
+}
+
 function fileSetOf({ fileSet }: { fileSet: FileSet | undefined }): FileSet {
   if (fileSet === undefined) throw new RequestRefused('The Director did not send the FileSet of the job');
   return fileSet;
@@ -265,8 +282,11 @@ function whereOf(where: Buffer): BytePath {
 }
 
 async function* entriesOf(requests: AsyncIterator<Buffer>): AsyncGenerator<readonly RestoreEntry[]> {
-  for (let next = await requests.next(); next.done !== true; next = await requests.next()) {
-    const { command } = RestoreRequest.decode(next.value);
-    if (command?.$case === 'entries') yield command.value.entries;
+  for (
+    let next = await nextCommand(requests, RestoreRequest);
+    next;
+    next = await nextCommand(requests, RestoreRequest)
+  ) {
+    if (next.command?.$case === 'entries') yield next.command.value.entries;
   }
 }

@@ -6,10 +6,13 @@ import type { CompiledFileSet, IncludeRules } from '../fileset/include-rules.ts'
 import { fileTypeOf } from './file-kind.ts';
 import { failedTo, type FileNotice } from './file-notice.ts';
 import { Mounts } from './mounts.ts';
+import type { WalkEntry } from './walk-entry.ts';
 
 export interface WalkVisitor {
   /** An entry that the FileSet accepts. A directory comes after all that is in it. */
-  entry(path: BytePath, stat: BigIntStats, options: EntryOptions): void;
+  entry(entry: WalkEntry): void;
+  /** Nothing can be said of what is at this path and below: it could not be looked at, as a notice says. */
+  unseen(path: BytePath): void;
   notice(notice: FileNotice): void;
   /** A directory is about to be read. May throw to end the walk. */
   entering(path: BytePath): void;
@@ -72,7 +75,7 @@ export class Walker {
       return;
     }
     this.#stack.pop();
-    this.#visitor.entry(frame.path, frame.stat, frame.options);
+    this.#visit(frame.path, frame.stat, frame.options);
   }
 
   #fileEntry(path: BytePath, rules: IncludeRules): void {
@@ -122,7 +125,7 @@ export class Walker {
     if (options === undefined) return;
     if (!isDirectory) this.#visitOther(path, stat, options);
     else if (!options.recurse || !this.#mayCross(parent, path, stat, options))
-      this.#visitor.entry(path, stat, options);
+      this.#visit(path, stat, options);
     else this.#enter({ path, stat, options, rules, topDevice });
   }
 
@@ -131,7 +134,11 @@ export class Walker {
       this.#visitor.notice({ type: 'skipped', path, text: `Socket "${showPath(path)}" is not saved` });
       return;
     }
-    this.#visitor.entry(path, stat, options);
+    this.#visit(path, stat, options);
+  }
+
+  #visit(path: BytePath, stat: BigIntStats, options: EntryOptions): void {
+    this.#visitor.entry({ path, accessPath: path, stat, options });
   }
 
   #enter(directory: Omit<Frame, 'names' | 'next'>): void {
@@ -140,7 +147,7 @@ export class Walker {
     if (this.#stack.some((frame) => frame.stat.ino === stat.ino && frame.stat.dev === stat.dev)) {
       const text = `Directory "${showPath(path)}" contains itself; it is saved without its contents`;
       this.#visitor.notice({ type: 'skipped', path, text });
-      this.#visitor.entry(path, stat, options);
+      this.#visit(path, stat, options);
       return;
     }
     let names: BytePath[] = [];
@@ -148,6 +155,7 @@ export class Walker {
       names = readdirSync(fsPath(path), 'latin1');
     } catch (error) {
       this.#visitor.notice(failedTo('open directory', path, error));
+      this.#visitor.unseen(path);
       if (isErrno(error, 'ENOENT')) return;
     }
     if (rules.excludeDirContaining.some((name) => names.includes(name))) return;

@@ -1,3 +1,4 @@
+import { receiveMessageOnPort, type MessagePort, type Transferable } from 'node:worker_threads';
 import { BLOCK_CONTENT_BYTES_MAX } from '../../volume/member.ts';
 import type { Slot } from '../backup/block-cutter.ts';
 
@@ -6,13 +7,14 @@ const EVENTS_AHEAD_MAX = 256;
 
 const CANCELLED = 0;
 const EVENTS_AHEAD = 1;
-const FIRST_SLOT = 2;
+const MESSAGES = 2;
+const FIRST_SLOT = 3;
 const FREE = 0;
 const TAKEN = 1;
 
 /** What both threads of a job see. Handed to the worker as it is. */
 export interface SharedMemory {
-  /** Int32: whether the job is cancelled, events ahead, then one state (FREE, TAKEN) for each slot. */
+  /** Int32: whether the job is cancelled, events ahead, messages posted, then one state (FREE, TAKEN) for each slot. */
   readonly control: SharedArrayBuffer;
   /** The memory of the blocks, one MiB each. */
   readonly slots: SharedArrayBuffer;
@@ -66,6 +68,24 @@ export class JobControl {
     if (this.#load(CANCELLED) !== 0) throw new JobCancelled();
   }
 
+  /** Worker: the next message that was posted with `postTo`; sleeps until there is one. @throws JobCancelled */
+  receiveFrom(port: MessagePort): unknown {
+    for (;;) {
+      this.throwIfCancelled();
+      const posted = this.#load(MESSAGES);
+      const received = receiveMessageOnPort(port) as { message: unknown } | undefined;
+      if (received !== undefined) return received.message;
+      Atomics.wait(this.#control, MESSAGES, posted);
+    }
+  }
+
+  /** Main thread: a message for a worker that asks for it with `receiveFrom`, at the other end of the port. */
+  postTo(port: MessagePort, message: unknown, transfer: readonly Transferable[] = []): void {
+    port.postMessage(message, transfer);
+    Atomics.add(this.#control, MESSAGES, 1);
+    Atomics.notify(this.#control, MESSAGES);
+  }
+
   /** Main thread: the memory of a block that the worker handed over. */
   slotBytes(index: number): Buffer {
     const bytes = this.#slots[index];
@@ -90,7 +110,8 @@ export class JobControl {
     Atomics.store(this.#control, CANCELLED, 1);
     for (let index = EVENTS_AHEAD; index < this.#control.length; index++) {
       // The value changes too, so that a worker just about to sleep on it does not.
-      Atomics.store(this.#control, index, FREE);
+      if (index === MESSAGES) Atomics.add(this.#control, index, 1);
+      else Atomics.store(this.#control, index, FREE);
       Atomics.notify(this.#control, index);
     }
   }

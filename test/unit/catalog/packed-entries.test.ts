@@ -65,6 +65,7 @@ const record: fc.Arbitrary<FileRecord> = fc
     streamBytes: sectors,
     deltaSequence: fc.oneof(fc.constant(0), uint32),
     deleted: fc.constant(false),
+    extended: fc.boolean(),
   })
   .chain((fields) => digest.map((digestFields) => ({ ...fields, ...digestFields })));
 

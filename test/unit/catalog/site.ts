@@ -258,6 +258,7 @@ export const A_RECORD: FileRecord = {
   digest: Buffer.alloc(20, 7),
   deltaSequence: 0,
   deleted: false,
+  extended: false,
 };
 
 function sum(numbers: readonly number[]): number {

@@ -19,6 +19,8 @@ const REQUEST: BackupRequest = {
   level: 'F',
   fileSet: undefined,
   storage: undefined,
+  accurate: false,
+  bandwidth: undefined,
   volSessionId: 7,
   volSessionTime: 1_700_000_000,
 };

@@ -1,5 +1,6 @@
 import { linkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { FileDaemonService } from '../../../file-daemon/service/file-daemon-service.ts';
 import { JobTable } from '../../../file-daemon/service/job-table.ts';
@@ -7,6 +8,8 @@ import {
   MessageType,
   Replace,
   RestoreRequest,
+  BackupCommand,
+  EstimateCommand,
   type BackupRequest,
   type BackupResponse,
   type EstimateResponse,
@@ -56,8 +59,8 @@ function collector<M>(): { writer: StreamWriter<M>; messages: M[] } {
   return { writer, messages };
 }
 
-function backupRequest(directory: string, more: Partial<BackupRequest> = {}): BackupRequest {
-  return {
+async function* backupStart(directory: string): AsyncGenerator<Buffer> {
+  const value: BackupRequest = {
     jobId: 9,
     job: 'Backup.9',
     level: 'F',
@@ -65,8 +68,11 @@ function backupRequest(directory: string, more: Partial<BackupRequest> = {}): Ba
     storage: NOBODY_LISTENS,
     volSessionId: 1,
     volSessionTime: 2,
-    ...more,
+    sinceNs: undefined,
+    accurate: false,
+    bandwidth: undefined,
   };
+  yield Buffer.from(BackupCommand.encode({ command: { $case: 'start', value } }).finish());
 }
 
 async function* requests(...commands: NonNullable<RestoreRequest['command']>[]): AsyncGenerator<Buffer> {
@@ -86,7 +92,7 @@ describe('the file daemon, asked', () => {
     const { daemon } = service();
     await expect(daemon.status(context('x', 'ticket'))).rejects.toMatchObject({ code: 'NET_ROLE_REFUSED' });
     const { writer } = collector<BackupResponse>();
-    await expect(daemon.backup(backupRequest('/'), writer, context('watcher'))).rejects.toMatchObject({
+    await expect(daemon.backup(backupStart('/'), writer, context('watcher'))).rejects.toMatchObject({
       code: 'FD_REQUEST_REFUSED',
     });
     expect((await daemon.status(context('watcher'))).running).toEqual([]);
@@ -96,7 +102,7 @@ describe('the file daemon, asked', () => {
     using root = temporaryDirectory();
     const { daemon } = service();
     const { writer } = collector<BackupResponse>();
-    await expect(daemon.backup(backupRequest(root.path), writer, context())).rejects.toThrow(
+    await expect(daemon.backup(backupStart(root.path), writer, context())).rejects.toThrow(
       /File.*127\.0\.0\.1/,
     );
     const { terminated, jobsRun, running } = await daemon.status(context());
@@ -143,7 +149,7 @@ describe('the file daemon, asked', () => {
       },
     ]);
     const { writer } = collector<BackupResponse>();
-    await expect(daemon.backup(backupRequest('/'), writer, context())).rejects.toMatchObject({
+    await expect(daemon.backup(backupStart('/'), writer, context())).rejects.toMatchObject({
       code: 'FD_TOO_MANY_JOBS',
     });
     finish({ errors: 1 });
@@ -177,6 +183,8 @@ describe('the file daemon, asked', () => {
       where: Buffer.from('tmp/x'),
       replace: Replace.ALWAYS,
       storage: NOBODY_LISTENS,
+      regexWhere: '',
+      bandwidth: undefined,
     };
     await expect(daemon.restore(requests({ $case: 'start', value }), writer, context())).rejects.toThrow(
       /"tmp\/x": it is not an absolute path/,
@@ -192,7 +200,9 @@ describe('an estimate', () => {
     const { daemon } = service();
     const { writer, messages } = collector<EstimateResponse>();
     const set = fileSet([include([root.path, '/not/there'])]);
-    await daemon.estimate({ jobId: 1, level: 'F', sinceNs, fileSet: set, listing }, writer, context());
+    const value = { jobId: 1, level: 'F', sinceNs, fileSet: set, listing, accurate: false };
+    const start = EstimateCommand.encode({ command: { $case: 'start', value } }).finish();
+    await daemon.estimate(Readable.from([Buffer.from(start)]), writer, context());
     return messages.map(({ event }) => event!);
   }
 

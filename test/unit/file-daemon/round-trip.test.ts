@@ -20,6 +20,8 @@ async function save(source: string, block = SHA1_AND_GZIP): Promise<MemberStore>
       level: 'F',
       fileSet: undefined,
       storage: undefined,
+      accurate: false,
+      bandwidth: undefined,
       volSessionId: 3,
       volSessionTime: 4,
     },

@@ -23,7 +23,8 @@ interface Walked {
 function walk(root: string, set: FileSet, entering: (path: string) => void = () => undefined): Walked {
   const walked: Walked = { paths: [], digests: [], notices: [] };
   new Walker(compileFileSet(set), {
-    entry(path, stat, { digest }) {
+    unseen: () => undefined,
+    entry({ path, stat, options: { digest } }) {
       walked.paths.push(path.slice(root.length) + (stat.isDirectory() ? '/' : ''));
       walked.digests.push(digest);
     },

@@ -133,6 +133,29 @@ export interface StorageTicket {
   storageName: string;
 }
 
+export interface BackupCommand {
+  command: { $case: "start"; value: BackupRequest } | { $case: "prior"; value: PriorState } | {
+    $case: "bandwidth";
+    value: Bandwidth;
+  } | undefined;
+}
+
+/**
+ * What the jobs before an accurate one left, in walk order: names bytewise, a directory behind all that is in it
+ * (file-daemon/walk/walk-order.ts). Any number of these, the last one with `last`.
+ */
+export interface PriorState {
+  /** An encoded noctule.record.v1.FileRecordBatch. */
+  batch: Buffer;
+  last: boolean;
+}
+
+/** Replaces the limit that the job had. */
+export interface Bandwidth {
+  /** Of file data on the network; 0 = no limit. The client's own limits hold beside it. */
+  bytesPerSecond: number;
+}
+
 export interface BackupRequest {
   jobId: number;
   job: string;
@@ -147,6 +170,12 @@ export interface BackupRequest {
   /** The session's identity on the volumes, given by the storage daemon when it opened the session. */
   volSessionId: number;
   volSessionTime: number;
+  /**
+   * The prior state follows: entries are compared with it by the FileSet's `accurate` letters, and those that are gone are
+   * recorded as deleted.
+   */
+  accurate: boolean;
+  bandwidth: Bandwidth | undefined;
 }
 
 export interface BackupResponse {
@@ -187,7 +216,10 @@ export interface JobMessage {
 }
 
 export interface RestoreRequest {
-  command: { $case: "start"; value: RestoreStart } | { $case: "entries"; value: RestoreEntries } | undefined;
+  command: { $case: "start"; value: RestoreStart } | { $case: "entries"; value: RestoreEntries } | {
+    $case: "bandwidth";
+    value: Bandwidth;
+  } | undefined;
 }
 
 export interface RestoreStart {
@@ -196,7 +228,15 @@ export interface RestoreStart {
   /** Prefix for all paths; empty = in place. Absolute. */
   where: Buffer;
   replace: Replace;
-  storage: StorageTicket | undefined;
+  storage:
+    | StorageTicket
+    | undefined;
+  /**
+   * Rewrites of the path, as Bacula's RegexWhere: `!from!to!flags`, several separated by commas, carried out one after the
+   * other on the absolute path (a directory's ends in '/'). Empty = none; else `where` is empty.
+   */
+  regexWhere: string;
+  bandwidth: Bandwidth | undefined;
 }
 
 /**
@@ -233,12 +273,17 @@ export interface RestoreTotals {
   skipped: number;
 }
 
+export interface EstimateCommand {
+  command: { $case: "start"; value: EstimateRequest } | { $case: "prior"; value: PriorState } | undefined;
+}
+
 export interface EstimateRequest {
   jobId: number;
   level: string;
   sinceNs?: bigint | undefined;
   fileSet: FileSet | undefined;
   listing: boolean;
+  accurate: boolean;
 }
 
 export interface EstimateResponse {
@@ -258,6 +303,38 @@ export interface EstimateListing {
 export interface EstimateTotals {
   files: number;
   bytes: number;
+}
+
+export interface RunScriptRequest {
+  jobId: number;
+  /** As written in the conf. It is split into words and run without a shell. */
+  command: string;
+  /** Values of the `%` codes by their letter; the client adds those that it knows better. */
+  codes: { [key: string]: string };
+  /** The command is ended after so long; 0 = the longest there is. */
+  timeoutSeconds: number;
+}
+
+export interface RunScriptRequest_CodesEntry {
+  key: string;
+  value: string;
+}
+
+export interface RunScriptResponse {
+  event:
+    | //
+    /** A line of its output or errors, as bytes, without its end; cut to 64 KiB. */
+    { $case: "line"; value: Buffer }
+    | //
+    /** The last message: its exit status, 128 + n when signal n ended it. */
+    { $case: "end"; value: RunScriptEnd }
+    | undefined;
+}
+
+export interface RunScriptEnd {
+  status: number;
+  /** Why it could not be run to its end, if so. */
+  problem: string;
 }
 
 function createBaseHelloRequest(): HelloRequest {
@@ -908,6 +985,182 @@ export const StorageTicket: MessageFns<StorageTicket> = {
   },
 };
 
+function createBaseBackupCommand(): BackupCommand {
+  return { command: undefined };
+}
+
+export const BackupCommand: MessageFns<BackupCommand> = {
+  encode(message: BackupCommand, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.command?.$case) {
+      case "start":
+        BackupRequest.encode(message.command.value, writer.uint32(10).fork()).join();
+        break;
+      case "prior":
+        PriorState.encode(message.command.value, writer.uint32(18).fork()).join();
+        break;
+      case "bandwidth":
+        Bandwidth.encode(message.command.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackupCommand {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackupCommand();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.command = { $case: "start", value: BackupRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.command = { $case: "prior", value: PriorState.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.command = { $case: "bandwidth", value: Bandwidth.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePriorState(): PriorState {
+  return { batch: Buffer.alloc(0), last: false };
+}
+
+export const PriorState: MessageFns<PriorState> = {
+  encode(message: PriorState, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.batch.length !== 0) {
+      writer.uint32(10).bytes(message.batch);
+    }
+    if (message.last !== false) {
+      writer.uint32(16).bool(message.last);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PriorState {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePriorState();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.batch = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.last = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBandwidth(): Bandwidth {
+  return { bytesPerSecond: 0 };
+}
+
+export const Bandwidth: MessageFns<Bandwidth> = {
+  encode(message: Bandwidth, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.bytesPerSecond !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.bytesPerSecond)) !== BigInt(message.bytesPerSecond)) {
+        throw new globalThis.Error("value provided for field BigInt(message.bytesPerSecond) of type uint64 too large");
+      }
+      writer.uint32(8).uint64(BigInt(message.bytesPerSecond));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Bandwidth {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBandwidth();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.bytesPerSecond = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseBackupRequest(): BackupRequest {
   return {
     jobId: 0,
@@ -918,6 +1171,8 @@ function createBaseBackupRequest(): BackupRequest {
     storage: undefined,
     volSessionId: 0,
     volSessionTime: 0,
+    accurate: false,
+    bandwidth: undefined,
   };
 }
 
@@ -949,6 +1204,12 @@ export const BackupRequest: MessageFns<BackupRequest> = {
     }
     if (message.volSessionTime !== 0) {
       writer.uint32(64).uint32(message.volSessionTime);
+    }
+    if (message.accurate !== false) {
+      writer.uint32(72).bool(message.accurate);
+    }
+    if (message.bandwidth !== undefined) {
+      Bandwidth.encode(message.bandwidth, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -1028,6 +1289,22 @@ export const BackupRequest: MessageFns<BackupRequest> = {
             }
 
             message.volSessionTime = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.accurate = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.bandwidth = Bandwidth.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1389,6 +1666,9 @@ export const RestoreRequest: MessageFns<RestoreRequest> = {
       case "entries":
         RestoreEntries.encode(message.command.value, writer.uint32(18).fork()).join();
         break;
+      case "bandwidth":
+        Bandwidth.encode(message.command.value, writer.uint32(26).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1422,6 +1702,14 @@ export const RestoreRequest: MessageFns<RestoreRequest> = {
             message.command = { $case: "entries", value: RestoreEntries.decode(reader, reader.uint32()) };
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.command = { $case: "bandwidth", value: Bandwidth.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1436,7 +1724,15 @@ export const RestoreRequest: MessageFns<RestoreRequest> = {
 };
 
 function createBaseRestoreStart(): RestoreStart {
-  return { jobId: 0, job: "", where: Buffer.alloc(0), replace: 0, storage: undefined };
+  return {
+    jobId: 0,
+    job: "",
+    where: Buffer.alloc(0),
+    replace: 0,
+    storage: undefined,
+    regexWhere: "",
+    bandwidth: undefined,
+  };
 }
 
 export const RestoreStart: MessageFns<RestoreStart> = {
@@ -1455,6 +1751,12 @@ export const RestoreStart: MessageFns<RestoreStart> = {
     }
     if (message.storage !== undefined) {
       StorageTicket.encode(message.storage, writer.uint32(42).fork()).join();
+    }
+    if (message.regexWhere !== "") {
+      writer.uint32(50).string(message.regexWhere);
+    }
+    if (message.bandwidth !== undefined) {
+      Bandwidth.encode(message.bandwidth, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -1510,6 +1812,22 @@ export const RestoreStart: MessageFns<RestoreStart> = {
             }
 
             message.storage = StorageTicket.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.regexWhere = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.bandwidth = Bandwidth.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1862,8 +2180,67 @@ export const RestoreTotals: MessageFns<RestoreTotals> = {
   },
 };
 
+function createBaseEstimateCommand(): EstimateCommand {
+  return { command: undefined };
+}
+
+export const EstimateCommand: MessageFns<EstimateCommand> = {
+  encode(message: EstimateCommand, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.command?.$case) {
+      case "start":
+        EstimateRequest.encode(message.command.value, writer.uint32(10).fork()).join();
+        break;
+      case "prior":
+        PriorState.encode(message.command.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EstimateCommand {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEstimateCommand();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.command = { $case: "start", value: EstimateRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.command = { $case: "prior", value: PriorState.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseEstimateRequest(): EstimateRequest {
-  return { jobId: 0, level: "", sinceNs: undefined, fileSet: undefined, listing: false };
+  return { jobId: 0, level: "", sinceNs: undefined, fileSet: undefined, listing: false, accurate: false };
 }
 
 export const EstimateRequest: MessageFns<EstimateRequest> = {
@@ -1885,6 +2262,9 @@ export const EstimateRequest: MessageFns<EstimateRequest> = {
     }
     if (message.listing !== false) {
       writer.uint32(40).bool(message.listing);
+    }
+    if (message.accurate !== false) {
+      writer.uint32(48).bool(message.accurate);
     }
     return writer;
   },
@@ -1940,6 +2320,14 @@ export const EstimateRequest: MessageFns<EstimateRequest> = {
             }
 
             message.listing = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.accurate = reader.bool();
             continue;
           }
         }
@@ -2131,6 +2519,261 @@ export const EstimateTotals: MessageFns<EstimateTotals> = {
   },
 };
 
+function createBaseRunScriptRequest(): RunScriptRequest {
+  return { jobId: 0, command: "", codes: {}, timeoutSeconds: 0 };
+}
+
+export const RunScriptRequest: MessageFns<RunScriptRequest> = {
+  encode(message: RunScriptRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobId !== 0) {
+      writer.uint32(8).uint32(message.jobId);
+    }
+    if (message.command !== "") {
+      writer.uint32(18).string(message.command);
+    }
+    globalThis.Object.entries(message.codes).forEach(([key, value]: [string, string]) => {
+      RunScriptRequest_CodesEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
+    });
+    if (message.timeoutSeconds !== 0) {
+      writer.uint32(32).uint32(message.timeoutSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunScriptRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunScriptRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.jobId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.command = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            const entry3 = RunScriptRequest_CodesEntry.decode(reader, reader.uint32());
+            if (entry3.value !== undefined) {
+              message.codes[entry3.key] = entry3.value;
+            }
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.timeoutSeconds = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRunScriptRequest_CodesEntry(): RunScriptRequest_CodesEntry {
+  return { key: "", value: "" };
+}
+
+export const RunScriptRequest_CodesEntry: MessageFns<RunScriptRequest_CodesEntry> = {
+  encode(message: RunScriptRequest_CodesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunScriptRequest_CodesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunScriptRequest_CodesEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRunScriptResponse(): RunScriptResponse {
+  return { event: undefined };
+}
+
+export const RunScriptResponse: MessageFns<RunScriptResponse> = {
+  encode(message: RunScriptResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.event?.$case) {
+      case "line":
+        writer.uint32(10).bytes(message.event.value);
+        break;
+      case "end":
+        RunScriptEnd.encode(message.event.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunScriptResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunScriptResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.event = { $case: "line", value: Buffer.from(reader.bytes()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.event = { $case: "end", value: RunScriptEnd.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRunScriptEnd(): RunScriptEnd {
+  return { status: 0, problem: "" };
+}
+
+export const RunScriptEnd: MessageFns<RunScriptEnd> = {
+  encode(message: RunScriptEnd, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.status !== 0) {
+      writer.uint32(8).uint32(message.status);
+    }
+    if (message.problem !== "") {
+      writer.uint32(18).string(message.problem);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RunScriptEnd {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRunScriptEnd();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.status = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.problem = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /** The file daemon, asked by the Director. Cancelling a call cancels its job. */
 export type FileDaemonServiceService = typeof FileDaemonServiceService;
 export const FileDaemonServiceService = {
@@ -2152,13 +2795,16 @@ export const FileDaemonServiceService = {
     responseSerialize: (value: StatusResponse): Buffer => Buffer.from(StatusResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): StatusResponse => StatusResponse.decode(value),
   },
-  /** Runs one backup: reads the FileSet and sends the job's stream to the storage daemon of the request. */
+  /**
+   * Runs one backup: reads the FileSet and sends the job's stream to the storage daemon of the request. The first message
+   * is `start`; of an accurate job the prior state follows; then the Director may set the bandwidth at any time.
+   */
   backup: {
     path: "/noctule.filedaemon.v1.FileDaemonService/Backup" as const,
-    requestStream: false as const,
+    requestStream: true as const,
     responseStream: true as const,
-    requestSerialize: (value: BackupRequest): Buffer => Buffer.from(BackupRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): BackupRequest => BackupRequest.decode(value),
+    requestSerialize: (value: BackupCommand): Buffer => Buffer.from(BackupCommand.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BackupCommand => BackupCommand.decode(value),
     responseSerialize: (value: BackupResponse): Buffer => Buffer.from(BackupResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): BackupResponse => BackupResponse.decode(value),
   },
@@ -2172,27 +2818,48 @@ export const FileDaemonServiceService = {
     responseSerialize: (value: RestoreResponse): Buffer => Buffer.from(RestoreResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RestoreResponse => RestoreResponse.decode(value),
   },
-  /** What a backup would save, without reading contents. */
+  /**
+   * What a backup would save, without reading contents (but where an accurate estimate compares digests). Commands as of
+   * a backup: `start`, then the prior state.
+   */
   estimate: {
     path: "/noctule.filedaemon.v1.FileDaemonService/Estimate" as const,
-    requestStream: false as const,
+    requestStream: true as const,
     responseStream: true as const,
-    requestSerialize: (value: EstimateRequest): Buffer => Buffer.from(EstimateRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): EstimateRequest => EstimateRequest.decode(value),
+    requestSerialize: (value: EstimateCommand): Buffer => Buffer.from(EstimateCommand.encode(value).finish()),
+    requestDeserialize: (value: Buffer): EstimateCommand => EstimateCommand.decode(value),
     responseSerialize: (value: EstimateResponse): Buffer => Buffer.from(EstimateResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EstimateResponse => EstimateResponse.decode(value),
+  },
+  /** Runs a command of a RunScript on this machine. Cancelling the call ends the command and what it started. */
+  runScript: {
+    path: "/noctule.filedaemon.v1.FileDaemonService/RunScript" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: RunScriptRequest): Buffer => Buffer.from(RunScriptRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RunScriptRequest => RunScriptRequest.decode(value),
+    responseSerialize: (value: RunScriptResponse): Buffer => Buffer.from(RunScriptResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RunScriptResponse => RunScriptResponse.decode(value),
   },
 } as const;
 
 export interface FileDaemonServiceServer extends UntypedServiceImplementation {
   hello: handleUnaryCall<HelloRequest, HelloResponse>;
   status: handleUnaryCall<StatusRequest, StatusResponse>;
-  /** Runs one backup: reads the FileSet and sends the job's stream to the storage daemon of the request. */
-  backup: handleServerStreamingCall<BackupRequest, BackupResponse>;
+  /**
+   * Runs one backup: reads the FileSet and sends the job's stream to the storage daemon of the request. The first message
+   * is `start`; of an accurate job the prior state follows; then the Director may set the bandwidth at any time.
+   */
+  backup: handleBidiStreamingCall<BackupCommand, BackupResponse>;
   /** Runs one restore. The first message is `start`; then entries in the order of the plan, then the client half-closes. */
   restore: handleBidiStreamingCall<RestoreRequest, RestoreResponse>;
-  /** What a backup would save, without reading contents. */
-  estimate: handleServerStreamingCall<EstimateRequest, EstimateResponse>;
+  /**
+   * What a backup would save, without reading contents (but where an accurate estimate compares digests). Commands as of
+   * a backup: `start`, then the prior state.
+   */
+  estimate: handleBidiStreamingCall<EstimateCommand, EstimateResponse>;
+  /** Runs a command of a RunScript on this machine. Cancelling the call ends the command and what it started. */
+  runScript: handleServerStreamingCall<RunScriptRequest, RunScriptResponse>;
 }
 
 export interface FileDaemonServiceClient extends Client {
@@ -2226,24 +2893,31 @@ export interface FileDaemonServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: StatusResponse) => void,
   ): ClientUnaryCall;
-  /** Runs one backup: reads the FileSet and sends the job's stream to the storage daemon of the request. */
-  backup(request: BackupRequest, options?: Partial<CallOptions>): ClientReadableStream<BackupResponse>;
-  backup(
-    request: BackupRequest,
-    metadata?: Metadata,
-    options?: Partial<CallOptions>,
-  ): ClientReadableStream<BackupResponse>;
+  /**
+   * Runs one backup: reads the FileSet and sends the job's stream to the storage daemon of the request. The first message
+   * is `start`; of an accurate job the prior state follows; then the Director may set the bandwidth at any time.
+   */
+  backup(): ClientDuplexStream<BackupCommand, BackupResponse>;
+  backup(options: Partial<CallOptions>): ClientDuplexStream<BackupCommand, BackupResponse>;
+  backup(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<BackupCommand, BackupResponse>;
   /** Runs one restore. The first message is `start`; then entries in the order of the plan, then the client half-closes. */
   restore(): ClientDuplexStream<RestoreRequest, RestoreResponse>;
   restore(options: Partial<CallOptions>): ClientDuplexStream<RestoreRequest, RestoreResponse>;
   restore(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<RestoreRequest, RestoreResponse>;
-  /** What a backup would save, without reading contents. */
-  estimate(request: EstimateRequest, options?: Partial<CallOptions>): ClientReadableStream<EstimateResponse>;
-  estimate(
-    request: EstimateRequest,
+  /**
+   * What a backup would save, without reading contents (but where an accurate estimate compares digests). Commands as of
+   * a backup: `start`, then the prior state.
+   */
+  estimate(): ClientDuplexStream<EstimateCommand, EstimateResponse>;
+  estimate(options: Partial<CallOptions>): ClientDuplexStream<EstimateCommand, EstimateResponse>;
+  estimate(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<EstimateCommand, EstimateResponse>;
+  /** Runs a command of a RunScript on this machine. Cancelling the call ends the command and what it started. */
+  runScript(request: RunScriptRequest, options?: Partial<CallOptions>): ClientReadableStream<RunScriptResponse>;
+  runScript(
+    request: RunScriptRequest,
     metadata?: Metadata,
     options?: Partial<CallOptions>,
-  ): ClientReadableStream<EstimateResponse>;
+  ): ClientReadableStream<RunScriptResponse>;
 }
 
 export const FileDaemonServiceClient = makeGenericClientConstructor(

@@ -95,6 +95,11 @@ export interface FileRecord {
   deltaSequence: number;
   /** The entry was there at the last backup and is gone (Accurate jobs). */
   deleted: boolean;
+  /**
+   * The entry's tar header, or what follows it, says more than this record: extended attributes, ACLs, inode flags, a map
+   * of holes, content in parts, a plugin. Whoever restores it needs its header.
+   */
+  extended: boolean;
 }
 
 function createBaseFileRecord(): FileRecord {
@@ -124,6 +129,7 @@ function createBaseFileRecord(): FileRecord {
     digest: Buffer.alloc(0),
     deltaSequence: 0,
     deleted: false,
+    extended: false,
   };
 }
 
@@ -230,6 +236,9 @@ export const FileRecord: MessageFns<FileRecord> = {
     }
     if (message.deleted !== false) {
       writer.uint32(200).bool(message.deleted);
+    }
+    if (message.extended !== false) {
+      writer.uint32(208).bool(message.extended);
     }
     return writer;
   },
@@ -445,6 +454,14 @@ export const FileRecord: MessageFns<FileRecord> = {
             }
 
             message.deleted = reader.bool();
+            continue;
+          }
+          case 26: {
+            if (tag !== 208) {
+              break;
+            }
+
+            message.extended = reader.bool();
             continue;
           }
         }

@@ -6,6 +6,7 @@ import type {
 } from '../../../../director/daemons/daemon-ports.ts';
 import {
   MessageType,
+  type BackupCommand,
   type BackupRequest,
   type BackupResponse,
   type BackupTotals,
@@ -99,6 +100,7 @@ export class FakeCall<Q, M> {
 
 export type AppendCall = FakeCall<AppendRequest, AppendResponse>;
 export type ReadCall = FakeCall<ReadRequest, ReadResponse>;
+export type BackupCall = FakeCall<BackupCommand, BackupResponse>;
 export type RestoreCall = FakeCall<RestoreRequest, RestoreResponse>;
 
 /** What the daemons do in a test; what is left out does the usual thing. */
@@ -164,12 +166,17 @@ export class FakeDaemons implements Daemons {
         clockNs: BigInt(Date.now()) * 1_000_000n,
       }),
       status: unused,
-      backup: (request, signal) => {
-        this.backups.push(request);
-        return (this.script.backup ?? backupAll)(request, signal);
-      },
+      backup: (signal) =>
+        play(new FakeCall(signal), async (call: BackupCall) => {
+          const start = (await call.take())?.command;
+          if (start?.$case !== 'start') throw new Error('a backup begins with its start');
+          this.backups.push(start.value);
+          for await (const response of (this.script.backup ?? backupAll)(start.value, signal)) {
+            call.answer(response);
+          }
+        }),
       restore: (signal) => play(new FakeCall(signal), this.script.restore ?? unused),
-      estimate: () => new Pipe<never>().values(),
+      estimate: (signal) => play(new FakeCall(signal), unused),
       [Symbol.dispose]: () => {},
     };
   }
@@ -315,6 +322,7 @@ export function record(path: string, fileIndex: number): FileRecord {
     digest: Buffer.alloc(0),
     deltaSequence: 0,
     deleted: false,
+    extended: false,
   };
 }
 

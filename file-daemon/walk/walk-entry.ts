@@ -1,0 +1,16 @@
+import type { BigIntStats } from 'node:fs';
+import type { BytePath } from '../byte-path.ts';
+import type { EntryOptions } from '../fileset/entry-options.ts';
+
+/** An entry that the walk has found and the FileSet accepts. */
+export interface WalkEntry {
+  /** Absolute, without a slash at the end. */
+  readonly path: BytePath;
+  /**
+   * A path for `node:fs` that leads to the same entry: `path` itself, unless the kernel would not take it in one piece.
+   * Good during the visit only.
+   */
+  readonly accessPath: BytePath;
+  readonly stat: BigIntStats;
+  readonly options: EntryOptions;
+}
