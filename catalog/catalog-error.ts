@@ -7,6 +7,7 @@ export type CatalogErrorCode =
   | 'CAT_DAMAGED'
   | 'CAT_DISK_FULL'
   | 'CAT_IO'
+  | 'CAT_JOB_RUNS'
   | 'CAT_NEWER_SCHEMA'
   | 'CAT_NOT_A_CATALOG'
   | 'CAT_NOT_FOUND'
@@ -15,7 +16,8 @@ export type CatalogErrorCode =
   | 'CAT_QUERY'
   | 'CAT_REPORT_REFUSED'
   | 'CAT_THREAD_LOST'
-  | 'CAT_VOLUME_EXISTS';
+  | 'CAT_VOLUME_EXISTS'
+  | 'CAT_VOLUME_HOLDS_JOBS';
 
 /**
  * A failure of the Catalog that an operator can act on. One class with a code, not one class per code, since these

@@ -26,6 +26,11 @@ export interface PoolSettings {
   readonly maxVolBytes: number;
   readonly autoPrune: boolean;
   readonly recycle: boolean;
+  readonly useOnce: boolean;
+  readonly truncateOnPurge: boolean;
+  /** By name: a pool that is not in the catalog yet counts as none. */
+  readonly recyclePool?: string;
+  readonly scratchPool?: string;
 }
 
 export interface FileSetVersion {
@@ -139,6 +144,32 @@ export interface VolumeChanges {
   readonly poolId?: number;
   readonly storageId?: number;
   readonly recycleCount?: number;
+  readonly volRetention?: number;
+  readonly volUseDuration?: number;
+  readonly maxVolJobs?: number;
+  readonly maxVolFiles?: number;
+  readonly maxVolBytes?: number;
+  readonly recycle?: boolean;
+  readonly truncateOnPurge?: boolean;
+  readonly recyclePoolId?: number;
+  readonly scratchPoolId?: number;
+  readonly slot?: number;
+  readonly inChanger?: boolean;
+  readonly comment?: string;
+}
+
+export interface JobRemoval {
+  readonly jobIds: readonly number[];
+  /** MediaIds of volumes that running jobs write to: they stay as they are although no job may be on them. */
+  readonly inUse: readonly number[];
+}
+
+/** A Counter resource. */
+export interface CounterSettings {
+  readonly name: string;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly wrapCounter?: CounterSettings;
 }
 
 export interface VolumeCandidates {

@@ -1,5 +1,7 @@
 import { browseDirectory } from './directory.ts';
+import { counterValue } from './counters.ts';
 import { addDurable } from './durable.ts';
+import { chainJobs, jobsEndedBefore, lastFulls, volumeHolds } from './expiry.ts';
 import { decodeFilesPage, filesPage, jobsWithFile } from './files.ts';
 import { jobMedia } from './job-media.ts';
 import { createJob, endJob, failUnfinishedJobs, jobById, jobTotals, listJobs, setJob } from './jobs.ts';
@@ -13,6 +15,7 @@ import {
 } from './levels.ts';
 import { appendEvent, appendLog, jobLog } from './log.ts';
 import { decoded, read, search, write, writeOrdered } from './operation.ts';
+import { deleteJobs, deleteVolume, markPurged, purgeFiles } from './removal.ts';
 import { fileSetVersion, listClients, listPools, syncClient, syncPool, syncStorage } from './resources.ts';
 import { decodePlanPage, restorePlanPage } from './restore/page.ts';
 import { closeRestorePlan, openRestorePlan } from './restore/plan.ts';
@@ -22,6 +25,7 @@ import {
   jobsOnVolume,
   listVolumes,
   nextMediaId,
+  pruneCandidates,
   purgedVolumes,
   recycleVolumes,
   setVolume,
@@ -65,6 +69,17 @@ export const operations = {
   purgedVolumes: read(purgedVolumes),
   jobsOnVolume: read(jobsOnVolume),
   jobMedia: read(jobMedia),
+  pruneCandidates: read(pruneCandidates),
+  deleteVolume: write(deleteVolume),
+  counterValue: write(counterValue),
+
+  lastFulls: read(lastFulls),
+  chainJobs: read(chainJobs),
+  jobsEndedBefore: read(jobsEndedBefore),
+  volumeHolds: read(volumeHolds),
+  deleteJobs: write(deleteJobs),
+  purgeFiles: write(purgeFiles),
+  markPurged: write(markPurged),
 
   addDurable: writeOrdered(addDurable),
   filesPage: decoded(read(filesPage), decodeFilesPage),

@@ -28,19 +28,30 @@ export function syncClient(db: Connection, client: ClientSettings): number {
 const SYNC_POOL = `
   INSERT INTO VolumePool
     (Name, PoolType, LabelFormat, MaxVols, VolRetention, VolUseDuration, MaxVolJobs, MaxVolFiles, MaxVolBytes,
-     AutoPrune, Recycle)
+     AutoPrune, Recycle, UseOnce, ActionOnPurge, RecyclePoolId, ScratchPoolId)
   VALUES
     (:name, :poolType, :labelFormat, :maxVols, :volRetention, :volUseDuration, :maxVolJobs, :maxVolFiles, :maxVolBytes,
-     :autoPrune, :recycle)
+     :autoPrune, :recycle, :useOnce, :truncateOnPurge,
+     coalesce((SELECT PoolId FROM VolumePool WHERE Name = :recyclePool), 0),
+     coalesce((SELECT PoolId FROM VolumePool WHERE Name = :scratchPool), 0))
   ON CONFLICT (Name) DO UPDATE SET
     PoolType = excluded.PoolType, LabelFormat = excluded.LabelFormat, MaxVols = excluded.MaxVols,
     VolRetention = excluded.VolRetention, VolUseDuration = excluded.VolUseDuration, MaxVolJobs = excluded.MaxVolJobs,
     MaxVolFiles = excluded.MaxVolFiles, MaxVolBytes = excluded.MaxVolBytes, AutoPrune = excluded.AutoPrune,
-    Recycle = excluded.Recycle`;
+    Recycle = excluded.Recycle, UseOnce = excluded.UseOnce, ActionOnPurge = excluded.ActionOnPurge,
+    RecyclePoolId = excluded.RecyclePoolId, ScratchPoolId = excluded.ScratchPoolId`;
 
 /** Settings apply to volumes made from now on. */
 export function syncPool(db: Connection, pool: PoolSettings): PoolRow {
-  db.run(SYNC_POOL, { ...pool, autoPrune: Number(pool.autoPrune), recycle: Number(pool.recycle) });
+  db.run(SYNC_POOL, {
+    ...pool,
+    autoPrune: Number(pool.autoPrune),
+    recycle: Number(pool.recycle),
+    useOnce: Number(pool.useOnce),
+    truncateOnPurge: Number(pool.truncateOnPurge),
+    recyclePool: pool.recyclePool ?? null,
+    scratchPool: pool.scratchPool ?? null,
+  });
   return written(listPools(db, { name: pool.name })[0]);
 }
 
@@ -90,16 +101,23 @@ const POOLS = `
   SELECT PoolId AS poolId, Name AS name, PoolType AS poolType, LabelFormat AS labelFormat, MaxVols AS maxVols,
          (SELECT count(*) FROM Volume v WHERE v.PoolId = p.PoolId) AS numVols,
          VolRetention AS volRetention, VolUseDuration AS volUseDuration, MaxVolJobs AS maxVolJobs,
-         MaxVolFiles AS maxVolFiles, MaxVolBytes AS maxVolBytes, AutoPrune AS autoPrune, Recycle AS recycle
+         MaxVolFiles AS maxVolFiles, MaxVolBytes AS maxVolBytes, AutoPrune AS autoPrune, Recycle AS recycle,
+         UseOnce AS useOnce, ActionOnPurge AS truncateOnPurge, RecyclePoolId AS recyclePoolId, ScratchPoolId AS scratchPoolId
     FROM VolumePool p WHERE :name IS NULL OR Name = :name ORDER BY Name`;
+
+type PoolFlag = 'autoPrune' | 'recycle' | 'useOnce' | 'truncateOnPurge';
 
 /** By name. */
 export function listPools(db: Connection, filter: { readonly name?: string } = {}): PoolRow[] {
   return db
-    .all<Omit<PoolRow, 'autoPrune' | 'recycle'> & { autoPrune: number; recycle: number }>(POOLS, {
-      name: filter.name ?? null,
-    })
-    .map((columns) => ({ ...columns, autoPrune: columns.autoPrune !== 0, recycle: columns.recycle !== 0 }));
+    .all<Omit<PoolRow, PoolFlag> & Record<PoolFlag, number>>(POOLS, { name: filter.name ?? null })
+    .map((columns) => ({
+      ...columns,
+      autoPrune: columns.autoPrune !== 0,
+      recycle: columns.recycle !== 0,
+      useOnce: columns.useOnce !== 0,
+      truncateOnPurge: columns.truncateOnPurge !== 0,
+    }));
 }
 
 /** A row that the statement before has just written. */

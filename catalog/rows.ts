@@ -68,6 +68,23 @@ export interface MediaRow {
   readonly lastWritten?: Date;
   readonly labelDate?: Date;
   readonly recycleCount: number;
+  /** Its file is to be cut down to the label when no job is left on it (Action On Purge = Truncate). */
+  readonly truncateOnPurge: boolean;
+  /** Where it goes when no job is left on it; 0 = it stays. */
+  readonly recyclePoolId: number;
+  readonly scratchPoolId: number;
+  readonly comment: string;
+}
+
+/** What keeps a volume from being used again. */
+export interface VolumeHold {
+  readonly mediaId: number;
+  readonly jobs: number;
+  /** Of the job on it that ended last, seconds since the epoch: retentions count from there. */
+  readonly newestJobTDate: number;
+  readonly runningJobs: number;
+  /** A job on it is the last good Full of its client and FileSet. */
+  readonly lastFullJobId?: number;
 }
 
 export interface PoolRow {
@@ -85,6 +102,11 @@ export interface PoolRow {
   readonly maxVolBytes: number;
   readonly autoPrune: boolean;
   readonly recycle: boolean;
+  readonly useOnce: boolean;
+  readonly truncateOnPurge: boolean;
+  /** 0 = none. */
+  readonly recyclePoolId: number;
+  readonly scratchPoolId: number;
 }
 
 export interface ClientRow {

@@ -8,9 +8,10 @@ import { sqliteCode } from './sqlite-error.ts';
 
 interface VolumeColumns extends Omit<
   MediaRow,
-  'recycle' | 'inChanger' | 'firstWritten' | 'lastWritten' | 'labelDate'
+  'recycle' | 'truncateOnPurge' | 'inChanger' | 'firstWritten' | 'lastWritten' | 'labelDate'
 > {
   readonly recycle: number;
+  readonly truncateOnPurge: number;
   readonly inChanger: number;
   readonly firstWritten: number | null;
   readonly lastWritten: number | null;
@@ -24,13 +25,16 @@ const VOLUME_ROWS = `
          v.VolErrors AS volErrors, v.VolRetention AS volRetention, v.VolUseDuration AS volUseDuration,
          v.MaxVolJobs AS maxVolJobs, v.MaxVolFiles AS maxVolFiles, v.MaxVolBytes AS maxVolBytes,
          v.Recycle AS recycle, v.Slot AS slot, v.InChanger AS inChanger, v.FirstWritten AS firstWritten,
-         v.LastWritten AS lastWritten, v.LabelDate AS labelDate, v.RecycleCount AS recycleCount
+         v.LastWritten AS lastWritten, v.LabelDate AS labelDate, v.RecycleCount AS recycleCount,
+         v.ActionOnPurge AS truncateOnPurge, v.RecyclePoolId AS recyclePoolId, v.ScratchPoolId AS scratchPoolId,
+         v.Comment AS comment
     FROM Volume v LEFT JOIN VolumePool p ON p.PoolId = v.PoolId`;
 
 function selectVolumes(db: Connection, rest: string, parameters: Parameters): MediaRow[] {
   return db.all<VolumeColumns>(`${VOLUME_ROWS} ${rest}`, parameters).map((columns) => ({
     ...columns,
     recycle: columns.recycle !== 0,
+    truncateOnPurge: columns.truncateOnPurge !== 0,
     inChanger: columns.inChanger !== 0,
     firstWritten: fromColumn(columns.firstWritten),
     lastWritten: fromColumn(columns.lastWritten),
@@ -62,9 +66,11 @@ export function purgedVolumes(db: Connection, { poolId, mediaType }: VolumeCandi
 const CREATE_VOLUME = `
   INSERT INTO Volume
     (VolumeName, PoolId, MediaType, StorageId, VolStatus,
-     VolRetention, VolUseDuration, MaxVolJobs, MaxVolFiles, MaxVolBytes, Recycle)
+     VolRetention, VolUseDuration, MaxVolJobs, MaxVolFiles, MaxVolBytes, Recycle,
+     ActionOnPurge, RecyclePoolId, ScratchPoolId)
   SELECT :volumeName, PoolId, :mediaType, :storageId, :status,
-         VolRetention, VolUseDuration, MaxVolJobs, MaxVolFiles, MaxVolBytes, Recycle
+         VolRetention, VolUseDuration, MaxVolJobs, MaxVolFiles, MaxVolBytes, Recycle,
+         ActionOnPurge, RecyclePoolId, ScratchPoolId
     FROM VolumePool WHERE PoolId = :poolId`;
 
 /** With the limits and retention that the pool has now. @throws CatalogError CAT_VOLUME_EXISTS, CAT_NOT_FOUND */
@@ -96,6 +102,7 @@ export function nextMediaId(db: Connection): number {
 }
 
 const same = <T>(value: T) => value ?? null;
+const flag = (value: boolean | undefined) => Number(value);
 
 const CHANGEABLE: Changeable<VolumeChanges> = {
   volStatus: ['VolStatus', same],
@@ -111,6 +118,18 @@ const CHANGEABLE: Changeable<VolumeChanges> = {
   poolId: ['PoolId', same],
   storageId: ['StorageId', same],
   recycleCount: ['RecycleCount', same],
+  volRetention: ['VolRetention', same],
+  volUseDuration: ['VolUseDuration', same],
+  maxVolJobs: ['MaxVolJobs', same],
+  maxVolFiles: ['MaxVolFiles', same],
+  maxVolBytes: ['MaxVolBytes', same],
+  recycle: ['Recycle', flag],
+  truncateOnPurge: ['ActionOnPurge', flag],
+  recyclePoolId: ['RecyclePoolId', same],
+  scratchPoolId: ['ScratchPoolId', same],
+  slot: ['Slot', same],
+  inChanger: ['InChanger', flag],
+  comment: ['Comment', same],
 };
 
 /** @throws CatalogError CAT_NOT_FOUND */
@@ -125,6 +144,23 @@ export function setVolume(db: Connection, mediaId: number, changes: VolumeChange
 
 export function volumeByName(db: Connection, volumeName: string): MediaRow | undefined {
   return selectVolumes(db, 'WHERE v.VolumeName = :volumeName', { volumeName })[0];
+}
+
+/** In the order of their numbers. */
+export function volumesByIds(db: Connection, mediaIds: readonly number[]): MediaRow[] {
+  const where = 'WHERE v.MediaId IN (SELECT value FROM json_each(:mediaIds)) ORDER BY v.MediaId';
+  return selectVolumes(db, where, { mediaIds: JSON.stringify(mediaIds) });
+}
+
+/** Closed volumes whose jobs may expire, of these pools and media type, the oldest data first. */
+export function pruneCandidates(
+  db: Connection,
+  { poolIds, mediaType }: { readonly poolIds: readonly number[]; readonly mediaType: string },
+): MediaRow[] {
+  const where = `
+    WHERE v.PoolId IN (SELECT value FROM json_each(:poolIds)) AND v.MediaType = :mediaType AND v.Enabled <> 2
+      AND v.VolStatus IN ('Full', 'Used')`;
+  return selectVolumes(db, `${where} ${OLDEST_FIRST}`, { poolIds: JSON.stringify(poolIds), mediaType });
 }
 
 const LISTED = `

@@ -25,7 +25,10 @@ export class CatalogIds {
         await this.#catalog.syncClient({ name, autoPrune, fileRetention, jobRetention }),
       );
     }
-    for (const pool of conf.pools) this.#pools.set(pool.name, (await syncPool(this.#catalog, pool)).poolId);
+    // Twice, since a pool may name one behind it.
+    for (const pool of [...conf.pools, ...conf.pools]) {
+      this.#pools.set(pool.name, (await syncPool(this.#catalog, pool)).poolId);
+    }
     for (const { name } of conf.storages) this.#storages.set(name, await this.#catalog.syncStorage(name));
   }
 
@@ -60,6 +63,10 @@ function syncPool(catalog: Catalog, pool: PoolResource): Promise<PoolRow> {
     maxVolBytes: pool.maximumVolumeBytes,
     autoPrune: pool.autoPrune,
     recycle: pool.recycle,
+    useOnce: pool.useVolumeOnce,
+    truncateOnPurge: pool.actionOnPurge === 'Truncate',
+    ...(pool.recyclePool && { recyclePool: pool.recyclePool.name }),
+    ...(pool.scratchPool && { scratchPool: pool.scratchPool.name }),
   });
 }
 

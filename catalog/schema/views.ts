@@ -21,17 +21,17 @@ CREATE VIEW Media AS SELECT
   MediaId, VolumeName, Slot, PoolId, MediaType, 0 AS MediaTypeId, 0 AS LabelType,
   ${civil('FirstWritten')}, ${civil('LastWritten')}, ${civil('LabelDate')},
   VolJobs, VolFiles, VolBlocks, 0 AS VolMounts, VolBytes, 0 AS VolABytes, 0 AS VolParts, 1 AS VolType,
-  VolErrors, 0 AS VolWrites, 0 AS VolCapacityBytes, VolStatus, Enabled, Recycle, 0 AS ActionOnPurge,
+  VolErrors, 0 AS VolWrites, 0 AS VolCapacityBytes, VolStatus, Enabled, Recycle, ActionOnPurge,
   0 AS CacheRetention, VolRetention, VolUseDuration, MaxVolJobs, MaxVolFiles, MaxVolBytes, InChanger,
   StorageId, 0 AS DeviceId, 0 AS EndFile, 0 AS EndBlock, 0 AS LocationId, RecycleCount,
-  ${civil('FirstWritten', 'InitialWrite')}, 0 AS ScratchPoolId, 0 AS RecyclePoolId, '' AS Comment
+  ${civil('FirstWritten', 'InitialWrite')}, ScratchPoolId, RecyclePoolId, Comment
   FROM Volume;
 
 CREATE VIEW Pool AS SELECT
   PoolId, Name, (SELECT count(*) FROM Volume v WHERE v.PoolId = p.PoolId) AS NumVols, MaxVols,
-  0 AS UseOnce, 1 AS UseCatalog, 0 AS AcceptAnyVolume, VolRetention, VolUseDuration, MaxVolJobs, MaxVolFiles,
-  MaxVolBytes, AutoPrune, Recycle, 0 AS ActionOnPurge, PoolType, 0 AS LabelType, LabelFormat, 1 AS Enabled,
-  0 AS ScratchPoolId, 0 AS RecyclePoolId, 0 AS NextPoolId, 0 AS MigrationHighBytes, 0 AS MigrationLowBytes,
+  UseOnce, 1 AS UseCatalog, 0 AS AcceptAnyVolume, VolRetention, VolUseDuration, MaxVolJobs, MaxVolFiles,
+  MaxVolBytes, AutoPrune, Recycle, ActionOnPurge, PoolType, 0 AS LabelType, LabelFormat, 1 AS Enabled,
+  ScratchPoolId, RecyclePoolId, 0 AS NextPoolId, 0 AS MigrationHighBytes, 0 AS MigrationLowBytes,
   0 AS MigrationTime
   FROM VolumePool p;
 

@@ -73,7 +73,7 @@ export class JobControl {
     for (;;) {
       this.throwIfCancelled();
       const posted = this.#load(MESSAGES);
-      const received = receiveMessageOnPort(port) as { message: unknown } | undefined;
+      const received = receiveMessageOnPort(port);
       if (received !== undefined) return received.message;
       Atomics.wait(this.#control, MESSAGES, posted);
     }

@@ -190,6 +190,8 @@ export const POOL = {
   maxVolBytes: 4_617_089_843,
   autoPrune: true,
   recycle: true,
+  useOnce: false,
+  truncateOnPurge: false,
 };
 
 const LABEL_BYTES = 300;

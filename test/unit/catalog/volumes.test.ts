@@ -33,7 +33,7 @@ describe('resources of the conf', () => {
     using site = new Site();
     site.volume();
     const row = syncPool(site.db, { ...POOL, maxVols: 5, recycle: false });
-    expect(row).toEqual({ ...POOL, poolId: site.poolId, maxVols: 5, recycle: false, numVols: 1 });
+    expect(row).toMatchObject({ ...POOL, poolId: site.poolId, maxVols: 5, recycle: false, numVols: 1 });
     syncPool(site.db, { ...POOL, name: 'Incr-Pool' });
     expect(listPools(site.db).map(({ name }) => name)).toEqual(['A-Full-Pool', 'Incr-Pool']);
     expect(listPools(site.db, { name: 'Incr-Pool' })).toHaveLength(1);

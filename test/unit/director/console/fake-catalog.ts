@@ -84,6 +84,10 @@ export function mediaRow(mediaId: number, changes: Partial<MediaRow> = {}): Medi
     lastWritten: TIME,
     labelDate: TIME,
     recycleCount: 0,
+    truncateOnPurge: false,
+    recyclePoolId: 0,
+    scratchPoolId: 0,
+    comment: '',
     ...changes,
   };
 }
@@ -103,6 +107,10 @@ export function poolRow(poolId: number, name: string, changes: Partial<PoolRow> 
     maxVolBytes: 4617089843,
     autoPrune: true,
     recycle: true,
+    useOnce: false,
+    truncateOnPurge: false,
+    recyclePoolId: 0,
+    scratchPoolId: 0,
     ...changes,
   };
 }
