@@ -18,6 +18,9 @@ function cryptoName(algorithm: DigestAlgorithm): string | undefined {
 }
 
 const NO_DIGEST: Buffer = Buffer.alloc(0);
+/** Made when the first hole is met. */
+let zeros: Buffer | undefined;
+const ZEROS_BYTES = 256 * 1024;
 
 /** The digest of content that lies in memory whole: half the cost of ContentDigest for a small file. */
 export function digestOf(algorithm: DigestAlgorithm, content: Uint8Array): Buffer {
@@ -36,6 +39,15 @@ export class ContentDigest {
 
   update(piece: Uint8Array): void {
     this.#hash?.update(piece);
+  }
+
+  /** What a hole of the file reads as. */
+  updateZeros(bytes: number): void {
+    if (this.#hash === undefined) return;
+    zeros ??= Buffer.alloc(ZEROS_BYTES);
+    for (let left = bytes; left > 0; left -= ZEROS_BYTES) {
+      this.#hash.update(left < ZEROS_BYTES ? zeros.subarray(0, left) : zeros);
+    }
   }
 
   finish(): Buffer {

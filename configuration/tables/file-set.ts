@@ -31,7 +31,7 @@ export const OPTIONS = {
   recurse: directive('recurse', yesNo, { default: true, help: 'No: sub-directories are not entered' }),
   sparse: directive('sparse', yesNo, {
     default: false,
-    status: notYet('holes are saved as zeros'),
+    status: noEffect('holes stay holes in any case'),
     help: 'Holes stay holes',
   }),
   noAtime: directive('noatime', yesNo, { default: false, help: 'Read without changing the access time' }),
@@ -55,13 +55,11 @@ export const OPTIONS = {
   }),
   aclSupport: directive('aclsupport', yesNo, {
     default: false,
-    status: notYet('access control lists are not saved'),
     help: 'Save access control lists',
   }),
   xattrSupport: directive('xattrsupport', yesNo, {
     default: false,
-    status: notYet('extended attributes are not saved'),
-    help: 'Save extended attributes',
+    help: 'Save extended attributes, file capabilities among them, and note inode flags',
   }),
   fsTypes: directive('fstype', stringList, {
     help: 'Only these kinds of file system (ext4, xfs ...); for mounts below a File, with onefs = no',

@@ -1,60 +1,59 @@
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type BigIntStats } from 'node:fs';
-import { isErrno } from '../../errors/operator-error.ts';
+import { fstatSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { BLOCK_CONTENT_BYTES_MAX } from '../../volume/member.ts';
 import { fsPath, pathToBytes, showPath, type BytePath } from '../byte-path.ts';
-import { ContentDigest, digestOf } from '../content-digest.ts';
+import { digestOf } from '../content-digest.ts';
 import type { EntryOptions } from '../fileset/entry-options.ts';
-import { libc, UTIME_OMIT } from '../native/libc.ts';
-import { TarHeaderEncoder, TypeFlag, paddedBytes, type TarEntry } from '../tar/entry-header.ts';
-import type { FirstName } from '../walk/hard-links.ts';
+import { holes, type Extent } from '../native/holes.ts';
+import { TAR_UNIT_BYTES, TarHeaderEncoder, paddedBytes, type PaxRecord } from '../tar/entry-header.ts';
+import { EXTENTS_MAX, encodeSparseMap, sparseRecords } from '../tar/sparse-map.ts';
 import { failedTo, type FileNotice } from '../walk/file-notice.ts';
-import type { BlockCutter } from './block-cutter.ts';
+import type { FirstName } from '../walk/hard-links.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
+import type { BlockCutter } from './block-cutter.ts';
+import { ContentCopier, type OpenedContent } from './content-copier.ts';
+import { attributesOf } from './entry-attributes.ts';
+import { closeAfterReading, keepAtime, openForReading, type ReadOutcome } from './opened-file.ts';
 import { recordOf } from './record-of.ts';
+import { tarEntryOf, tarName } from './tar-entry-of.ts';
 
-const TYPE_FLAGS: ReadonlyMap<FileType, TypeFlag> = new Map<FileType, TypeFlag>([
-  [FileType.REGULAR, TypeFlag.REGULAR],
-  [FileType.DIRECTORY, TypeFlag.DIRECTORY],
-  [FileType.SYMLINK, TypeFlag.SYMLINK],
-  [FileType.HARD_LINK, TypeFlag.HARD_LINK],
-  [FileType.FIFO, TypeFlag.FIFO],
-  [FileType.CHARACTER_DEVICE, TypeFlag.CHARACTER_DEVICE],
-  [FileType.BLOCK_DEVICE, TypeFlag.BLOCK_DEVICE],
-]);
-
-/** Not a link that took the file's place, not a wait for the other end of a FIFO, no terminal. */
-const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 const BIGINT = { bigint: true } as const;
 const NO_CONTENT = Buffer.alloc(0);
+/** Of st_blocks, whatever the file system's own are. */
+const STAT_BLOCK_BYTES = 512n;
 
 /**
  * Writes entries into the job's stream: header, and the content of regular files as it is read. What goes wrong with a
  * file is told as a notice and does not end the job.
  *
  * The size in the header is a promise made before the content is read. A file that turns out shorter is filled up with
- * zeros, one that has grown is cut there; both are said.
+ * zeros, one that has grown is cut there; both are said. Holes are neither read nor stored.
  */
 export class EntryPacker {
   readonly #cutter: BlockCutter;
   readonly #notice: (notice: FileNotice) => void;
-  readonly #reading: (path: BytePath) => void;
+  readonly #content: ContentCopier;
   readonly #headers = new TarHeaderEncoder();
-  /** Bytes of file content read so far. */
-  contentBytes = 0;
 
   /** @param reading Called after each piece of a file that is larger than a block. */
   constructor(cutter: BlockCutter, notice: (notice: FileNotice) => void, reading: (path: BytePath) => void) {
     this.#cutter = cutter;
     this.#notice = notice;
-    this.#reading = reading;
+    this.#content = new ContentCopier(cutter, reading);
+  }
+
+  /** Bytes of file content read so far. */
+  get contentBytes(): number {
+    return this.#content.contentBytes;
   }
 
   /** Any entry but a hard link; its record without a file index. Undefined when it could not be saved: it was said. */
   pack(entry: WalkEntry, type: FileType): FileRecord | undefined {
     const { path, accessPath, stat, options } = entry;
     const record = recordOf(path, stat, type);
-    if (type === FileType.REGULAR) return this.#regular(entry, record) ? record : undefined;
+    const extra = attributesOf(entry, this.#notice);
+    record.extended = extra.length > 0;
+    if (type === FileType.REGULAR) return this.#regular(entry, record, extra) ? record : undefined;
     if (type === FileType.SYMLINK) {
       try {
         record.linkTarget = readlinkSync(fsPath(accessPath), 'buffer');
@@ -64,7 +63,8 @@ export class EntryPacker {
       }
       record.sizeBytes = record.linkTarget.length;
     }
-    this.#headerOnly(record, path, record.linkTarget.toString('latin1'), options);
+    const linkName = record.linkTarget.toString('latin1');
+    this.#headerOnly(record, this.#headers.encode(tarEntryOf(record, path, { linkName, extra })), options);
     return record;
   }
 
@@ -73,17 +73,18 @@ export class EntryPacker {
     const record = recordOf(path, stat, FileType.HARD_LINK);
     record.linkTarget = pathToBytes(firstName.path);
     record.linkFileIndex = firstName.fileIndex;
-    this.#headerOnly(record, path, tarName(firstName.path, FileType.REGULAR), options);
+    const linkName = tarName(firstName.path, FileType.REGULAR);
+    this.#headerOnly(record, this.#headers.encode(tarEntryOf(record, path, { linkName })), options);
     return record;
   }
 
-  #headerOnly(record: FileRecord, path: BytePath, linkName: BytePath, options: EntryOptions): void {
-    const header = this.#headers.encode(tarEntry(record, path, linkName, 0));
+  #headerOnly(record: FileRecord, header: Buffer, options: EntryOptions): void {
     this.#begin(record, header, 0, options);
     this.#cutter.endEntry();
   }
 
-  #regular({ path, accessPath, stat, options }: WalkEntry, record: FileRecord): boolean {
+  #regular(entry: WalkEntry, record: FileRecord, extra: readonly PaxRecord[]): boolean {
+    const { path, accessPath, stat, options } = entry;
     record.digestAlgorithm = options.digest;
     const sizeBytes = Number(stat.size);
     if (!Number.isSafeInteger(sizeBytes)) {
@@ -91,9 +92,8 @@ export class EntryPacker {
       this.#notice({ type: 'notSaved', path, text });
       return false;
     }
-    const header = this.#headers.encode(tarEntry(record, path, '', sizeBytes));
     if (sizeBytes === 0) {
-      this.#begin(record, header, 0, options);
+      this.#begin(record, this.#headers.encode(tarEntryOf(record, path, { extra })), 0, options);
       record.digest = digestOf(options.digest, NO_CONTENT);
       return true;
     }
@@ -105,24 +105,50 @@ export class EntryPacker {
       return false;
     }
     try {
-      const entryBytes = this.#begin(record, header, sizeBytes, options);
-      const isInOneBlock = entryBytes <= BLOCK_CONTENT_BYTES_MAX;
-      const { readBytes, failure } = isInOneBlock
-        ? this.#readAtOnce(fd, sizeBytes, record)
-        : this.#readInPieces(fd, path, sizeBytes, record);
-      if (failure !== undefined) this.#notice(failedTo('read', path, failure.error));
-      if (failure !== undefined && (isInOneBlock || readBytes === 0)) {
-        this.#cutter.abandonEntry();
-        return false;
-      }
-      if (isInOneBlock) this.contentBytes += readBytes;
+      const outcome = this.#packContent({ fd, path, sizeBytes, record }, entry, extra);
+      if (outcome === undefined) return false;
       this.#cutter.endEntry();
-      if (failure === undefined) this.#checkUnchanged(fd, path, stat, readBytes, options);
+      if (outcome.failure === undefined) this.#checkUnchanged(fd, entry, outcome);
       if (options.keepAtime) keepAtime(fd, record);
       return true;
     } finally {
       closeAfterReading(fd);
     }
+  }
+
+  /** Header and content. Undefined when the entry was given up: nothing of it is in the stream. */
+  #packContent(
+    content: OpenedContent,
+    { stat, options }: WalkEntry,
+    extra: readonly PaxRecord[],
+  ): (ReadOutcome & { promisedBytes: number }) | undefined {
+    const { path, record, sizeBytes } = content;
+    const extents = extentsOf(content.fd, stat, sizeBytes);
+    const map = extents && encodeSparseMap(extents, sizeBytes);
+    const promisedBytes = extents?.reduce((sum, { length }) => sum + length, 0) ?? sizeBytes;
+    const storedBytes = promisedBytes + (map?.length ?? 0);
+    const sparse = map ? sparseRecords(tarName(path, FileType.REGULAR), sizeBytes) : [];
+    if (map !== undefined) record.extended = true;
+
+    const header = this.#headers.encode(
+      tarEntryOf(record, path, { sizeBytes: storedBytes, extra: [...extra, ...sparse] }),
+    );
+    const isInOneBlock = this.#begin(record, header, storedBytes, options) <= BLOCK_CONTENT_BYTES_MAX;
+    if (map !== undefined) this.#cutter.write(map);
+    const outcome = extents
+      ? this.#content.readExtents(content, extents)
+      : isInOneBlock
+        ? this.#content.readAtOnce(content)
+        : this.#content.readInPieces(content);
+    const { failure, readBytes } = outcome;
+    if (failure !== undefined) this.#notice(failedTo('read', path, failure.error));
+    const hasLeft = !isInOneBlock && (readBytes > 0 || (map?.length ?? 0) > BLOCK_CONTENT_BYTES_MAX);
+    if (failure !== undefined && !hasLeft) {
+      this.#cutter.abandonEntry();
+      return undefined;
+    }
+    if (!extents && isInOneBlock) this.#content.contentBytes += readBytes;
+    return { ...outcome, promisedBytes };
   }
 
   /** The bytes that the entry takes in the stream. */
@@ -136,53 +162,14 @@ export class EntryPacker {
     return entryBytes;
   }
 
-  /** Of a file whose entry lies in one block: what is read goes straight into its memory. */
-  #readAtOnce(fd: number, sizeBytes: number, record: FileRecord): ReadOutcome {
-    const content = this.#cutter.room(sizeBytes);
-    const outcome = readFully(fd, content);
-    this.#cutter.advance(sizeBytes);
-    record.digest = digestOf(record.digestAlgorithm, content);
-    return outcome;
-  }
-
-  /** Of a larger file. What cannot be read is saved as zeros: blocks before it may be on their way already. */
-  /** Counts what it reads as it goes, so that the progress of a large file is seen. */
-  #readInPieces(fd: number, path: BytePath, sizeBytes: number, record: FileRecord): ReadOutcome {
-    const digest = new ContentDigest(record.digestAlgorithm);
-    const total: ReadOutcome = { readBytes: 0, failure: undefined };
-    let isAtEnd = false;
-    for (let left = sizeBytes; left > 0;) {
-      const room = this.#cutter.room(left);
-      if (isAtEnd) room.fill(0);
-      else {
-        const { readBytes, failure } = readFully(fd, room);
-        // Nothing of it has left yet.
-        if (failure !== undefined && total.readBytes + readBytes === 0) return { readBytes, failure };
-        total.readBytes += readBytes;
-        this.contentBytes += readBytes;
-        this.#reading(path);
-        total.failure = failure;
-        isAtEnd = readBytes < room.length;
-      }
-      digest.update(room);
-      this.#cutter.advance(room.length);
-      left -= room.length;
-    }
-    record.digest = digest.finish();
-    return total;
-  }
-
   #checkUnchanged(
     fd: number,
-    path: BytePath,
-    before: BigIntStats,
-    readBytes: number,
-    options: EntryOptions,
+    { path, stat: before, options }: WalkEntry,
+    { readBytes, promisedBytes }: ReadOutcome & { promisedBytes: number },
   ): void {
-    const promised = Number(before.size);
     const name = `File "${showPath(path)}"`;
-    if (readBytes < promised) {
-      const text = `${name} shrank while it was read: ${readBytes} of ${promised} bytes; the rest is saved as zeros`;
+    if (readBytes < promisedBytes) {
+      const text = `${name} shrank while it was read: ${readBytes} of ${promisedBytes} bytes; the rest is saved as zeros`;
       this.#notice({ type: 'notSaved', path, text });
       return;
     }
@@ -196,7 +183,7 @@ export class EntryPacker {
     let change: string;
     if (after.ino !== before.ino || after.dev !== before.dev) change = 'was replaced while it was read';
     else if (after.size > before.size)
-      change = `grew while it was read; its first ${promised} bytes are saved`;
+      change = `grew while it was read; its first ${before.size} bytes are saved`;
     else if (after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs)
       change = 'changed while it was read';
     else return;
@@ -208,78 +195,16 @@ export class EntryPacker {
   }
 }
 
-interface ReadOutcome {
-  readBytes: number;
-  /** Why there is not more, unless that is the end of the file. */
-  failure: { error: unknown } | undefined;
-}
-
-/** Fills `target` from the file; with zeros from where the file ends or cannot be read. */
-function readFully(fd: number, target: Buffer): ReadOutcome {
-  let readBytes = 0;
-  let failure: ReadOutcome['failure'];
+/** Where a file with holes holds data; undefined for one without. */
+function extentsOf(fd: number, stat: BigIntStats, sizeBytes: number): readonly Extent[] | undefined {
+  const native = holes();
+  if (native === undefined || stat.blocks * STAT_BLOCK_BYTES >= stat.size) return undefined;
+  let extents: readonly Extent[];
   try {
-    for (let got = -1; got !== 0 && readBytes < target.length; readBytes += got) {
-      got = readSync(fd, target, readBytes, target.length - readBytes, null);
-    }
-  } catch (error) {
-    failure = { error };
-  }
-  target.fill(0, readBytes);
-  return { readBytes, failure };
-}
-
-/** Paths in the archive are relative, so that a plain `tar -x` unpacks below where it stands. */
-function tarName(path: BytePath, type: FileType): BytePath {
-  if (path === '/') return './';
-  return type === FileType.DIRECTORY ? `${path.slice(1)}/` : path.slice(1);
-}
-
-function tarEntry(record: FileRecord, path: BytePath, linkName: BytePath, sizeBytes: number): TarEntry {
-  const typeFlag = TYPE_FLAGS.get(record.type);
-  if (typeFlag === undefined) throw new Error(`No tar entry for a file of type ${record.type}`);
-  const device = record.specialDevice;
-  return {
-    name: tarName(path, record.type),
-    typeFlag,
-    mode: record.mode & 0o7777,
-    uid: record.uid,
-    gid: record.gid,
-    sizeBytes,
-    mtimeSeconds: record.mtimeSeconds,
-    mtimeNanoseconds: record.mtimeNanoseconds,
-    linkName,
-    // As the C library's major() and minor().
-    deviceMajor: Number(((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn)),
-    deviceMinor: Number((device & 0xffn) | ((device >> 12n) & ~0xffn)),
-  };
-}
-
-function openForReading(path: BytePath, noAtime: boolean): number {
-  if (noAtime) {
-    try {
-      return openSync(fsPath(path), OPEN_FLAGS | constants.O_NOATIME);
-    } catch (error) {
-      // Only the owner and root may ask for it.
-      if (!isErrno(error, 'EPERM')) throw error;
-    }
-  }
-  return openSync(fsPath(path), OPEN_FLAGS);
-}
-
-function closeAfterReading(fd: number): void {
-  try {
-    closeSync(fd);
+    extents = native.dataExtents(fd, { sizeBytes, unit: TAR_UNIT_BYTES, extentsMax: EXTENTS_MAX });
   } catch {
-    // Nothing was written, so nothing can be lost by it.
+    return undefined; // A file system that cannot tell: read as it is.
   }
-}
-
-/** Puts the access time back that reading has moved. As far as it goes: nothing that was saved depends on it. */
-function keepAtime(fd: number, record: FileRecord): void {
-  try {
-    libc()?.setFileTimes(fd, { ...record, mtimeNanoseconds: UTIME_OMIT });
-  } catch {
-    // Somebody else's file, or a read-only file system.
-  }
+  // A file that its file system compresses takes few blocks, but has no holes.
+  return extents.length === 1 && extents[0]?.length === sizeBytes ? undefined : extents;
 }

@@ -15,6 +15,9 @@ export interface EntryOptions {
   readonly checkFileChanges: boolean;
   /** Save further names of a file as links to the first. */
   readonly hardLinks: boolean;
+  readonly aclSupport: boolean;
+  /** Save extended attributes and inode flags. */
+  readonly xattrSupport: boolean;
 }
 
 export interface EntryCompression {
@@ -36,6 +39,8 @@ export const DEFAULT_OPTIONS: EntryOptions = {
   mtimeOnly: false,
   checkFileChanges: false,
   hardLinks: true,
+  aclSupport: false,
+  xattrSupport: false,
 };
 
 export function entryOptions(options: Options): EntryOptions {
@@ -49,6 +54,8 @@ export function entryOptions(options: Options): EntryOptions {
     mtimeOnly: options.mtimeOnly,
     checkFileChanges: options.checkFileChanges,
     hardLinks: options.hardLinks,
+    aclSupport: options.aclSupport,
+    xattrSupport: options.xattrSupport,
   };
 }
 
@@ -71,6 +78,8 @@ export function unionOfOptions(blocks: readonly EntryOptions[]): EntryOptions {
     mtimeOnly: any((block) => block.mtimeOnly),
     checkFileChanges: any((block) => block.checkFileChanges),
     hardLinks: !any((block) => !block.hardLinks),
+    aclSupport: any((block) => block.aclSupport),
+    xattrSupport: any((block) => block.xattrSupport),
   };
 }
 

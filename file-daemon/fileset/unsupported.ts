@@ -3,9 +3,6 @@ import type { FileNotice } from '../walk/file-notice.ts';
 
 /** Options that are understood but not carried out yet, with what that means for the job. */
 const UNSUPPORTED: readonly [isSet: (options: Options) => boolean, text: string][] = [
-  [(options) => options.sparse, '"sparse": holes are saved as zeros'],
-  [(options) => options.aclSupport, '"aclsupport": access control lists are not saved'],
-  [(options) => options.xattrSupport, '"xattrsupport": extended attributes are not saved'],
   [(options) => options.honorNodumpFlag, '"honor nodump flag": files with the flag are saved as well'],
   [(options) => options.readFifo, '"readfifo": FIFOs are saved as FIFOs, not read'],
   [(options) => options.stripPath > 0, '"strippath": paths are saved whole'],

@@ -1,6 +1,9 @@
 import { chmodSync, chownSync, fchmodSync, fchownSync, futimesSync, utimesSync } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { libc } from '../native/libc.ts';
+import { xattrs } from '../native/xattr.ts';
+import { printablePath } from '../../text/printable.ts';
+import type { ExtendedAttributes } from '../tar/extended-pax.ts';
 
 /** The user and group that this daemon runs as decide what it may set. */
 const EUID = process.geteuid?.() ?? 0;
@@ -17,10 +20,17 @@ export interface AttributeFailure {
   readonly error: unknown;
 }
 
-/** Sets owner, mode and times of an open file, as far as that can be done. */
-export function setFileAttributes(fd: number, record: FileRecord): AttributeFailure[] {
+export const NO_EXTENDED: ExtendedAttributes = { xattrs: [], flags: '' };
+
+/** Sets owner, mode, extended attributes and times of an open file, as far as that can be done. */
+export function setFileAttributes(
+  fd: number,
+  record: FileRecord,
+  extended: ExtendedAttributes,
+): AttributeFailure[] {
   const native = libc();
   return setInOrder(record, {
+    extended: () => setXattrs(fd, extended),
     owner: () => fchownSync(fd, record.uid, record.gid),
     mode: (mode) => fchmodSync(fd, mode),
     times: () =>
@@ -34,10 +44,15 @@ export function setFileAttributes(fd: number, record: FileRecord): AttributeFail
  * The same for what is only held with O_PATH: a directory, a link, a FIFO, a device. The path below /proc leads to
  * exactly that inode, whatever has become of its name; of a symbolic link, to the link.
  */
-export function setHeldAttributes(fd: number, record: FileRecord): AttributeFailure[] {
+export function setHeldAttributes(
+  fd: number,
+  record: FileRecord,
+  extended: ExtendedAttributes,
+): AttributeFailure[] {
   const held = `/proc/self/fd/${fd}`;
   const native = libc();
   return setInOrder(record, {
+    extended: () => setXattrs(fd, extended),
     owner: () => chownSync(held, record.uid, record.gid),
     mode: (mode) => {
       if (record.type !== FileType.SYMLINK) chmodSync(held, mode);
@@ -52,10 +67,14 @@ export function setHeldAttributes(fd: number, record: FileRecord): AttributeFail
 interface AttributeCalls {
   owner(): void;
   mode(mode: number): void;
+  extended(): AttributeFailure[];
   times(): void;
 }
 
-/** The mode comes behind the owner, whose change clears setuid; the times come last. */
+/**
+ * The mode comes behind the owner, whose change clears setuid and file capabilities; ACLs behind the mode, which would
+ * change their mask; the times come last.
+ */
 function setInOrder(record: FileRecord, calls: AttributeCalls): AttributeFailure[] {
   const failures: AttributeFailure[] = [];
   const attempt = (action: string, call: () => void) => {
@@ -71,7 +90,24 @@ function setInOrder(record: FileRecord, calls: AttributeCalls): AttributeFailure
   attempt('set the mode', () =>
     calls.mode(record.mode & (isOwnerKept ? PERMISSION_BITS : PERMISSION_BITS & ~SETUID_SETGID)),
   );
+  failures.push(...calls.extended());
   attempt('set the times', () => calls.times());
+  return failures;
+}
+
+function setXattrs(fd: number, { xattrs: wanted }: ExtendedAttributes): AttributeFailure[] {
+  if (wanted.length === 0) return [];
+  const native = xattrs();
+  const held = Buffer.from(`/proc/self/fd/${fd}`);
+  const failures: AttributeFailure[] = [];
+  for (const { name, value } of wanted) {
+    try {
+      if (native === undefined) throw new Error('the native library koffi cannot be used');
+      native.set(held, name, value);
+    } catch (error) {
+      failures.push({ action: `set the extended attribute "${printablePath(name)}"`, error });
+    }
+  }
   return failures;
 }
 

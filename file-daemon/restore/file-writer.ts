@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  ftruncateSync,
   linkSync,
   openSync,
   renameSync,
@@ -14,6 +15,7 @@ import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_re
 import { fsPath } from '../byte-path.ts';
 import { ContentDigest } from '../content-digest.ts';
 import { libc, type Libc } from '../native/libc.ts';
+import type { ExtendedAttributes } from '../tar/extended-pax.ts';
 import { EntryDamaged } from '../tar/header-reader.ts';
 import { setFileAttributes, setHeldAttributes, type AttributeFailure } from './attributes.ts';
 import { O_PATH, PlaceRefused, pathOf, type Place } from './target-tree.ts';
@@ -43,10 +45,10 @@ export class FileMaker {
   }
 
   /** A symbolic link, FIFO or device, with its attributes. */
-  makeSpecial(place: Place, record: FileRecord): AttributeFailure[] {
+  makeSpecial(place: Place, record: FileRecord, extended: ExtendedAttributes): AttributeFailure[] {
     const temporary = this.#claim(place, (path) => createSpecial(path, record));
     try {
-      const failures = setSpecialAttributes(temporary, record);
+      const failures = setSpecialAttributes(temporary, record, extended);
       renameSync(temporary, fsPath(pathOf(place)));
       return failures;
     } catch (error) {
@@ -93,6 +95,9 @@ interface OpenFile {
 export class FileWriter {
   readonly #file: OpenFile;
   readonly #digest: ContentDigest;
+  /** Where the next piece goes. */
+  #position = 0;
+  #endsInHole = false;
   #isClosed = false;
 
   constructor(file: OpenFile) {
@@ -102,14 +107,25 @@ export class FileWriter {
 
   write(piece: Buffer): void {
     this.#digest.update(piece);
-    for (let from = 0; from < piece.length;) from += writeSync(this.#file.fd, piece, from);
+    for (let from = 0; from < piece.length;) {
+      from += writeSync(this.#file.fd, piece, from, piece.length - from, this.#position + from);
+    }
+    this.#position += piece.length;
+    if (piece.length > 0) this.#endsInHole = false;
+  }
+
+  /** Leaves so many bytes out: they read as zeros and take no room. */
+  hole(bytes: number): void {
+    this.#digest.updateZeros(bytes);
+    this.#position += bytes;
+    if (bytes > 0) this.#endsInHole = true;
   }
 
   /**
    * Checks the digest, sets the attributes and puts the file in its place.
    * @throws EntryDamaged when the content is not what was saved; the file is to be abandoned then.
    */
-  finish(): AttributeFailure[] {
+  finish(extended: ExtendedAttributes): AttributeFailure[] {
     const { fd, path, temporary, record } = this.#file;
     const digest = this.#digest.finish();
     if (record.digest.length > 0 && !digest.equals(record.digest)) {
@@ -117,7 +133,8 @@ export class FileWriter {
         `its digest is ${digest.toString('hex')}, but ${record.digest.toString('hex')} was saved`,
       );
     }
-    const failures = setFileAttributes(fd, record);
+    if (this.#endsInHole) ftruncateSync(fd, this.#position);
+    const failures = setFileAttributes(fd, record, extended);
     // Some file systems tell only now that the data has found no room.
     this.#close();
     renameSync(temporary, path);
@@ -155,14 +172,18 @@ function createSpecial(path: string | Buffer, record: FileRecord): void {
 }
 
 /** Looks at what it is about to give away: somebody may have put something else in its place. */
-function setSpecialAttributes(path: string | Buffer, record: FileRecord): AttributeFailure[] {
+function setSpecialAttributes(
+  path: string | Buffer,
+  record: FileRecord,
+  extended: ExtendedAttributes,
+): AttributeFailure[] {
   const fd = openSync(path, O_PATH | constants.O_NOFOLLOW);
   try {
     const stat = fstatSync(fd);
     if ((stat.mode & constants.S_IFMT) !== (record.mode & constants.S_IFMT) || stat.nlink !== 1) {
       throw new PlaceRefused('something else took its place while it was made');
     }
-    return setHeldAttributes(fd, record);
+    return setHeldAttributes(fd, record, extended);
   } finally {
     closeSync(fd);
   }

@@ -5,13 +5,16 @@ import { pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
 import { errnoText } from '../errno-text.ts';
 import { nativeProblem } from '../native/library.ts';
 import { TypeFlag, paddedBytes } from '../tar/entry-header.ts';
-import { EntryDamaged, readEntryHeader } from '../tar/header-reader.ts';
+import { readExtended, type ExtendedAttributes } from '../tar/extended-pax.ts';
+import { EntryDamaged, readEntryHeader, type EntryHeader } from '../tar/header-reader.ts';
+import { sparseRealSize } from '../tar/sparse-map.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
-import { CAN_SET_OWNERS, setHeldAttributes, type AttributeFailure } from './attributes.ts';
+import { CAN_SET_OWNERS, NO_EXTENDED, setHeldAttributes, type AttributeFailure } from './attributes.ts';
 import { BlockSource, type SessionKey, type StreamBlock } from './block-source.ts';
 import { DirectoryAttributes } from './directory-attributes.ts';
 import { FileMaker, type FileWriter } from './file-writer.ts';
 import { mayReplace, type ReplaceRule } from './replace-rule.ts';
+import { SparseContent } from './sparse-content.ts';
 import { PlaceRefused, TargetTree, lstatOf, pathOf, type Place } from './target-tree.ts';
 
 export interface RestoreTask {
@@ -128,11 +131,11 @@ class Restore {
   }
 
   async finish(): Promise<void> {
-    for (const record of this.#directories.deepestFirst()) {
+    for (const { record, extended } of this.#directories.deepestFirst()) {
       const path = pathFromBytes(record.path);
       this.#sink.progress(this.counts, path);
       try {
-        this.#report(path, setHeldAttributes(this.#tree.directory(path), record));
+        this.#report(path, setHeldAttributes(this.#tree.directory(path), record, extended));
       } catch (error) {
         this.#fail(path, error);
       }
@@ -155,14 +158,14 @@ class Restore {
         this.#hardLink(path, pathFromBytes(record.linkTarget));
         break;
       default:
-        this.#report(path, this.#files.makeSpecial(place, record));
+        this.#report(path, this.#files.makeSpecial(place, record, await this.#extendedOf(path, record)));
     }
     // Also when it is one by another name.
     if ((record.mode & constants.S_IFMT) === constants.S_IFLNK) this.#tree.noteLink(path);
     return 'restored';
   }
 
-  #directory(path: BytePath, record: FileRecord): Outcome {
+  async #directory(path: BytePath, record: FileRecord): Promise<Outcome> {
     // The attributes of what stands for the client's root are the business of whoever made it.
     if (path === '/' && this.#task.where !== '') return 'restored';
     const existed =
@@ -171,7 +174,7 @@ class Restore {
       lstatOf(pathOf(this.#tree.place(path))) !== undefined;
     this.#tree.directory(path);
     if (existed) return 'skipped';
-    this.#directories.add(record);
+    this.#directories.add(record, await this.#extendedOf(path, record));
     return 'restored';
   }
 
@@ -193,32 +196,57 @@ class Restore {
     }
     const file = this.#files.openFile(place, record);
     try {
-      if (hasContent(record)) await this.#copyContent(record, file);
-      this.#report(path, file.finish());
+      const header = hasContent(record) || record.extended ? await this.#headerOf(record) : undefined;
+      // Now: the block that holds the header is gone when the content has been read.
+      const extended = record.extended && header ? this.#noted(path, readExtended(header.pax)) : NO_EXTENDED;
+      if (header !== undefined && hasContent(record)) await this.#copyContent(record, header, file);
+      this.#report(path, file.finish(extended));
     } catch (error) {
       file.abandon();
       throw error;
     }
   }
 
-  async #copyContent(record: FileRecord, file: FileWriter): Promise<void> {
+  async #copyContent(record: FileRecord, header: EntryHeader, file: FileWriter): Promise<void> {
     const { streamOffset, streamBytes, sizeBytes } = record;
-    const header = readEntryHeader(this.#blocks.at(streamOffset) ?? (await this.#nextBlock(streamOffset)));
+    const { typeFlag, sizeBytes: storedBytes, headerBytes, pax } = header;
+    const realSize = sparseRealSize(pax);
     if (
-      header.typeFlag !== TypeFlag.REGULAR ||
-      header.sizeBytes !== sizeBytes ||
-      header.headerBytes + paddedBytes(sizeBytes) !== streamBytes
+      typeFlag !== TypeFlag.REGULAR ||
+      (realSize ?? storedBytes) !== sizeBytes ||
+      headerBytes + paddedBytes(storedBytes) !== streamBytes
     ) {
       throw new EntryDamaged('the volume holds something else at its place');
     }
-    const end = streamOffset + header.headerBytes + sizeBytes;
-    for (let at = streamOffset + header.headerBytes; at < end;) {
+    const content = realSize === undefined ? file : new SparseContent(file, realSize);
+    const end = streamOffset + headerBytes + storedBytes;
+    for (let at = streamOffset + headerBytes; at < end;) {
       const stream = this.#blocks.at(at) ?? (await this.#nextBlock(at));
       const piece = stream.subarray(0, end - at);
-      file.write(piece);
+      content.write(piece);
       this.counts.contentBytes += piece.length;
       at += piece.length;
     }
+    if (content instanceof SparseContent) content.end();
+  }
+
+  /** What only the header in the stream says of the entry. */
+  async #extendedOf(path: BytePath, record: FileRecord): Promise<ExtendedAttributes> {
+    if (!record.extended) return NO_EXTENDED;
+    return this.#noted(path, readExtended((await this.#headerOf(record)).pax));
+  }
+
+  /** Inode flags are told and not set: an immutable file could not be restored over again. */
+  #noted(path: BytePath, extended: ExtendedAttributes): ExtendedAttributes {
+    if (extended.flags !== '') {
+      const text = `"${showPath(path)}" had the flags ${extended.flags}; they are not set again (see chattr)`;
+      this.#sink.notice({ type: 'info', path, text });
+    }
+    return extended;
+  }
+
+  async #headerOf({ streamOffset }: FileRecord): Promise<EntryHeader> {
+    return readEntryHeader(this.#blocks.at(streamOffset) ?? (await this.#nextBlock(streamOffset)));
   }
 
   async #nextBlock(offset: number): Promise<Buffer> {

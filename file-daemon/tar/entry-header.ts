@@ -22,6 +22,14 @@ export interface TarEntry {
   readonly linkName: BytePath;
   readonly deviceMajor: number;
   readonly deviceMinor: number;
+  /** Further records of the pax header. */
+  readonly extra: readonly PaxRecord[];
+}
+
+/** A record of a pax header; both are bytes, the keyword without `=`. */
+export interface PaxRecord {
+  readonly keyword: BytePath;
+  readonly value: BytePath;
 }
 
 export const TypeFlag = {
@@ -91,6 +99,7 @@ const PAX_ENTRY: TarEntry = {
   linkName: '',
   deviceMajor: 0,
   deviceMinor: 0,
+  extra: [],
 };
 
 interface SplitName {
@@ -119,6 +128,7 @@ function paxRecords(entry: TarEntry, hasLongName: boolean): string {
   if (mtimeNanoseconds !== 0 || mtimeSeconds < 0 || mtimeSeconds > OCTAL_11_MAX) {
     records += paxRecord('mtime', paxTime(mtimeSeconds, mtimeNanoseconds));
   }
+  for (const { keyword, value } of entry.extra) records += paxRecord(keyword, value);
   return records;
 }
 

@@ -27,6 +27,7 @@ const PLAIN: TarEntry = {
   linkName: '',
   deviceMajor: 0,
   deviceMinor: 0,
+  extra: [],
 };
 
 function encode(entry: Partial<TarEntry>): Buffer {

@@ -118,10 +118,10 @@ describe('the rules of an Include', () => {
 
   it('names what it cannot do, and counts data of plugins as not saved', () => {
     const { notices } = compileFileSet(
-      fileSet([include(['/home'], [options({ xattrSupport: true })], { plugins: ['bpipe:file=/x'] })]),
+      fileSet([include(['/home'], [options({ honorNodumpFlag: true })], { plugins: ['bpipe:file=/x'] })]),
     );
     expect(notices.map(({ type }) => type)).toEqual(['warning', 'notSaved']);
-    expect(notices[0]!.text).toContain('"xattrsupport"');
+    expect(notices[0]!.text).toContain('"honor nodump flag"');
   });
 
   it('agrees with the five rules written down one by one', () => {

@@ -1,73 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runBackup } from '../../../file-daemon/backup/backup-job.ts';
-import { BlockCompressor } from '../../../file-daemon/backup/block-compressor.ts';
-import { runRestoreJob } from '../../../file-daemon/restore/restore-job.ts';
 import { MemberKind, parseMemberHeader } from '../../../volume/member.ts';
 import { compareTrees } from '../../../tools/compare-trees.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
-import { fileSet, include, options, SHA1_AND_GZIP } from './support/file-sets.ts';
+import { options } from './support/file-sets.ts';
 import { makeReadableTree } from './support/readable-tree.ts';
-import { MemberStore } from './support/member-store.ts';
-
-async function save(source: string, block = SHA1_AND_GZIP): Promise<MemberStore> {
-  const store = new MemberStore();
-  await runBackup(
-    {
-      jobId: 1,
-      job: 'Backup.1',
-      level: 'F',
-      fileSet: undefined,
-      storage: undefined,
-      accurate: false,
-      bandwidth: undefined,
-      volSessionId: 3,
-      volSessionTime: 4,
-    },
-    fileSet([include([source], [block])]),
-    {
-      openStore: async () => store,
-      notice: async ({ text }) => expect.fail(text),
-      progress: async () => undefined,
-      compressor: new BlockCompressor(2),
-    },
-    new AbortController().signal,
-  );
-  return store;
-}
-
-interface RestoreOptions {
-  readonly members?: Buffer[];
-  readonly signal?: AbortSignal;
-  /** Called before each member is given. */
-  readonly beforeMember?: (index: number) => Promise<void> | void;
-}
-
-async function restore(store: MemberStore, where: string, options: RestoreOptions = {}) {
-  const { members = store.members, signal = new AbortController().signal, beforeMember } = options;
-  const texts: string[] = [];
-  const counts = await runRestoreJob(
-    'Restore.2',
-    { jobId: 2, where, replace: 'always', workingDirectory: where },
-    {
-      openFetch: async function* () {
-        for (const [index, member] of members.entries()) {
-          await beforeMember?.(index);
-          yield Buffer.from(member);
-        }
-      },
-      entries: (async function* () {
-        const { entries } = store;
-        for (let at = 0; at < entries.length; at += 100) yield entries.slice(at, at + 100);
-      })(),
-      notice: async ({ type, text }) => void (type === 'error' && texts.push(text)),
-      progress: async () => undefined,
-    },
-    signal,
-  );
-  return { ...counts, texts };
-}
+import type { MemberStore } from './support/member-store.ts';
+import { restore, save } from './support/round-trip.ts';
 
 describe('what the file daemon saves', () => {
   const root = temporaryDirectory();

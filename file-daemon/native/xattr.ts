@@ -1,0 +1,71 @@
+import { isErrno } from '../../errors/operator-error.ts';
+import { bindOnce, cString, type NativeLibrary } from './library.ts';
+
+/**
+ * Extended attributes (xattr(7)) by byte paths; names and values are bytes. ACLs of POSIX are among them, under the
+ * names of POSIX_ACL. Calls throw as those of `node:fs`.
+ */
+export interface Xattrs {
+  /** Names of the entry itself, also of a symbolic link. None where the file system has no such thing. */
+  list(path: Uint8Array): Buffer[];
+  /** Undefined when it has no such attribute (any more). */
+  get(path: Uint8Array, name: Buffer): Buffer | undefined;
+  /** Of what the path leads to: meant for paths below /proc/self/fd, which lead to one inode, be it a link. */
+  set(path: Uint8Array, name: Buffer, value: Buffer): void;
+}
+
+export const POSIX_ACL = { access: 'system.posix_acl_access', default: 'system.posix_acl_default' } as const;
+
+/** XATTR_LIST_MAX and XATTR_SIZE_MAX of linux/limits.h. */
+const LIST_BYTES_MAX = 65_536;
+const VALUE_BYTES_MAX = 65_536;
+
+/** Undefined where koffi does not work. */
+export const xattrs = bindOnce(bind);
+
+function bind(library: NativeLibrary): Xattrs {
+  const llistxattr = library.func('long llistxattr(const void *path, void *list, size_t size)');
+  const lgetxattr = library.func(
+    'long lgetxattr(const void *path, const void *name, void *value, size_t size)',
+  );
+  const setxattr = library.func(
+    'int setxattr(const void *path, const void *name, const void *value, size_t size, int flags)',
+  );
+  const names = Buffer.alloc(LIST_BYTES_MAX);
+  const value = Buffer.alloc(VALUE_BYTES_MAX);
+
+  return {
+    list(path) {
+      let bytes: number;
+      try {
+        bytes = library.call('llistxattr', llistxattr, cString(path), names, names.length);
+      } catch (error) {
+        if (isErrno(error, 'ENOTSUP')) return [];
+        throw error;
+      }
+      return bytes === 0 ? [] : splitNames(names.subarray(0, bytes));
+    },
+    get(path, name) {
+      try {
+        const bytes = library.call('lgetxattr', lgetxattr, cString(path), cString(name), value, value.length);
+        return Buffer.from(value.subarray(0, bytes));
+      } catch (error) {
+        if (isErrno(error, 'ENODATA')) return undefined;
+        throw error;
+      }
+    },
+    set: (path, name, bytes) =>
+      void library.call('setxattr', setxattr, cString(path), cString(name), bytes, bytes.length, 0),
+  };
+}
+
+/** Each name ends in a zero byte. */
+function splitNames(list: Buffer): Buffer[] {
+  const found: Buffer[] = [];
+  for (let at = 0; at < list.length;) {
+    const end = list.indexOf(0, at);
+    found.push(Buffer.from(list.subarray(at, end)));
+    at = end + 1;
+  }
+  return found;
+}
