@@ -84,10 +84,10 @@ export class SparseMapReader {
       }
       this.#numbers.push(value);
     }
+    if ((this.#numbers[0] ?? 0) > EXTENTS_MAX + 1) throw new EntryDamaged('its map of holes has no end');
     if (!this.#isComplete && this.#text.length >= NUMBER_BYTES_MAX) {
       throw new EntryDamaged('a number in its map of holes is damaged');
     }
-    if ((this.#numbers[0] ?? 0) > EXTENTS_MAX + 1) throw new EntryDamaged('its map of holes has no end');
   }
 
   #extents(): Extent[] {

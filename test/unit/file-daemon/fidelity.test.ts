@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { xattrs } from '../../../file-daemon/native/xattr.ts';
 import { FileType } from '../../../proto/noctule/record/v1/file_record.ts';
 import { compareTrees } from '../../../tools/compare-trees.ts';
@@ -188,18 +188,13 @@ describe('extended attributes', () => {
     const native = xattrs()!;
     // No file system takes so much: the list is what the packer sees.
     const many = Array.from({ length: 9 }, (_, index) => Buffer.from(`user.a${index}`));
-    const [list, get] = [native.list, native.get];
-    native.list = () => many;
-    native.get = () => Buffer.alloc(65_536, 'v');
-    try {
-      const { notices, records } = collectBackup(fileSet([include([file], [EXTENDED])]));
-      expect(notices).toMatchObject([{ type: 'notSaved' }]);
-      expect(notices[0]!.text).toMatch(/"user.a7" of ".*file" is not saved/);
-      expect(records).toMatchObject([{ extended: true }]);
-    } finally {
-      native.list = list;
-      native.get = get;
-    }
+    vi.spyOn(native, 'list').mockReturnValue(many);
+    vi.spyOn(native, 'get').mockReturnValue(Buffer.alloc(65_536, 'v'));
+    const { notices, records } = collectBackup(fileSet([include([file], [EXTENDED])]));
+    vi.restoreAllMocks();
+    expect(notices).toMatchObject([{ type: 'notSaved' }]);
+    expect(notices[0]!.text).toMatch(/"user.a7" of ".*file" is not saved/);
+    expect(records).toMatchObject([{ extended: true }]);
   });
 
   it.runIf(isRoot && has('chattr'))('inode flags are noted and told at the restore', async () => {
