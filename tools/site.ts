@@ -22,6 +22,8 @@ export interface SiteOptions {
   readonly fileSetOptions?: string;
   /** More resources for the Director's conf. */
   readonly directorConf?: string;
+  /** More lines for the Job Backup. */
+  readonly jobDirectives?: string;
   /** More lines for the three pools. */
   readonly poolDirectives?: string;
   /** More lines for the Device. */
@@ -228,6 +230,7 @@ Job {
   Full Backup Pool = Full-Pool
   Differential Backup Pool = Diff-Pool
   Incremental Backup Pool = Incr-Pool
+  ${options.jobDirectives ?? ''}
 }
 
 Job {

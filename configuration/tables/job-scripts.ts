@@ -1,7 +1,6 @@
 import { directive, notYet } from '../directive.ts';
 import { runScripts, shortScript } from '../values/run-script.ts';
 
-const ON_CLIENT = notYet('scripts do not run on the client yet, and a Job with one fails');
 const IN_CONSOLE = notYet('scripts give no console commands yet, and a Job with one fails');
 
 const SHORT = {
@@ -19,7 +18,7 @@ const AFTER_FAILURE = { ...AFTER, runsOnSuccess: false, runsOnFailure: true } as
 /** Scripts of a Job: the block and its one-line forms. */
 export const JOB_SCRIPTS = {
   runScripts: directive('RunScript', runScripts, {
-    help: 'Commands before and after the job; on the Director so far, not on the client',
+    help: 'Commands before and after the job, on the client or the Director',
   }),
   runBeforeJob: directive('Run Before Job', shortScript(BEFORE), {
     into: 'runScripts',
@@ -35,12 +34,10 @@ export const JOB_SCRIPTS = {
   }),
   clientRunBeforeJob: directive('Client Run Before Job', shortScript({ ...BEFORE, runsOnClient: true }), {
     into: 'runScripts',
-    status: ON_CLIENT,
     help: 'Command on the client before the job',
   }),
   clientRunAfterJob: directive('Client Run After Job', shortScript({ ...AFTER, runsOnClient: true }), {
     into: 'runScripts',
-    status: ON_CLIENT,
     help: 'Command on the client after a good job',
   }),
   consoleRunBeforeJob: directive('Console Run Before Job', shortScript({ ...BEFORE, kind: 'console' }), {

@@ -7,6 +7,8 @@ import type {
   HelloResponse as ClientHello,
   RestoreRequest,
   RestoreResponse,
+  RunScriptRequest,
+  RunScriptResponse,
   StatusResponse as ClientStatus,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type {
@@ -53,6 +55,7 @@ export interface ClientLink extends DaemonLink {
   backup(signal: AbortSignal): Exchange<BackupCommand, BackupResponse>;
   restore(signal: AbortSignal): Exchange<RestoreRequest, RestoreResponse>;
   estimate(signal: AbortSignal): Exchange<EstimateCommand, EstimateResponse>;
+  runScript(request: RunScriptRequest, signal: AbortSignal): AsyncIterable<RunScriptResponse>;
 }
 
 /** Makes links; nothing is sent before `ready` or the first call. */

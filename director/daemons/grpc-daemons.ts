@@ -75,6 +75,7 @@ export class GrpcDaemons implements Daemons {
       backup: (signal) => exchange(client.backup(), signal),
       restore: (signal) => exchange(client.restore(), signal),
       estimate: (signal) => exchange(client.estimate(), signal),
+      runScript: (request, signal) => receiveAll(client.runScript(request), signal),
     };
   }
 }

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { messageOf } from '../../errors/operator-error.ts';
-import { commandWords } from '../commands/command-words.ts';
-import { runCommand } from '../commands/run-command.ts';
-import { substituteWords, type CodeValues } from '../commands/substitution.ts';
+import { commandWords } from '../../commands/command-words.ts';
+import { runCommand } from '../../commands/run-command.ts';
+import { substituteWords, type CodeValues } from '../../commands/substitution.ts';
 import { FileListFailed } from '../director-errors.ts';
 
 const COMMAND_TIMEOUT_MS = 600_000;

@@ -6,7 +6,7 @@ import {
   type Options,
 } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { DigestAlgorithm } from '../../proto/noctule/record/v1/file_record.ts';
-import type { CodeValues } from '../commands/substitution.ts';
+import type { CodeValues } from '../../commands/substitution.ts';
 import { expandFiles } from './file-lists.ts';
 
 const DIGESTS = {

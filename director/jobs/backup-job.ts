@@ -25,7 +25,12 @@ import { lookUpLevel } from './level-lookup.ts';
 import { choosePool, chooseStorage, type Sourced } from './pool-choice.ts';
 import { PeerCounts } from './peer-counts.ts';
 import { reachClient, reachStorage } from './reach-peers.ts';
-import { refuseUnknownScripts, runBeforeScripts } from './run-scripts.ts';
+import {
+  betweenClientScripts,
+  refuseUnknownScripts,
+  runBeforeScripts,
+  type ClientScriptsOptions,
+} from './run-scripts.ts';
 import { storageAddress } from './storage-address.ts';
 import { storageUse } from './storage-use.ts';
 
@@ -63,7 +68,7 @@ export class BackupJob implements JobKind {
     await this.#stampStart();
     using storage = await this.#reachStorage();
     using client = await this.#reachClient();
-    await this.#transfer(storage, client);
+    await betweenClientScripts(this.#clientScripts(client), () => this.#transfer(storage, client));
   }
 
   verdict(): string {
@@ -152,6 +157,17 @@ export class BackupJob implements JobKind {
     const uname = this.#clientVersion;
     await this.#env.catalog.syncClient({ name, uname, autoPrune, fileRetention, jobRetention });
     return link;
+  }
+
+  #clientScripts(link: ClientLink): ClientScriptsOptions {
+    const { directorName, stopSignal } = this.#env;
+    return {
+      job: this.#job,
+      directorName,
+      client: { link, name: this.#job.plan.client.name },
+      stopSignal,
+      endedWell: () => endedWell(this.verdict()),
+    };
   }
 
   async #transfer(storage: StorageLink, client: ClientLink): Promise<void> {

@@ -1,5 +1,5 @@
 import { formatDateTime } from '../../text/civil-time.ts';
-import type { CodeValues } from '../commands/substitution.ts';
+import type { CodeValues } from '../../commands/substitution.ts';
 import { exitStatusText } from '../reports/termination.ts';
 import type { ActiveJob } from './active-job.ts';
 import { levelName } from './job-codes.ts';

@@ -5,6 +5,7 @@ import { Replace } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { ClientLink, StorageLink } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
 import { restoreReport } from '../reports/restore-report.ts';
+import { endedWell } from '../reports/termination.ts';
 import type { RestoreRequest } from '../services.ts';
 import type { ActiveJob } from './active-job.ts';
 import type { JobEnvironment } from './job-environment.ts';
@@ -14,7 +15,7 @@ import { reachClient, reachStorage } from './reach-peers.ts';
 import { ReadSession } from './read-session.ts';
 import { restoreSource, type RestoreSource } from './restore-storage.ts';
 import { transferRestore, type RestoreResult } from './restore-transfer.ts';
-import { refuseUnknownScripts, runBeforeScripts } from './run-scripts.ts';
+import { betweenClientScripts, refuseUnknownScripts, runBeforeScripts } from './run-scripts.ts';
 import { storageAddress } from './storage-address.ts';
 import { storageUse } from './storage-use.ts';
 
@@ -56,7 +57,14 @@ export class RestoreJob implements JobKind {
     const source = await this.#takeSource(plan);
     using storage = await this.#reachStorage(source);
     using client = await this.#reachClient();
-    await this.#transfer(plan, source, storage, client);
+    const scripts = {
+      job: this.#job,
+      directorName: this.#env.directorName,
+      client: { link: client, name: this.#request.restoreClient.name },
+      stopSignal: this.#env.stopSignal,
+      endedWell: () => endedWell(this.verdict()),
+    };
+    await betweenClientScripts(scripts, () => this.#transfer(plan, source, storage, client));
   }
 
   verdict(): string {

@@ -1,15 +1,8 @@
-import type { RunScript } from '../../configuration/values/run-script.ts';
-import { messageOf } from '../../errors/operator-error.ts';
-import { printablePath } from '../../text/printable.ts';
-import { commandWords } from '../commands/command-words.ts';
-import { runCommand } from '../commands/run-command.ts';
-import { substituteWords } from '../commands/substitution.ts';
+import type { RunScript, RunsWhen } from '../../configuration/values/run-script.ts';
+import type { ClientLink } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
 import type { ActiveJob } from './active-job.ts';
-import { jobCodes } from './job-substitution.ts';
-
-/** Scripts without a Timeout get this long. */
-const TIMEOUT_SECONDS = 86_400;
+import { runScript } from './script-run.ts';
 
 /**
  * Scripts that this version does not run make the job fail before anything is done: a database that was not dumped,
@@ -24,85 +17,89 @@ export function refuseUnknownScripts({ plan }: Pick<ActiveJob, 'plan'>): void {
   const where = script.runsOnClient ? ' on the client' : '';
   throw new JobFailed(
     `Job "${plan.job.name}" has a script with ${directive} (Runs When = ${script.runsWhen}${where}); ` +
-      'this version runs only programs on the Director, before and after the job',
+      'this version runs programs before and after the job, on the Director and on the client',
     { hint: 'Take the script out of the Job, or have cron do its work.' },
   );
 }
 
+const BEFORE: ReadonlySet<RunsWhen> = new Set<RunsWhen>(['Before', 'Always']);
+const AFTER: ReadonlySet<RunsWhen> = new Set<RunsWhen>(['After', 'Always']);
+const ON_DIRECTOR: ReadonlySet<RunsWhen> = new Set<RunsWhen>([...BEFORE, ...AFTER]);
+const ON_CLIENT: ReadonlySet<RunsWhen> = new Set<RunsWhen>([...ON_DIRECTOR, 'AfterVSS']);
+
 function isUnknown(script: RunScript): boolean {
   if (script.runsWhen === 'Never' || script.commands.length === 0) return false;
-  const isProgram = script.commands.every(({ kind }) => kind === 'program');
-  return !isProgram || script.runsOnClient || !['Before', 'After', 'Always'].includes(script.runsWhen);
+  if (!script.commands.every(({ kind }) => kind === 'program')) return true;
+  return !(script.runsOnClient ? ON_CLIENT : ON_DIRECTOR).has(script.runsWhen);
 }
 
-/** @throws JobFailed when a script fails that says Fail Job On Error. */
+/** The scripts of the job that are to be run there; not those because of which it fails. */
+function scriptsOf({ plan }: ActiveJob, where: 'client' | 'director'): RunScript[] {
+  return plan.job.runScripts.filter(
+    (script) => script.runsOnClient === (where === 'client') && !isUnknown(script),
+  );
+}
+
+/** On the Director. @throws JobFailed when a script fails that says Fail Job On Error. */
 export async function runBeforeScripts(job: ActiveJob, directorName: string): Promise<void> {
   const context = { job, directorName, title: 'BeforeJob', signal: job.signal };
-  for (const script of job.plan.job.runScripts) {
-    if (script.runsWhen === 'Before' || script.runsWhen === 'Always') await runScript(script, context);
+  for (const script of scriptsOf(job, 'director')) {
+    if (BEFORE.has(script.runsWhen)) await runScript(script, context);
   }
 }
 
-/** Runs the scripts for a job that has ended. @throws JobFailed as `runBeforeScripts` does. */
+/** On the Director, for a job that has ended. @throws JobFailed as `runBeforeScripts` does. */
 export async function runAfterScripts(
   job: ActiveJob,
   directorName: string,
   options: { readonly endedWell: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
   const context = { job, directorName, title: 'AfterJob', signal: options.signal };
-  for (const script of job.plan.job.runScripts) {
-    // The job has failed because of these; they are not to be run now either.
-    if (isUnknown(script)) continue;
-    if (script.runsWhen !== 'After' && script.runsWhen !== 'Always') continue;
-    if (options.endedWell ? script.runsOnSuccess : script.runsOnFailure) await runScript(script, context);
+  for (const script of scriptsOf(job, 'director')) {
+    if (isDueAfter(script, options.endedWell)) await runScript(script, context);
   }
 }
 
-interface ScriptContext {
+export interface ClientScriptsOptions {
   readonly job: ActiveJob;
   readonly directorName: string;
-  /** What messages call the moment; scripts look for these words. */
-  readonly title: string;
-  readonly signal: AbortSignal;
+  readonly client: { readonly link: ClientLink; readonly name: string };
+  /** Of the After scripts, which a cancelled job runs too. */
+  readonly stopSignal: AbortSignal;
+  /** Whether the work between them has gone well. */
+  readonly endedWell: () => boolean;
 }
 
-async function runScript(script: RunScript, context: ScriptContext): Promise<void> {
-  const { job, title } = context;
-  const timeoutMs = (script.timeout ?? TIMEOUT_SECONDS) * 1000;
-  for (const { text } of script.commands) {
-    const problem = await runOne(text, timeoutMs, context);
-    if (!problem) continue;
-    await job.messages.add('Error', `Runscript: ${title} ${problem}`);
-    if (script.failJobOnError) throw new JobFailed(`Runscript ${title} "${text}" failed`);
-  }
-}
-
-/** Resolves with what is wrong; undefined: nothing. */
-async function runOne(
-  commandLine: string,
-  timeoutMs: number,
-  context: ScriptContext,
-): Promise<string | undefined> {
-  const { job, directorName, title, signal } = context;
-  await job.messages.info(`shell command: run ${title} "${commandLine}"`);
+/**
+ * Does `work` between the scripts of the job on its client: Before and AfterVSS before it, After behind it, also when
+ * it, or a script before it, has failed.
+ * @throws What `work` throws. @throws JobFailed when a script fails that says Fail Job On Error.
+ */
+export async function betweenClientScripts(
+  options: ClientScriptsOptions,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { job, directorName, client, stopSignal, endedWell } = options;
+  const scripts = scriptsOf(job, 'client');
+  const context = { job, directorName, client };
+  const runAll = async (title: string, signal: AbortSignal, isDue: (script: RunScript) => boolean) => {
+    for (const script of scripts.filter(isDue)) await runScript(script, { ...context, title, signal });
+  };
   try {
-    const status = await runCommand({
-      words: substituteWords(commandWords(commandLine), jobCodes(job, directorName)),
-      signal,
-      timeoutMs,
-      onLine: (line) => job.messages.info(`${title}: ${outputText(line)}`),
-    });
-    return status === 0
-      ? undefined
-      : `returned non-zero status=${status}. ERR=Child exited with code ${status}`;
+    await runAll('ClientRunBeforeJob', job.signal, ({ runsWhen }) => BEFORE.has(runsWhen));
+    await runAll('ClientAfterVSS', job.signal, ({ runsWhen }) => runsWhen === 'AfterVSS');
+    await work();
   } catch (error) {
-    signal.throwIfAborted();
-    return `could not be run. ERR=${messageOf(error)}`;
+    try {
+      await runAll('ClientRunAfterJob', stopSignal, (script) => isDueAfter(script, false));
+    } catch {
+      // It was said; why the job failed is more.
+    }
+    throw error;
   }
+  await runAll('ClientRunAfterJob', stopSignal, (script) => isDueAfter(script, endedWell()));
 }
 
-/** Output is shown as it is, but for bytes that are no text. */
-function outputText(line: Buffer): string {
-  const text = line.toString('utf8');
-  return /[\u0000-\u0008\u000b-\u001f\u007f\ufffd]/.test(text) ? printablePath(line) : text;
+function isDueAfter(script: RunScript, endedWell: boolean): boolean {
+  return AFTER.has(script.runsWhen) && (endedWell ? script.runsOnSuccess : script.runsOnFailure);
 }

@@ -1,7 +1,7 @@
 import type { MessagesResource } from '../../configuration/director-conf.ts';
 import type { Destination, MessageType } from '../../configuration/values/destination.ts';
 import { messageOf } from '../../errors/operator-error.ts';
-import type { CodeValues } from '../commands/substitution.ts';
+import type { CodeValues } from '../../commands/substitution.ts';
 import { MailSpool } from './mail-spool.ts';
 import { messageLine, type Message } from './message-line.ts';
 import { describe, type MessageOutlets } from './outlets.ts';

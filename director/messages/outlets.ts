@@ -4,9 +4,9 @@ import type { Destination } from '../../configuration/values/destination.ts';
 import type { Log } from '../../daemon/log.ts';
 import { messageOf } from '../../errors/operator-error.ts';
 import { printablePath } from '../../text/printable.ts';
-import { commandWords } from '../commands/command-words.ts';
-import { runCommand } from '../commands/run-command.ts';
-import { substituteWords, type CodeValues } from '../commands/substitution.ts';
+import { commandWords } from '../../commands/command-words.ts';
+import { runCommand } from '../../commands/run-command.ts';
+import { substituteWords, type CodeValues } from '../../commands/substitution.ts';
 import type { ConsoleStore } from './console-store.ts';
 import { messageBody, messageLine, type Message } from './message-line.ts';
 

@@ -7,6 +7,8 @@ import {
   type EstimateResponse,
   type HelloRequest,
   type HelloResponse,
+  type RunScriptRequest,
+  type RunScriptResponse,
   type RestoreEntry,
   RestoreRequest,
   type RestoreResponse,
@@ -18,7 +20,13 @@ import type { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
 import { requireRole } from '../../transport/peer.ts';
-import { serveBidi, serveUnary, type CallContext, type StreamWriter } from '../../transport/streams.ts';
+import {
+  serveBidi,
+  serveServerStream,
+  serveUnary,
+  type CallContext,
+  type StreamWriter,
+} from '../../transport/streams.ts';
 import { runBackup } from '../backup/backup-job.ts';
 import { BlockCompressor } from '../backup/block-compressor.ts';
 import { runEstimate } from '../backup/estimate-job.ts';
@@ -27,6 +35,7 @@ import { normalizePath, pathFromBytes, pathToBytes, type BytePath } from '../byt
 import { runRestoreJob } from '../restore/restore-job.ts';
 import { jobMessage, replaceRule } from './job-messages.ts';
 import type { JobTable } from './job-table.ts';
+import { runScriptCommand } from './script-runner.ts';
 import { StorageLink } from './storage-link.ts';
 
 /**
@@ -89,6 +98,9 @@ export class FileDaemonService {
       ),
       estimate: serveBidi<Buffer, EstimateResponse>((commands, writer, context) =>
         this.estimate(commands, writer, context),
+      ),
+      runScript: serveServerStream<RunScriptRequest, RunScriptResponse>((request, writer, context) =>
+        this.runScript(request, writer, context),
       ),
     });
   }
@@ -234,6 +246,20 @@ export class FileDaemonService {
       await writer.write({ event: { $case: 'totals', value: { files, bytes } } });
       return counts;
     });
+  }
+
+  async runScript(
+    request: RunScriptRequest,
+    writer: StreamWriter<RunScriptResponse>,
+    context: CallContext,
+  ): Promise<void> {
+    this.#requireJobs(context);
+    const value = await runScriptCommand(request, {
+      daemonName: this.#options.name,
+      onLine: (line) => writer.write({ event: { $case: 'line', value: line } }),
+      signal: context.signal,
+    });
+    await writer.write({ event: { $case: 'end', value } });
   }
 
   #storageLink(ticket: StorageTicket | undefined): StorageLink {

@@ -8,6 +8,7 @@ const FOLDERS = [
   'configuration',
   'console',
   'daemon',
+  'commands',
   'director',
   'file-daemon',
   'storage-daemon',
@@ -16,7 +17,7 @@ const FOLDERS = [
   'transport',
   'volume',
 ];
-const CODE = /'((?:CAT|CON|CONF|DAEMON|DIR|FD|NET|SD|TOOL|VOL)_[A-Z_]+)'/g;
+const CODE = /'((?:CAT|COMMAND|CON|CONF|DAEMON|DIR|FD|NET|SD|TOOL|VOL)_[A-Z_]+)'/g;
 
 function codesInSource(): Set<string> {
   const codes = new Set<string>();

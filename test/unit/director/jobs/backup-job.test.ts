@@ -496,13 +496,11 @@ describe('scripts of a job', () => {
   });
 
   test('that this version does not run make the job fail before anything is done', async () => {
-    const extra = 'Job { Name = Client; JobDefs = Defaults; Client Run Before Job = "/usr/bin/dump-db" }';
+    const extra = 'Job { Name = Client; JobDefs = Defaults; Console Run Before Job = "prune files" }';
     await using director = await TestDirector.start({ conf: { extra } });
     const { status, text } = await director.outcome('Client');
     expect(status).toBe('f');
-    expect(text).toContain(
-      'Command = "/usr/bin/dump-db" (Runs When = Before on the client); this version runs only',
-    );
+    expect(text).toContain('Console = "prune files" (Runs When = Before); this version runs programs');
     expect(director.daemons.backups).toEqual([]);
   });
 });

@@ -12,6 +12,8 @@ import {
   type BackupTotals,
   type RestoreRequest,
   type RestoreResponse,
+  type RunScriptRequest,
+  type RunScriptResponse,
 } from '../../../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { FileType, type FileRecord } from '../../../../proto/noctule/record/v1/file_record.ts';
 import { FileRecordBatch, RecordsContent } from '../../../../proto/noctule/record/v1/volume_members.ts';
@@ -109,6 +111,7 @@ export interface Script {
   backup?: (request: BackupRequest, signal: AbortSignal) => AsyncIterable<BackupResponse>;
   read?: (call: ReadCall) => Promise<void>;
   restore?: (call: RestoreCall) => Promise<void>;
+  runScript?: (request: RunScriptRequest, signal: AbortSignal) => AsyncIterable<RunScriptResponse>;
   storageReady?: (signal: AbortSignal) => Promise<void>;
   clientReady?: (signal: AbortSignal) => Promise<void>;
 }
@@ -177,6 +180,7 @@ export class FakeDaemons implements Daemons {
         }),
       restore: (signal) => play(new FakeCall(signal), this.script.restore ?? unused),
       estimate: (signal) => play(new FakeCall(signal), unused),
+      runScript: (request, signal) => (this.script.runScript ?? noScript)(request, signal),
       [Symbol.dispose]: () => {},
     };
   }
@@ -188,6 +192,10 @@ function play<Q, M>(call: FakeCall<Q, M>, script: (call: FakeCall<Q, M>) => Prom
     (error: unknown) => call.end(error),
   );
   return call.exchange();
+}
+
+function noScript(): AsyncIterable<RunScriptResponse> {
+  throw new Error('no script is part of the test');
 }
 
 // ---- the usual things -------------------------------------------------------------------------------------------
