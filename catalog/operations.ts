@@ -2,6 +2,7 @@ import { browseDirectory } from './directory.ts';
 import { counterValue } from './counters.ts';
 import { addDurable } from './durable.ts';
 import { chainJobs, jobsEndedBefore, lastFulls, volumeHolds } from './expiry.ts';
+import { closeFileState, fileStatePage, openFileState } from './file-state.ts';
 import { decodeFilesPage, filesPage, jobsWithFile } from './files.ts';
 import { jobMedia } from './job-media.ts';
 import { createJob, endJob, failUnfinishedJobs, jobById, jobTotals, listJobs, setJob } from './jobs.ts';
@@ -85,6 +86,10 @@ export const operations = {
   filesPage: decoded(read(filesPage), decodeFilesPage),
   browseDirectory: read(browseDirectory),
   jobsWithFile: search(jobsWithFile),
+
+  openFileState: search(openFileState),
+  fileStatePage: search(fileStatePage),
+  closeFileState: search(closeFileState),
 
   openRestorePlan: search(openRestorePlan),
   restorePlanPage: decoded(search(restorePlanPage), decodePlanPage),

@@ -9,7 +9,6 @@ import { string } from '../values/text.ts';
 import { NAMING } from './naming.ts';
 
 const VERIFY = notYet('Verify jobs come later');
-const ACCURATE = notYet('Accurate jobs come later');
 const WINDOWS = noEffect('it is for Windows clients');
 
 /** How the files of an Include are treated. The first block with a pattern that matches decides, else the last one. */
@@ -98,7 +97,6 @@ export const OPTIONS = {
     help: 'What Verify jobs compare',
   }),
   accurate: directive('accurate', letters('ipnugsamcd5123oMA', 'mcs'), {
-    status: ACCURATE,
     help: 'What Accurate jobs compare (without it: m c s)',
   }),
   baseJob: directive('basejob', letters('ipnugsamcd5123oMA', 'spug5'), {

@@ -65,7 +65,6 @@ const WHAT_TO_DO = {
   enabled: directive('Enabled', yesNo, { default: true, help: 'No: schedules do not start it' }),
   accurate: directive('Accurate', yesNo, {
     default: false,
-    status: notYet('deleted and moved files are not detected yet'),
     help: 'Compare with the list of known files: finds deleted and moved files',
   }),
   base: directive('Base', references('Job'), {

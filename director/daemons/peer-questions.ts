@@ -14,6 +14,7 @@ import { fileSetDigest } from '../filesets/fileset-digest.ts';
 import { fileSetMessage } from '../filesets/fileset-message.ts';
 import { isBackupLevel, levelLetter } from '../jobs/job-codes.ts';
 import { lookUpLevel } from '../jobs/level-lookup.ts';
+import { priorJobs, priorStates } from '../jobs/prior-state.ts';
 import type { Peers } from '../services.ts';
 import type { VolumeOffice } from '../volumes/volume-office.ts';
 import { measureClockOffset } from './clock-offset.ts';
@@ -88,9 +89,11 @@ export class PeerQuestions implements Peers {
     const listing = request.onListing !== undefined;
     let totals = { files: 0, bytes: 0 };
     const call = link.estimate(signal);
-    const value = { jobId: 0, level, sinceNs, fileSet, listing, accurate: false };
+    const accurate = request.job.accurate && level !== 'F';
+    const value = { jobId: 0, level, sinceNs, fileSet, listing, accurate };
     await call.send({ command: { $case: 'start', value } });
-    call.end();
+    const sent = accurate ? this.#sendPriorState(request.job, level, call) : Promise.resolve();
+    sent.then(() => call.end()).catch(() => {}); // the client says what is the matter
     for await (const { event } of call.events) {
       if (event?.$case === 'totals') totals = event.value;
       if (event?.$case !== 'listing') continue;
@@ -99,6 +102,19 @@ export class PeerQuestions implements Peers {
       }
     }
     return { files: totals.files, bytes: totals.bytes };
+  }
+
+  async #sendPriorState(
+    job: JobResource,
+    level: string,
+    call: ReturnType<ClientLink['estimate']>,
+  ): Promise<void> {
+    const { catalog } = this.#options;
+    const { name: jobName, client, fileSet } = job;
+    const of = { level, clientName: client.name, fileSetName: fileSet.name, jobName };
+    for await (const value of priorStates(catalog, await priorJobs(catalog, of))) {
+      await call.send({ command: { $case: 'prior', value } });
+    }
   }
 
   async #ready<L extends DaemonLink>(link: L): Promise<L> {

@@ -23,6 +23,7 @@ import { labelValue } from './label-values.ts';
 import type { LevelDecision } from './level-decision.ts';
 import { lookUpLevel } from './level-lookup.ts';
 import { choosePool, chooseStorage, type Sourced } from './pool-choice.ts';
+import { priorJobs, priorStates } from './prior-state.ts';
 import { PeerCounts } from './peer-counts.ts';
 import { reachClient, reachStorage } from './reach-peers.ts';
 import {
@@ -196,6 +197,7 @@ export class BackupJob implements JobKind {
           client,
           clientName: plan.client.name,
           request: { ...wanted, ...this.#backupRequest(session) },
+          ...(this.#comparesFiles() && { prior: await this.#priorState() }),
           session,
           progress: this.#job.progress,
           sayForClient: (type, text, at) => this.#say(this.#fd, plan.client.name, type, text, at),
@@ -254,9 +256,31 @@ export class BackupJob implements JobKind {
       },
       volSessionId,
       volSessionTime,
-      accurate: false,
+      accurate: this.#comparesFiles(),
       bandwidth: undefined,
     };
+  }
+
+  #isAccurate(): boolean {
+    const { request, job } = this.#job.plan;
+    return request.accurate ?? job.accurate;
+  }
+
+  /** A Full saves everything, whatever was there before. */
+  #comparesFiles(): boolean {
+    return this.#isAccurate() && this.#decision.level !== 'F';
+  }
+
+  async #priorState() {
+    const { plan, messages } = this.#job;
+    const jobIds = await priorJobs(this.#env.catalog, {
+      level: this.#decision.level,
+      clientName: plan.client.name,
+      fileSetName: plan.fileSet.name,
+      jobName: plan.job.name,
+    });
+    await messages.info(`Comparing with the files of JobId(s) ${jobIds.join(',')}.`);
+    return priorStates(this.#env.catalog, jobIds);
   }
 
   #fileSetMessage(): Promise<FileSet> {
@@ -328,7 +352,7 @@ export class BackupJob implements JobKind {
       readBytes: totals.readBytes,
       compressed: this.#result.client?.compressed ?? false,
       sdBytes: tally?.memberBytes ?? 0,
-      accurate: false, // what was done: no list of files goes to the client yet
+      accurate: this.#isAccurate(),
       volumeNames: tally?.volumeNames ?? [],
       volSessionId: this.#session?.opened.volSessionId ?? 0,
       volSessionTime: this.#session?.opened.volSessionTime ?? 0,

@@ -1,8 +1,14 @@
 import type { MessageType } from '../../configuration/values/destination.ts';
-import type { BackupRequest, BackupTotals } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type {
+  BackupCommand,
+  BackupRequest,
+  BackupResponse,
+  BackupTotals,
+  PriorState,
+} from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { AppendFinished } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { printablePath } from '../../text/printable.ts';
-import type { ClientLink } from '../daemons/daemon-ports.ts';
+import type { ClientLink, Exchange } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
 import type { AppendSession, AppendTally } from './append-session.ts';
 import { clientFailure, failAfterOthers } from './peer-failure.ts';
@@ -14,6 +20,8 @@ export interface BackupTransfer {
   readonly client: ClientLink;
   readonly clientName: string;
   readonly request: BackupRequest;
+  /** Of an accurate job: the files as the backups before left them. */
+  readonly prior?: AsyncIterable<PriorState>;
   readonly session: AppendSession;
   readonly progress: Progress;
   readonly sayForClient: (type: MessageType, text: string, at: Date) => Promise<void>;
@@ -36,10 +44,11 @@ export async function transferBackup(transfer: BackupTransfer, result: BackupRes
   await together(
     transfer.signal,
     (signal) => {
-      const client = runClient(transfer, signal).then((totals) => {
+      const call = transfer.client.backup(signal);
+      const client = hearClient(transfer, call, signal).then((totals) => {
         result.client = totals;
       });
-      return [client, serveSession(transfer, result, client, signal)];
+      return [client, tellClient(transfer, call, signal), serveSession(transfer, result, client, signal)];
     },
     transfer.onOtherFailure,
   );
@@ -59,11 +68,26 @@ async function serveSession(
   await failAfterOthers(failure, signal, client);
 }
 
-async function runClient(transfer: BackupTransfer, signal: AbortSignal): Promise<BackupTotals> {
+type ClientCall = Exchange<BackupCommand, BackupResponse>;
+
+async function tellClient({ request, prior }: BackupTransfer, call: ClientCall, signal: AbortSignal) {
+  try {
+    await call.send({ command: { $case: 'start', value: request } });
+    for await (const value of prior ?? []) await call.send({ command: { $case: 'prior', value } });
+    call.end();
+  } catch (error) {
+    // A call that was broken off by its other side: that side says why.
+    await failAfterOthers(error as Error, signal);
+  }
+}
+
+async function hearClient(
+  transfer: BackupTransfer,
+  call: ClientCall,
+  signal: AbortSignal,
+): Promise<BackupTotals> {
   let totals: BackupTotals | undefined;
   try {
-    const call = transfer.client.backup(signal);
-    await call.send({ command: { $case: 'start', value: transfer.request } });
     for await (const { event } of call.events) {
       if (event?.$case === 'totals') totals = event.value;
       if (event?.$case === 'progress') {

@@ -1,4 +1,4 @@
-import type { BackupRequest } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type { BackupRequest, PriorState } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { Codec, FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import type { StoreResponse } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
@@ -13,6 +13,7 @@ import { JobWorker, workerModule } from '../worker/job-worker.ts';
 import type { BackupCounts, BackupResult } from './backup-walk.ts';
 import type { BlockCompressor } from './block-compressor.ts';
 import { MemberSender, type MemberSink } from './member-sender.ts';
+import { PriorFeed } from './prior-feed.ts';
 import type { BlockNote, WalkEvent, WalkTask } from './walk-events.ts';
 
 /** Blocks under way at once in a job: being filled, compressed or sent. Bounds its memory, with their compressed form. */
@@ -24,6 +25,8 @@ export interface BackupPorts {
   notice(notice: FileNotice): Promise<void>;
   progress(counts: BackupCounts, path: BytePath): Promise<void>;
   readonly compressor: BlockCompressor;
+  /** What the Director sends of the backups before; for an accurate job. */
+  readonly prior?: AsyncIterable<PriorState>;
 }
 
 export interface BackupStore extends MemberSink {
@@ -68,25 +71,32 @@ export async function runBackup(
   const fail = (error: unknown) => failed.abort(error);
 
   const control = JobControl.create(BLOCKS_IN_FLIGHT);
+  using prior = request.accurate ? new PriorFeed(control, ended) : undefined;
   const task: WalkTask = {
     fileSet: FileSet.encode(fileSet).finish(),
     sinceNs: request.sinceNs,
     memory: control.shared,
+    priorPort: prior?.workerPort,
     mode: 'backup',
   };
   const store = await ports.openStore(ended);
   store.failed.catch(fail);
+  if (ports.prior !== undefined) prior?.send(ports.prior).catch(fail);
   await using worker = new JobWorker<WalkEvent>({
     module: workerModule('walk-worker', import.meta.url),
     job: request.job,
     data: task,
+    transfer: prior ? [prior.workerPort] : [],
     cancel: () => control.cancel(),
     signal: ended,
   });
 
   try {
     const session = new SessionStream(request, new MemberSender(store, fail), control, ports.compressor);
-    const result = await forwardEvents(worker, session, control, ports);
+    const result = await forwardEvents(worker, session, control, {
+      ...ports,
+      priorTaken: () => prior?.taken(),
+    });
     const totals = await session.finish(result);
     const answer = await store.finish();
     if (!answer.complete)
@@ -104,7 +114,7 @@ async function forwardEvents(
   worker: JobWorker<WalkEvent>,
   session: SessionStream,
   control: JobControl,
-  ports: BackupPorts,
+  ports: BackupPorts & { priorTaken(): void },
 ): Promise<BackupResult> {
   for await (const event of worker.events()) {
     switch (event.kind) {
@@ -120,6 +130,9 @@ async function forwardEvents(
         break;
       case 'progress':
         await ports.progress(event.counts, event.path);
+        break;
+      case 'priorTaken':
+        ports.priorTaken();
         break;
       case 'end':
         return event.result;

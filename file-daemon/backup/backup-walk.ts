@@ -1,23 +1,37 @@
-import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
+import { DigestAlgorithm, FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import type { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
 import { RecordBatch } from '../../volume/record-batch.ts';
 import type { BytePath } from '../byte-path.ts';
 import type { CompiledFileSet } from '../fileset/include-rules.ts';
-import { fileTypeOf, isUnchangedSince } from '../walk/file-kind.ts';
+import { fileTypeOf } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { HardLinks } from '../walk/hard-links.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import { Walker, type WalkVisitor } from '../walk/walker.ts';
 import { BlockCutter, type CutBlock, type Slot } from './block-cutter.ts';
 import { EntryPacker } from './entry-packer.ts';
+import {
+  AccurateSelection,
+  SinceSelection,
+  type AccuratePorts,
+  type EntrySelection,
+} from './entry-selection.ts';
+import type { PriorState } from './prior-state.ts';
 
 /** Records wait for company for this many blocks at most. */
 const BLOCKS_PER_RECORDS_MAX = 64;
+
+const NOTHING: Buffer = Buffer.alloc(0);
+
+/** Batches of records that wait for the end of a block. */
+const WAITING_BATCHES_MAX = 16;
 
 export interface BackupSource {
   readonly fileSet: CompiledFileSet;
   /** Entries older than this are left out; undefined for a Full. */
   readonly sinceNs: bigint | undefined;
+  /** Of an accurate job: what the backups before left, to compare with. */
+  readonly prior?: PriorState;
 }
 
 /** Where the walk puts what it makes. Every call may wait, and may throw to end the job. */
@@ -52,7 +66,7 @@ export function runBackupWalk(source: BackupSource, sink: BackupSink): BackupRes
 }
 
 class BackupWalk implements WalkVisitor {
-  readonly #sinceNs: bigint | undefined;
+  readonly #selection: EntrySelection;
   readonly #sink: BackupSink;
   readonly #cutter: BlockCutter;
   readonly #packer: EntryPacker;
@@ -63,8 +77,11 @@ class BackupWalk implements WalkVisitor {
   #waitingRecords: RecordsContent[] = [];
   #blocksSinceRecords = 0;
 
-  constructor({ sinceNs }: BackupSource, sink: BackupSink) {
-    this.#sinceNs = sinceNs;
+  constructor(source: BackupSource, sink: BackupSink) {
+    this.#selection = selectionOf(source, {
+      gone: (record) => this.#addRecord(deletedRecord(record)),
+      notice: (notice) => this.notice(notice),
+    });
     this.#sink = sink;
     this.#cutter = new BlockCutter({
       takeSlot: () => sink.takeSlot(),
@@ -86,11 +103,13 @@ class BackupWalk implements WalkVisitor {
     this.#sink.notice(notice);
   }
 
-  unseen(): void {}
+  unseen(path: BytePath, part: 'entry' | 'contents'): void {
+    this.#selection.unseen(path, part);
+  }
 
   entry(entry: WalkEntry): void {
     const { path, stat, options } = entry;
-    if (this.#sinceNs !== undefined && isUnchangedSince(stat, this.#sinceNs, options.mtimeOnly)) return;
+    if (!this.#selection.isWanted(entry)) return;
     this.#progress(path);
     const type = fileTypeOf(Number(stat.mode));
     if (type === undefined) throw new Error('The walk visits only what has a type');
@@ -109,6 +128,7 @@ class BackupWalk implements WalkVisitor {
   }
 
   finish(): BackupResult {
+    this.#selection.finish();
     this.#cutter.flush();
     this.#takeBatch();
     this.#emitRecords();
@@ -127,7 +147,12 @@ class BackupWalk implements WalkVisitor {
 
   #takeBatch(): void {
     const content = this.#batch.take();
-    if (content !== undefined) this.#waitingRecords.push(content);
+    if (content === undefined) return;
+    this.#waitingRecords.push(content);
+    if (this.#waitingRecords.length < WAITING_BATCHES_MAX) return;
+    // Records of deleted files come without blocks.
+    this.#cutter.flush();
+    this.#emitRecords();
   }
 
   #block(block: CutBlock): void {
@@ -148,4 +173,25 @@ class BackupWalk implements WalkVisitor {
     this.#counts.contentBytes = this.#packer.contentBytes;
     this.#sink.progress(this.#counts, path);
   }
+}
+
+/** What decides which entries are saved. Everything of a Full; of an accurate job, what the comparison finds. */
+export function selectionOf({ sinceNs, prior }: BackupSource, ports: AccuratePorts): EntrySelection {
+  return prior === undefined ? new SinceSelection(sinceNs) : new AccurateSelection(prior, sinceNs, ports);
+}
+
+/** The note that an entry of an earlier backup is gone. */
+function deletedRecord(record: FileRecord): FileRecord {
+  return {
+    ...record,
+    fileIndex: 0,
+    linkTarget: NOTHING,
+    linkFileIndex: 0,
+    streamOffset: 0,
+    streamBytes: 0,
+    digestAlgorithm: DigestAlgorithm.UNSPECIFIED,
+    digest: NOTHING,
+    deleted: true,
+    extended: false,
+  };
 }

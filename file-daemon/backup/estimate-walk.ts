@@ -2,12 +2,13 @@ import type { BigIntStats } from 'node:fs';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import type { BytePath } from '../byte-path.ts';
-import { fileTypeOf, isUnchangedSince } from '../walk/file-kind.ts';
+import { fileTypeOf } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { HardLinks } from '../walk/hard-links.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import { Walker, type WalkVisitor } from '../walk/walker.ts';
-import type { BackupCounts, BackupSink, BackupSource } from './backup-walk.ts';
+import { selectionOf, type BackupCounts, type BackupSink, type BackupSource } from './backup-walk.ts';
+import type { EntrySelection } from './entry-selection.ts';
 import { recordOf } from './record-of.ts';
 
 const RECORDS_PER_LISTING = 500;
@@ -25,14 +26,14 @@ export function runEstimateWalk(source: BackupSource, sink: EstimateSink): Backu
 }
 
 class EstimateWalk implements WalkVisitor {
-  readonly #source: BackupSource;
+  readonly #selection: EntrySelection;
   readonly #sink: EstimateSink;
   readonly #hardLinks = new HardLinks();
   readonly #counts: BackupCounts = { files: 0, contentBytes: 0, errors: 0 };
   #records: FileRecord[] = [];
 
   constructor(source: BackupSource, sink: EstimateSink) {
-    this.#source = source;
+    this.#selection = selectionOf(source, { gone: () => undefined, notice: (notice) => this.notice(notice) });
     this.#sink = sink;
   }
 
@@ -45,11 +46,13 @@ class EstimateWalk implements WalkVisitor {
     this.#sink.notice(notice);
   }
 
-  unseen(): void {}
+  unseen(path: BytePath, part: 'entry' | 'contents'): void {
+    this.#selection.unseen(path, part);
+  }
 
-  entry({ path, stat, options }: WalkEntry): void {
-    const { sinceNs } = this.#source;
-    if (sinceNs !== undefined && isUnchangedSince(stat, sinceNs, options.mtimeOnly)) return;
+  entry(entry: WalkEntry): void {
+    if (!this.#selection.isWanted(entry)) return;
+    const { path, stat, options } = entry;
     this.#sink.progress(this.#counts, path);
     const type = fileTypeOf(Number(stat.mode)) ?? FileType.UNSPECIFIED;
     const isFirstName = !options.hardLinks || this.#isFirstName(path, stat, type);

@@ -1,6 +1,7 @@
 import type { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
 import type { BytePath } from '../byte-path.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
+import type { MessagePort } from 'node:worker_threads';
 import type { SharedMemory } from '../worker/job-control.ts';
 import type { BackupCounts, BackupResult } from './backup-walk.ts';
 import type { CutBlock } from './block-cutter.ts';
@@ -11,6 +12,8 @@ export interface WalkTask {
   readonly fileSet: Uint8Array;
   readonly sinceNs: bigint | undefined;
   readonly memory: SharedMemory;
+  /** Where an accurate job gets its PriorBatches; transferred. */
+  readonly priorPort: MessagePort | undefined;
   /** An estimate reads no contents; with `listing` it gives the records of what would be saved. */
   readonly mode: 'backup' | 'estimate' | 'listing';
 }
@@ -23,6 +26,8 @@ export type WalkEvent =
   | { readonly kind: 'notice'; readonly notice: FileNotice }
   /** * An encoded FileRecordBatch. */
   | { readonly kind: 'listing'; readonly batch: Uint8Array }
+  /** The worker has taken a PriorBatch. */
+  | { readonly kind: 'priorTaken' }
   /** About once a second. */
   | { readonly kind: 'progress'; readonly counts: BackupCounts; readonly path: BytePath }
   | { readonly kind: 'end'; readonly result: BackupResult };

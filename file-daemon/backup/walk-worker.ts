@@ -1,10 +1,11 @@
-import { workerData } from 'node:worker_threads';
+import { workerData, type MessagePort } from 'node:worker_threads';
 import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { compileFileSet } from '../fileset/include-rules.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { ProgressClock } from '../worker/progress-clock.ts';
 import { postEvent, runAsWorker } from '../worker/worker-side.ts';
 import { runBackupWalk, type BackupSink, type BackupSource } from './backup-walk.ts';
+import { PriorState, type PriorBatch } from './prior-state.ts';
 import { runEstimateWalk } from './estimate-walk.ts';
 import type { WalkEvent, WalkTask } from './walk-events.ts';
 
@@ -14,12 +15,21 @@ function post(event: WalkEvent): void {
   postEvent(event);
 }
 
+function priorState(port: MessagePort, control: JobControl): PriorState {
+  return new PriorState(() => {
+    const batch = control.receiveFrom(port) as PriorBatch;
+    post({ kind: 'priorTaken' });
+    return batch;
+  });
+}
+
 await runAsWorker(() => {
   const task = workerData as WalkTask;
   const control = new JobControl(task.memory);
   const source: BackupSource = {
     fileSet: compileFileSet(FileSet.decode(task.fileSet)),
     sinceNs: task.sinceNs,
+    ...(task.priorPort && { prior: priorState(task.priorPort, control) }),
   };
   const clock = new ProgressClock();
   const progress: BackupSink['progress'] = (counts, path) => {

@@ -16,6 +16,8 @@ export interface EntryOptions {
   /** Save further names of a file as links to the first. */
   readonly hardLinks: boolean;
   readonly aclSupport: boolean;
+  /** Letters of what an accurate job compares. */
+  readonly accurate: string;
   /** Save extended attributes and inode flags. */
   readonly xattrSupport: boolean;
 }
@@ -25,6 +27,9 @@ export interface EntryCompression {
   /** 1-9 for gzip, 1-19 for zstd, 0 for none. */
   readonly level: number;
 }
+
+/** Of an Include whose Options do not say: modification time, change time, size. */
+const ACCURATE_DEFAULT = 'mcs';
 
 const NO_COMPRESSION: EntryCompression = { codec: 'none', level: 0 };
 
@@ -39,6 +44,7 @@ export const DEFAULT_OPTIONS: EntryOptions = {
   mtimeOnly: false,
   checkFileChanges: false,
   hardLinks: true,
+  accurate: ACCURATE_DEFAULT,
   aclSupport: false,
   xattrSupport: false,
 };
@@ -54,6 +60,7 @@ export function entryOptions(options: Options): EntryOptions {
     mtimeOnly: options.mtimeOnly,
     checkFileChanges: options.checkFileChanges,
     hardLinks: options.hardLinks,
+    accurate: options.accurate || ACCURATE_DEFAULT,
     aclSupport: options.aclSupport,
     xattrSupport: options.xattrSupport,
   };
@@ -78,6 +85,7 @@ export function unionOfOptions(blocks: readonly EntryOptions[]): EntryOptions {
     mtimeOnly: any((block) => block.mtimeOnly),
     checkFileChanges: any((block) => block.checkFileChanges),
     hardLinks: !any((block) => !block.hardLinks),
+    accurate: blocks.at(-1)?.accurate ?? ACCURATE_DEFAULT,
     aclSupport: any((block) => block.aclSupport),
     xattrSupport: any((block) => block.xattrSupport),
   };

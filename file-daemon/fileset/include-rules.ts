@@ -52,7 +52,9 @@ export class IncludeRules {
   readonly #excludes: ExcludeList;
 
   constructor(include: Include, excludes: ExcludeList) {
-    this.#blocks = include.options.map(compileBlock);
+    // Unlike other options these letters count for the whole Include; the last block that has some decides.
+    const accurate = include.options.findLast((options) => options.accurate !== '')?.accurate ?? '';
+    this.#blocks = include.options.map((options) => compileBlock({ ...options, accurate }));
     this.#excludes = excludes;
     this.fileEntryOptions = unionOfOptions(this.#blocks.map((block) => block.options));
     this.excludeDirContaining = include.excludeDirContaining.map(pathFromBytes);

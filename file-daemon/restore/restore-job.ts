@@ -11,7 +11,7 @@ import { JobWorker, workerModule } from '../worker/job-worker.ts';
 import { sessionKey, type SessionKey } from './block-source.ts';
 import type { RestoreCommand, RestoreEvent, RestoreWorkerData } from './restore-events.ts';
 import type { RestoreCounts, RestoreTask } from './restore-run.ts';
-import { Window } from './window.ts';
+import { Window } from '../worker/window.ts';
 
 /** Batches of entries that wait in the worker; a batch is what the Director sends at once. */
 const BATCHES_AHEAD = 3;

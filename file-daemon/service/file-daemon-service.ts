@@ -7,6 +7,7 @@ import {
   type EstimateResponse,
   type HelloRequest,
   type HelloResponse,
+  type PriorState,
   type RunScriptRequest,
   type RunScriptResponse,
   type RestoreEntry,
@@ -151,6 +152,7 @@ export class FileDaemonService {
           {
             openStore: (ended) => link.openStore(ended),
             compressor: this.#compressor,
+            prior: priorStatesOf(commands, BackupCommand),
             notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
             progress(counts, path) {
               active.progress(counts, path);
@@ -236,6 +238,7 @@ export class FileDaemonService {
         {
           notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
           progress: async (counts, path) => active.progress(counts, path),
+          prior: priorStatesOf(commands, EstimateCommand),
           listing: (batch) =>
             writer.write({ event: { $case: 'listing', value: FileRecordBatch.decode(batch) } }),
         },
@@ -305,6 +308,17 @@ function whereOf(where: Buffer): BytePath {
     throw new RequestRefused(text, 'Give "where" as an absolute path.');
   }
   return path === '/' ? '' : path;
+}
+
+type CommandWithPrior = { command?: { $case: string; value: unknown } | undefined };
+
+async function* priorStatesOf(
+  commands: AsyncIterator<Buffer>,
+  type: { decode(bytes: Uint8Array): CommandWithPrior },
+): AsyncGenerator<PriorState> {
+  for (let next = await nextCommand(commands, type); next; next = await nextCommand(commands, type)) {
+    if (next.command?.$case === 'prior') yield next.command.value as PriorState;
+  }
 }
 
 async function* entriesOf(requests: AsyncIterator<Buffer>): AsyncGenerator<readonly RestoreEntry[]> {

@@ -11,8 +11,8 @@ import type { WalkEntry } from './walk-entry.ts';
 export interface WalkVisitor {
   /** An entry that the FileSet accepts. A directory comes after all that is in it. */
   entry(entry: WalkEntry): void;
-  /** Nothing can be said of what is at this path and below: it could not be looked at, as a notice says. */
-  unseen(path: BytePath): void;
+  /** Nothing can be said of this entry, or only not of what is in it: it could not be looked at, as a notice says. */
+  unseen(path: BytePath, part: 'entry' | 'contents'): void;
   notice(notice: FileNotice): void;
   /** A directory is about to be read. May throw to end the walk. */
   entering(path: BytePath): void;
@@ -91,6 +91,7 @@ export class Walker {
       stat = lstatSync(fsPath(path), BIGINT);
     } catch (error) {
       this.#visitor.notice(failedTo('stat', path, error));
+      if (!isGone(error)) this.#visitor.unseen(path, 'entry');
       return;
     }
     if (!this.#isFsTypeWanted(path, rules)) return;
@@ -117,7 +118,9 @@ export class Walker {
       stat = lstatSync(fsPath(path), BIGINT);
     } catch (error) {
       // What the FileSet leaves out is not worth a word.
-      if (rules.select(path, false) !== undefined) this.#visitor.notice(failedTo('stat', path, error));
+      if (rules.select(path, false) === undefined) return;
+      this.#visitor.notice(failedTo('stat', path, error));
+      if (!isGone(error)) this.#visitor.unseen(path, 'entry');
       return;
     }
     const isDirectory = stat.isDirectory();
@@ -155,7 +158,7 @@ export class Walker {
       names = readdirSync(fsPath(path), 'latin1');
     } catch (error) {
       this.#visitor.notice(failedTo('open directory', path, error));
-      this.#visitor.unseen(path);
+      if (!isGone(error)) this.#visitor.unseen(path, 'contents');
       if (isErrno(error, 'ENOENT')) return;
     }
     if (rules.excludeDirContaining.some((name) => names.includes(name))) return;
@@ -182,4 +185,8 @@ export class Walker {
     this.#visitor.notice({ type: 'skipped', path, text });
     return false;
   }
+}
+
+function isGone(error: unknown): boolean {
+  return isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR');
 }

@@ -45,6 +45,8 @@ export interface JobWorkerOptions {
   /** Name of the job, for messages. */
   readonly job: string;
   readonly data: unknown;
+  /** What of `data` the worker gets for itself. */
+  readonly transfer?: readonly Transferable[];
   /** Tells the worker to end. Called once, when it is disposed of. */
   cancel(): void;
   /** Ends the events with its reason. */
@@ -62,7 +64,11 @@ export class JobWorker<E extends { readonly kind: string }> implements AsyncDisp
 
   constructor(options: JobWorkerOptions) {
     this.#options = options;
-    this.#worker = new Worker(options.module, { workerData: options.data, name: options.job });
+    this.#worker = new Worker(options.module, {
+      workerData: options.data,
+      name: options.job,
+      transferList: [...(options.transfer ?? [])],
+    });
     this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve));
     this.#worker.on('message', (event: E | FailedEvent) => {
       if (isFailed(event)) this.#fail(new WorkerFailed(event));

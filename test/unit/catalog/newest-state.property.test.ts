@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { closeFileState, fileStatePage, openFileState } from '../../../catalog/file-state.ts';
 import { browseDirectory } from '../../../catalog/directory.ts';
 import type { SelectionRule } from '../../../catalog/inputs.ts';
+import { FileRecordBatch } from '../../../proto/noctule/record/v1/volume_members.ts';
 import { decodePlanPage, restorePlanPage } from '../../../catalog/restore/page.ts';
 import { closeRestorePlan, openRestorePlan } from '../../../catalog/restore/plan.ts';
 import { Site, type TestFile } from './site.ts';
@@ -206,5 +208,46 @@ test('each directory lists what replaying the jobs gives', () => {
       }
     }),
     { numRuns: 250 },
+  );
+});
+
+/** The paths of the state, in the order in which they come. */
+function stateOf(site: Site, jobIds: readonly number[], limit: number): string[] {
+  const stateId = openFileState(site.db, jobIds);
+  const records: string[] = [];
+  for (let isLast = false; !isLast;) {
+    const page = site.db.transaction('read', () => fileStatePage(site.db, { stateId, limit }));
+    records.push(...FileRecordBatch.decode(page.batch).records.map(({ path }) => String(path)));
+    isLast = page.isLast;
+  }
+  closeFileState(site.db, stateId);
+  return records;
+}
+
+/** A directory comes after what is in it; '/' sorts before every other byte. */
+function inWalkOrder(state: State): string[] {
+  const key = (path: string) =>
+    path === '/' ? '\uffff' : path.replaceAll('/', '\0').replace(/\0$/, '\0\uffff');
+  return [...state.keys()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+test('the state of all files comes in walk order and holds what replaying the jobs gives', () => {
+  using site = new Site();
+  let start = 0;
+  fc.assert(
+    fc.property(scenario, (play) => {
+      const { jobIds, state } = run(site, play, (start += 10));
+      expect(stateOf(site, jobIds, play.pageLimit)).toEqual(inWalkOrder(state));
+    }),
+    { numRuns: 250 },
+  );
+});
+
+test('a state that is not open any more says so', () => {
+  using site = new Site();
+  const stateId = openFileState(site.db, [site.backup({ start: 1, files: [{ path: '/a' }] })]);
+  closeFileState(site.db, stateId);
+  expect(() => fileStatePage(site.db, { stateId, limit: 1 })).toThrow(
+    expect.objectContaining({ code: 'CAT_PLAN_GONE' }),
   );
 });

@@ -1,5 +1,6 @@
 import { compileFileSet } from '../../../../file-daemon/fileset/include-rules.ts';
 import { runBackupWalk, type BackupResult } from '../../../../file-daemon/backup/backup-walk.ts';
+import type { PriorState } from '../../../../file-daemon/backup/prior-state.ts';
 import type { FileNotice } from '../../../../file-daemon/walk/file-notice.ts';
 import type { FileSet } from '../../../../proto/noctule/filedaemon/v1/fileset.ts';
 import type { FileRecord } from '../../../../proto/noctule/record/v1/file_record.ts';
@@ -18,12 +19,16 @@ export interface CollectedBackup {
 
 export interface CollectOptions {
   readonly sinceNs?: bigint;
+  readonly prior?: PriorState;
   /** Called before an entry is opened, after its attributes were read. */
   readonly beforeEntry?: (path: string) => void;
 }
 
 /** Runs the synchronous part of a backup without threads, into one block's memory that is reused. */
-export function collectBackup(set: FileSet, { sinceNs, beforeEntry }: CollectOptions = {}): CollectedBackup {
+export function collectBackup(
+  set: FileSet,
+  { sinceNs, prior, beforeEntry }: CollectOptions = {},
+): CollectedBackup {
   const blocks: Buffer[] = [];
   const records: FileRecord[] = [];
   const streamBytesAtRecord: number[] = [];
@@ -31,7 +36,7 @@ export function collectBackup(set: FileSet, { sinceNs, beforeEntry }: CollectOpt
   const bytes = Buffer.alloc(BLOCK_CONTENT_BYTES_MAX, 0xee);
   let streamBytes = 0;
   const result = runBackupWalk(
-    { fileSet: compileFileSet(set), sinceNs },
+    { fileSet: compileFileSet(set), sinceNs, ...(prior && { prior }) },
     {
       takeSlot: () => ({ index: 0, bytes }),
       block(block) {

@@ -1,0 +1,43 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { PriorState } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+
+/** Records of the catalog that go to the client at once: about 200 KiB. */
+const PAGE_RECORDS = 1_000;
+
+export type PriorCatalog = Pick<
+  Catalog,
+  'closeFileState' | 'fileStatePage' | 'openFileState' | 'restoreChain'
+>;
+
+/** The jobs whose files an accurate backup is compared with: of a Differential the last Full, else the whole chain. */
+export async function priorJobs(
+  catalog: PriorCatalog,
+  of: {
+    readonly level: string;
+    readonly clientName: string;
+    readonly fileSetName: string;
+    readonly jobName: string;
+  },
+): Promise<number[]> {
+  const { level, ...query } = of;
+  const chain = await catalog.restoreChain(query);
+  const jobs = level === 'D' ? chain.slice(0, 1) : chain;
+  return jobs.map(({ jobId }) => jobId);
+}
+
+/** Gives the files as the jobs left them, page by page, in walk order; the next page waits until one was taken. */
+export async function* priorStates(
+  catalog: PriorCatalog,
+  jobIds: readonly number[],
+): AsyncGenerator<PriorState> {
+  const stateId = await catalog.openFileState(jobIds);
+  try {
+    for (let last = false; !last;) {
+      const page = await catalog.fileStatePage({ stateId, limit: PAGE_RECORDS });
+      last = page.isLast;
+      yield { batch: Buffer.from(page.batch), last };
+    }
+  } finally {
+    await catalog.closeFileState(stateId);
+  }
+}

@@ -1,0 +1,83 @@
+import { constants, type BigIntStats } from 'node:fs';
+import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
+import { isUnchangedSince } from '../walk/file-kind.ts';
+
+/** What the attributes of an entry say about it; `ask content`: only its content can tell. */
+export type Comparison = 'changed' | 'same' | 'ask content';
+
+const NS_PER_SECOND = 1_000_000_000n;
+
+/**
+ * Compares an entry with its record of the last backup by the letters of the FileSet (bacula-conf 5.4):
+ *
+ *     i inode          p permissions    n links       u g owner, group   s size        d size decreased
+ *     a m c times      1 5 2 3 content, by the digest that the record has
+ *     A always         M mtime and ctime against the since time
+ *     o                attributes that changed while the content did not: counts as changed
+ *
+ * A letter that finds a difference makes the entry changed; so does another type, whatever the letters.
+ */
+export function compareByLetters(
+  letters: string,
+  stat: BigIntStats,
+  before: FileRecord,
+  sinceNs: bigint | undefined,
+): Comparison {
+  if ((Number(stat.mode) & constants.S_IFMT) !== (before.mode & constants.S_IFMT)) return 'changed';
+  let asksContent = false;
+  for (const letter of letters) {
+    if (/[1235]/.test(letter)) asksContent = true;
+    else if (differs(letter, stat, before, sinceNs)) return 'changed';
+  }
+  return asksContent && hasContent(before) ? 'ask content' : 'same';
+}
+
+function differs(
+  letter: string,
+  stat: BigIntStats,
+  before: FileRecord,
+  sinceNs: bigint | undefined,
+): boolean {
+  switch (letter) {
+    case 'i':
+      return stat.ino !== before.inode;
+    case 'p':
+      return Number(stat.mode) !== before.mode;
+    case 'n':
+      return Number(stat.nlink) !== before.linkCount;
+    case 'u':
+      return Number(stat.uid) !== before.uid;
+    case 'g':
+      return Number(stat.gid) !== before.gid;
+    case 's':
+      return hasSize(before) && Number(stat.size) !== before.sizeBytes;
+    case 'd':
+      return hasSize(before) && Number(stat.size) < before.sizeBytes;
+    case 'a':
+      return stat.atimeNs !== instant(before.atimeSeconds, before.atimeNanoseconds);
+    case 'm':
+      return stat.mtimeNs !== instant(before.mtimeSeconds, before.mtimeNanoseconds);
+    case 'c':
+      return stat.ctimeNs !== instant(before.ctimeSeconds, before.ctimeNanoseconds);
+    case 'M':
+      return sinceNs === undefined || !isUnchangedSince(stat, sinceNs, false);
+    case 'A':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Records of directories and the like have none. */
+function hasSize({ type }: FileRecord): boolean {
+  return type === FileType.REGULAR || type === FileType.HARD_LINK || type === FileType.SYMLINK;
+}
+
+/** A further name of a file has its content under the first one, which is compared by itself. */
+function hasContent({ type }: FileRecord): boolean {
+  return type === FileType.REGULAR;
+}
+
+function instant(seconds: number, nanoseconds: number): bigint {
+  return BigInt(seconds) * NS_PER_SECOND + BigInt(nanoseconds);
+}

@@ -1,0 +1,129 @@
+import { readSync } from 'node:fs';
+import type { FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
+import { showPath, type BytePath } from '../byte-path.ts';
+import { ContentDigest } from '../content-digest.ts';
+import { isUnchangedSince } from '../walk/file-kind.ts';
+import type { FileNotice } from '../walk/file-notice.ts';
+import type { WalkEntry } from '../walk/walk-entry.ts';
+import { compareWalkOrder, isBelow } from '../walk/walk-order.ts';
+import { compareByLetters } from './accurate-letters.ts';
+import { closeAfterReading, openForReading } from './opened-file.ts';
+import type { PriorState } from './prior-state.ts';
+
+/** Which of the entries that the FileSet accepts a job saves. Entries come in walk order. */
+export interface EntrySelection {
+  isWanted(entry: WalkEntry): boolean;
+  /** Nothing is known of this entry, or only not of what is in it. */
+  unseen(path: BytePath, part: 'entry' | 'contents'): void;
+  /** No entry comes any more. */
+  finish(): void;
+}
+
+/** Of a Full: everything; of another level: what has changed since. */
+export class SinceSelection implements EntrySelection {
+  readonly #sinceNs: bigint | undefined;
+
+  constructor(sinceNs: bigint | undefined) {
+    this.#sinceNs = sinceNs;
+  }
+
+  isWanted({ stat, options }: WalkEntry): boolean {
+    return this.#sinceNs === undefined || !isUnchangedSince(stat, this.#sinceNs, options.mtimeOnly);
+  }
+
+  unseen(): void {}
+
+  finish(): void {}
+}
+
+export interface AccuratePorts {
+  /** An entry of the last backup that is not there any more. */
+  gone(record: FileRecord): void;
+  notice(notice: FileNotice): void;
+}
+
+/**
+ * Of an accurate job: what is not in the prior state or differs from it. Goes through both in step, so that memory does
+ * not grow with the tree. What could not be looked at is neither saved nor gone.
+ */
+export class AccurateSelection implements EntrySelection {
+  readonly #prior: PriorState;
+  readonly #sinceNs: bigint | undefined;
+  readonly #ports: AccuratePorts;
+  #isDigestMissingSaid = false;
+
+  constructor(prior: PriorState, sinceNs: bigint | undefined, ports: AccuratePorts) {
+    this.#prior = prior;
+    this.#sinceNs = sinceNs;
+    this.#ports = ports;
+  }
+
+  isWanted(entry: WalkEntry): boolean {
+    this.#passUpTo(entry.path, undefined);
+    const before = this.#prior.path === entry.path ? this.#prior.record : undefined;
+    if (before === undefined) return true;
+    this.#prior.advance();
+    switch (compareByLetters(entry.options.accurate, entry.stat, before, this.#sinceNs)) {
+      case 'changed':
+        return true;
+      case 'same':
+        return false;
+      case 'ask content':
+        return this.#hasOtherContent(entry, before);
+    }
+  }
+
+  unseen(path: BytePath, part: 'entry' | 'contents'): void {
+    this.#passUpTo(path, path);
+    if (part === 'entry' && this.#prior.record !== undefined && this.#prior.path === path) {
+      this.#prior.advance();
+    }
+  }
+
+  finish(): void {
+    for (; this.#prior.record !== undefined; this.#prior.advance()) this.#ports.gone(this.#prior.record);
+  }
+
+  /** What lies before `path` in the order is gone, but for what lies below `unseen`. */
+  #passUpTo(path: BytePath, unseen: BytePath | undefined): void {
+    const prior = this.#prior;
+    while (prior.record !== undefined && compareWalkOrder(prior.path, path) < 0) {
+      if (unseen === undefined || !isBelow(prior.path, unseen)) this.#ports.gone(prior.record);
+      prior.advance();
+    }
+  }
+
+  #hasOtherContent({ path, accessPath, options }: WalkEntry, before: FileRecord): boolean {
+    if (before.digest.length === 0) {
+      if (!this.#isDigestMissingSaid) {
+        const text =
+          `"${showPath(path)}" has no checksum from the last backup to compare with: ` +
+          'the content of it, and of others without one, counts as unchanged';
+        this.#ports.notice({ type: 'warning', path, text });
+      }
+      this.#isDigestMissingSaid = true;
+      return false;
+    }
+    try {
+      return !digestOfFile(accessPath, options.noAtime, before).equals(before.digest);
+    } catch {
+      return true; // To be saved, which says what is the matter.
+    }
+  }
+}
+
+const PIECE_BYTES = 256 * 1024;
+
+function digestOfFile(path: BytePath, noAtime: boolean, { digestAlgorithm }: FileRecord): Buffer {
+  const digest = new ContentDigest(digestAlgorithm);
+  const piece = Buffer.allocUnsafe(PIECE_BYTES);
+  const fd = openForReading(path, noAtime);
+  try {
+    for (let got = readSync(fd, piece); got > 0; got = readSync(fd, piece)) {
+      digest.update(piece.subarray(0, got));
+    }
+  } finally {
+    closeAfterReading(fd);
+  }
+  return digest.finish();
+}

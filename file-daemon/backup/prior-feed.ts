@@ -1,0 +1,43 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { PriorState as PriorStateMessage } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import { Window } from '../worker/window.ts';
+import type { JobControl } from '../worker/job-control.ts';
+import type { PriorBatch } from './prior-state.ts';
+
+/** Batches that wait in the worker; a batch is what the Director sends at once. */
+const BATCHES_AHEAD = 3;
+
+/** Brings the prior state of an accurate job to its worker, no further ahead of it than the window. */
+export class PriorFeed implements Disposable {
+  /** For the worker, which asks there for each batch. */
+  readonly workerPort: MessagePort;
+  readonly #port: MessagePort;
+  readonly #control: JobControl;
+  readonly #window: Window;
+
+  constructor(control: JobControl, signal: AbortSignal) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.workerPort = port2;
+    this.#control = control;
+    this.#window = new Window(BATCHES_AHEAD, signal);
+  }
+
+  /** Resolves when the last batch is on its way. */
+  async send(state: AsyncIterable<PriorStateMessage>): Promise<void> {
+    for await (const { batch, last } of state) {
+      await this.#window.enter();
+      this.#control.postTo(this.#port, { batch: new Uint8Array(batch), isLast: last } satisfies PriorBatch);
+      if (last) return;
+    }
+  }
+
+  /** The worker has taken one. */
+  taken(): void {
+    this.#window.leave();
+  }
+
+  [Symbol.dispose](): void {
+    this.#port.close();
+  }
+}

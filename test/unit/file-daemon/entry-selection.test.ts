@@ -1,0 +1,153 @@
+import { chmodSync, mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PriorState } from '../../../file-daemon/backup/prior-state.ts';
+import { pathFromBytes } from '../../../file-daemon/byte-path.ts';
+import { compareWalkOrder } from '../../../file-daemon/walk/walk-order.ts';
+import { DigestAlgorithm, type FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
+import { FileRecordBatch } from '../../../proto/noctule/record/v1/volume_members.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { collectBackup } from './support/collected-backup.ts';
+import { fileSet, include, options } from './support/file-sets.ts';
+import { isRoot } from './support/readable-tree.ts';
+
+/** A state of so many records a batch, as the Director would send it. */
+function priorOf(records: readonly FileRecord[], batchRecords = 3): PriorState {
+  const bare = ({ path }: FileRecord) => pathFromBytes(path).replace(/(.)\/$/, '$1');
+  const left = [...records].sort((a, b) => compareWalkOrder(bare(a), bare(b)));
+  return new PriorState(() => {
+    const batch = FileRecordBatch.encode({ records: left.splice(0, batchRecords) }).finish();
+    return { batch, isLast: left.length === 0 };
+  });
+}
+
+class Tree implements Disposable {
+  readonly #root = temporaryDirectory();
+  readonly path = this.#root.path;
+  letters = '';
+  signature: DigestAlgorithm = DigestAlgorithm.SHA1;
+
+  write(name: string, content = name): string {
+    mkdirSync(join(this.path, name, '..'), { recursive: true });
+    writeFileSync(join(this.path, name), content);
+    return join(this.path, name);
+  }
+
+  /** Saves all of it, or what differs from `before`. Paths relative to the tree. */
+  save(before?: readonly FileRecord[], sinceNs?: bigint) {
+    const block = options({ accurate: this.letters, signature: this.signature });
+    const { records, notices, result } = collectBackup(fileSet([include([this.path], [block])]), {
+      ...(sinceNs !== undefined && { sinceNs }),
+      ...(before && { prior: priorOf(before) }),
+    });
+    const names = (deleted: boolean) =>
+      records
+        .filter((record) => record.deleted === deleted)
+        .map(({ path }) => path.toString().slice(this.path.length));
+    return { records, saved: names(false), gone: names(true), notices, files: result.files };
+  }
+
+  [Symbol.dispose](): void {
+    this.#root[Symbol.dispose]();
+  }
+}
+
+describe('an accurate backup', () => {
+  it('saves nothing when nothing has changed', () => {
+    using tree = new Tree();
+    for (const name of ['a', 'b/c', 'b/d/e', 'b!', 'f']) tree.write(name);
+    const { records } = tree.save();
+    expect(tree.save(records)).toMatchObject({ saved: [], gone: [], files: 0 });
+  });
+
+  it('saves what is new, however old it looks, and notes what is gone', () => {
+    using tree = new Tree();
+    tree.letters = 'mcs';
+    for (const name of ['a', 'b/c', 'b/d/e', 'b!', 'z']) tree.write(name);
+    const { records } = tree.save();
+    rmSync(join(tree.path, 'b/d'), { recursive: true });
+    rmSync(join(tree.path, 'z'));
+    const movedIn = tree.write('b/new');
+    utimesSync(movedIn, 1000, 1000);
+    const farFuture = BigInt(Date.now() + 3_600_000) * 1_000_000n;
+    const { saved, gone } = tree.save(records, farFuture);
+    expect(saved).toEqual(['/b/new', '/b/', '/']);
+    expect(gone).toEqual(['/b/d/e', '/b/d/', '/z']);
+  });
+
+  it('sees a file where a directory was, and the other way round', () => {
+    using tree = new Tree();
+    for (const name of ['a/x', 'a/y', 'b']) tree.write(name);
+    const { records } = tree.save();
+    rmSync(join(tree.path, 'a'), { recursive: true });
+    rmSync(join(tree.path, 'b'));
+    tree.write('a');
+    tree.write('b/z');
+    const { saved, gone } = tree.save(records);
+    expect(saved).toEqual(['/a', '/b/z', '/b/', '/']);
+    expect(gone).toEqual(['/a/x', '/a/y']);
+  });
+
+  it('of which all is gone notes every entry', () => {
+    using tree = new Tree();
+    for (let index = 0; index < 50; index++) tree.write(`d/f${index}`);
+    const { records } = tree.save();
+    rmSync(join(tree.path, 'd'), { recursive: true });
+    expect(tree.save(records).gone).toHaveLength(51);
+  });
+
+  it.runIf(!isRoot)('does not take for gone what it may not look at', () => {
+    using tree = new Tree();
+    for (const name of ['a', 'closed/x', 'closed/y/z', 'd']) tree.write(name);
+    const { records } = tree.save();
+    chmodSync(join(tree.path, 'closed'), 0o000);
+    try {
+      const { gone, notices } = tree.save(records);
+      expect(gone).toEqual([]);
+      expect(notices).toMatchObject([{ type: 'notSaved' }]);
+    } finally {
+      chmodSync(join(tree.path, 'closed'), 0o755);
+    }
+  });
+
+  it('compares content only where the letters ask for it and nothing else has changed', () => {
+    using tree = new Tree();
+    tree.letters = 's1';
+    const file = tree.write('f', 'one');
+    const { records } = tree.save();
+    writeFileSync(file, 'two');
+    tree.write('g', 'same');
+    const second = tree.save(records);
+    expect(second.saved).toEqual(['/f', '/g']);
+    utimesSync(file, 5, 5);
+    chmodSync(file, 0o600);
+    const merged = [...records.filter(({ path }) => !path.toString().endsWith('/f')), ...second.records];
+    expect(tree.save(merged).saved).toEqual([]);
+  });
+
+  it('says once that there is no checksum to compare with, and saves nothing for that', () => {
+    using tree = new Tree();
+    tree.letters = '5';
+    tree.signature = DigestAlgorithm.UNSPECIFIED;
+    for (const name of ['a', 'b']) tree.write(name);
+    const { records } = tree.save();
+    const { saved, notices } = tree.save(records);
+    expect(saved).toEqual([]);
+    expect(notices).toMatchObject([
+      { type: 'warning', text: expect.stringContaining('no checksum') as string },
+    ]);
+  });
+
+  it('sees a rename as one that is gone and one that is new', () => {
+    using tree = new Tree();
+    tree.letters = 'm';
+    tree.write('old');
+    const { records } = tree.save();
+    renameSync(join(tree.path, 'old'), join(tree.path, 'new'));
+    const { mtime, atime } = statSync(tree.path);
+    utimesSync(tree.path, atime, mtime);
+    const { saved, gone } = tree.save(records);
+    expect(saved).toContain('/new');
+    expect(gone).toEqual(['/old']);
+  });
+});
