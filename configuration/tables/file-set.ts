@@ -49,7 +49,6 @@ export const OPTIONS = {
   }),
   honorNodumpFlag: directive('honor nodump flag', yesNo, {
     default: false,
-    status: notYet('files with the flag are saved as well'),
     help: 'Leave out files with the nodump attribute',
   }),
   aclSupport: directive('aclsupport', yesNo, {
@@ -81,7 +80,6 @@ export const OPTIONS = {
   }),
   stripPath: directive('strippath', integer, {
     default: 0,
-    status: notYet('paths are saved whole'),
     help: 'Leading parts of the path to drop',
   }),
   replace: directive('replace', oneOf(['Always', 'IfNewer', 'Never']), {

@@ -108,7 +108,7 @@ class BackupWalk implements WalkVisitor {
   }
 
   entry(entry: WalkEntry): void {
-    const { path, stat, options } = entry;
+    const { path, savedPath, stat, options } = entry;
     if (!this.#selection.isWanted(entry)) return;
     this.#progress(path);
     const type = fileTypeOf(Number(stat.mode));
@@ -122,7 +122,7 @@ class BackupWalk implements WalkVisitor {
 
     record.fileIndex = ++this.#counts.files;
     if (isLinkable && firstName === undefined) {
-      this.#hardLinks.remember(stat, { path, fileIndex: record.fileIndex });
+      this.#hardLinks.remember(stat, { path: savedPath, fileIndex: record.fileIndex });
     }
     this.#addRecord(record);
   }
@@ -175,9 +175,17 @@ class BackupWalk implements WalkVisitor {
   }
 }
 
-/** What decides which entries are saved. Everything of a Full; of an accurate job, what the comparison finds. */
-export function selectionOf({ sinceNs, prior }: BackupSource, ports: AccuratePorts): EntrySelection {
-  return prior === undefined ? new SinceSelection(sinceNs) : new AccurateSelection(prior, sinceNs, ports);
+/**
+ * What decides which entries are saved. Everything of a Full; of an accurate job, what the comparison finds. It goes
+ * through the saved paths in walk order, which paths with dropped names do not keep: they are selected by their times.
+ */
+export function selectionOf({ fileSet, sinceNs, prior }: BackupSource, ports: AccuratePorts): EntrySelection {
+  if (prior === undefined) return new SinceSelection(sinceNs);
+  if (!fileSet.dropsNames) return new AccurateSelection(prior, sinceNs, ports);
+  const text =
+    'The FileSet has "strippath": the job is not accurate, and finds neither deleted files nor those moved in';
+  ports.notice({ type: 'warning', path: '', text });
+  return new SinceSelection(sinceNs);
 }
 
 /** The note that an entry of an earlier backup is gone. */

@@ -49,8 +49,8 @@ export class EntryPacker {
 
   /** Any entry but a hard link; its record without a file index. Undefined when it could not be saved: it was said. */
   pack(entry: WalkEntry, type: FileType): FileRecord | undefined {
-    const { path, accessPath, stat, options } = entry;
-    const record = recordOf(path, stat, type);
+    const { path, savedPath, accessPath, stat, options } = entry;
+    const record = recordOf(savedPath, stat, type);
     const extra = attributesOf(entry, this.#notice);
     record.extended = extra.length > 0;
     if (type === FileType.REGULAR) return this.#regular(entry, record, extra) ? record : undefined;
@@ -64,17 +64,21 @@ export class EntryPacker {
       record.sizeBytes = record.linkTarget.length;
     }
     const linkName = record.linkTarget.toString('latin1');
-    this.#headerOnly(record, this.#headers.encode(tarEntryOf(record, path, { linkName, extra })), options);
+    this.#headerOnly(
+      record,
+      this.#headers.encode(tarEntryOf(record, savedPath, { linkName, extra })),
+      options,
+    );
     return record;
   }
 
   /** A further name of a file that is in the stream already. */
-  packHardLink({ path, stat, options }: WalkEntry, firstName: FirstName): FileRecord {
-    const record = recordOf(path, stat, FileType.HARD_LINK);
+  packHardLink({ savedPath, stat, options }: WalkEntry, firstName: FirstName): FileRecord {
+    const record = recordOf(savedPath, stat, FileType.HARD_LINK);
     record.linkTarget = pathToBytes(firstName.path);
     record.linkFileIndex = firstName.fileIndex;
     const linkName = tarName(firstName.path, FileType.REGULAR);
-    this.#headerOnly(record, this.#headers.encode(tarEntryOf(record, path, { linkName })), options);
+    this.#headerOnly(record, this.#headers.encode(tarEntryOf(record, savedPath, { linkName })), options);
     return record;
   }
 
@@ -84,7 +88,7 @@ export class EntryPacker {
   }
 
   #regular(entry: WalkEntry, record: FileRecord, extra: readonly PaxRecord[]): boolean {
-    const { path, accessPath, stat, options } = entry;
+    const { path, savedPath, accessPath, stat, options } = entry;
     record.digestAlgorithm = options.digest;
     const sizeBytes = Number(stat.size);
     if (!Number.isSafeInteger(sizeBytes)) {
@@ -93,7 +97,7 @@ export class EntryPacker {
       return false;
     }
     if (sizeBytes === 0) {
-      this.#begin(record, this.#headers.encode(tarEntryOf(record, path, { extra })), 0, options);
+      this.#begin(record, this.#headers.encode(tarEntryOf(record, savedPath, { extra })), 0, options);
       record.digest = digestOf(options.digest, NO_CONTENT);
       return true;
     }
@@ -119,7 +123,7 @@ export class EntryPacker {
   /** Header and content. Undefined when the entry was given up: nothing of it is in the stream. */
   #packContent(
     content: OpenedContent,
-    { stat, options }: WalkEntry,
+    { savedPath, stat, options }: WalkEntry,
     extra: readonly PaxRecord[],
   ): (ReadOutcome & { promisedBytes: number }) | undefined {
     const { path, record, sizeBytes } = content;
@@ -127,11 +131,11 @@ export class EntryPacker {
     const map = extents && encodeSparseMap(extents, sizeBytes);
     const promisedBytes = extents?.reduce((sum, { length }) => sum + length, 0) ?? sizeBytes;
     const storedBytes = promisedBytes + (map?.length ?? 0);
-    const sparse = map ? sparseRecords(tarName(path, FileType.REGULAR), sizeBytes) : [];
+    const sparse = map ? sparseRecords(tarName(savedPath, FileType.REGULAR), sizeBytes) : [];
     if (map !== undefined) record.extended = true;
 
     const header = this.#headers.encode(
-      tarEntryOf(record, path, { sizeBytes: storedBytes, extra: [...extra, ...sparse] }),
+      tarEntryOf(record, savedPath, { sizeBytes: storedBytes, extra: [...extra, ...sparse] }),
     );
     const isInOneBlock = this.#begin(record, header, storedBytes, options) <= BLOCK_CONTENT_BYTES_MAX;
     if (map !== undefined) this.#cutter.write(map);

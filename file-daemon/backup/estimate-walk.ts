@@ -52,14 +52,14 @@ class EstimateWalk implements WalkVisitor {
 
   entry(entry: WalkEntry): void {
     if (!this.#selection.isWanted(entry)) return;
-    const { path, stat, options } = entry;
+    const { path, savedPath, stat, options } = entry;
     this.#sink.progress(this.#counts, path);
     const type = fileTypeOf(Number(stat.mode)) ?? FileType.UNSPECIFIED;
-    const isFirstName = !options.hardLinks || this.#isFirstName(path, stat, type);
+    const isFirstName = !options.hardLinks || this.#isFirstName(savedPath, stat, type);
     this.#counts.files += 1;
     if (type === FileType.REGULAR && isFirstName) this.#counts.contentBytes += Number(stat.size);
     if (this.#sink.listing === undefined) return;
-    this.#records.push(recordOf(path, stat, isFirstName ? type : FileType.HARD_LINK));
+    this.#records.push(recordOf(savedPath, stat, isFirstName ? type : FileType.HARD_LINK));
     if (this.#records.length >= RECORDS_PER_LISTING) this.#list();
   }
 

@@ -1,5 +1,5 @@
 import type { FileSet, Include } from '../../proto/noctule/filedaemon/v1/fileset.ts';
-import { normalizePath, pathFromBytes, type BytePath } from '../byte-path.ts';
+import { normalizePath, pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
 import { expandClientList } from './client-list.ts';
 import { DEFAULT_OPTIONS, unionOfOptions, type EntryOptions } from './entry-options.ts';
 import { compileGlob, isLiteral, type PathTest } from './glob.ts';
@@ -12,10 +12,12 @@ export interface CompiledFileSet {
   readonly includes: readonly CompiledInclude[];
   /** What the job's messages should say about the FileSet as such. */
   readonly notices: readonly FileNotice[];
+  /** Some entries are saved under other paths than they have. */
+  readonly dropsNames: boolean;
 }
 
 export interface CompiledInclude {
-  /** The File entries, as written but for their spelling: absolute paths are normal, others are left for a message. */
+  /** The File entries in their normal spelling. */
   readonly files: readonly BytePath[];
   readonly rules: IncludeRules;
 }
@@ -29,15 +31,26 @@ export function compileFileSet(fileSet: FileSet): CompiledFileSet {
     ...fileSet.excludes.map(pathFromBytes),
     ...fileSet.clientExcludeLists.flatMap(expandClientList),
   ]);
-  return {
-    includes: fileSet.includes.map((include) => ({
-      files: [...include.files.map(pathFromBytes), ...include.clientFileLists.flatMap(expandClientList)].map(
-        (path) => normalizePath(path) ?? path,
-      ),
-      rules: new IncludeRules(include, excludes),
-    })),
-    notices: unsupportedNotices(fileSet),
-  };
+  const notices = unsupportedNotices(fileSet);
+  const includes = fileSet.includes.map((include) => {
+    const files: BytePath[] = [];
+    for (const written of writtenFiles(include)) {
+      const path = normalizePath(written);
+      if (path !== undefined) files.push(path);
+      else notices.push(unusable(written));
+    }
+    return { files, rules: new IncludeRules(include, excludes) };
+  });
+  return { includes, notices, dropsNames: includes.some(({ rules }) => rules.dropsNames) };
+}
+
+function writtenFiles({ files, clientFileLists }: Include): BytePath[] {
+  return [...files.map(pathFromBytes), ...clientFileLists.flatMap(expandClientList)];
+}
+
+function unusable(path: BytePath): FileNotice {
+  const text = `File entry "${showPath(path)}" is not an absolute path without ".."; it is not saved`;
+  return { type: 'notSaved', path, text };
 }
 
 /** What one Include, together with the Exclude lists, says about the entries found below its File entries. */
@@ -48,6 +61,10 @@ export class IncludeRules {
   readonly excludeDirContaining: readonly BytePath[];
   /** The only file systems to save from; empty = all. */
   readonly fsTypes: readonly string[];
+  /** Leave out what has the nodump flag. */
+  readonly honorNodumpFlag: boolean;
+  /** How many names are dropped from the beginning of the paths that entries are saved under. */
+  readonly #stripPath: number;
   readonly #blocks: readonly OptionsBlock[];
   readonly #excludes: ExcludeList;
 
@@ -59,6 +76,22 @@ export class IncludeRules {
     this.fileEntryOptions = unionOfOptions(this.#blocks.map((block) => block.options));
     this.excludeDirContaining = include.excludeDirContaining.map(pathFromBytes);
     this.fsTypes = include.options.findLast((options) => options.fsTypes.length > 0)?.fsTypes ?? [];
+    this.honorNodumpFlag = include.options.some((options) => options.honorNodumpFlag);
+    this.#stripPath = include.options.findLast((options) => options.stripPath > 0)?.stripPath ?? 0;
+  }
+
+  get dropsNames(): boolean {
+    return this.#stripPath > 0;
+  }
+
+  /** The path that the entry is saved under: a path with too few names to drop some keeps them all. */
+  savedPath(path: BytePath): BytePath {
+    let slash = 0;
+    for (let dropped = 0; dropped < this.#stripPath; dropped++) {
+      slash = path.indexOf('/', slash + 1);
+      if (slash < 0) return path;
+    }
+    return slash === 0 ? path : path.slice(slash);
   }
 
   /**

@@ -3,9 +3,7 @@ import type { FileNotice } from '../walk/file-notice.ts';
 
 /** Options that are understood but not carried out yet, with what that means for the job. */
 const UNSUPPORTED: readonly [isSet: (options: Options) => boolean, text: string][] = [
-  [(options) => options.honorNodumpFlag, '"honor nodump flag": files with the flag are saved as well'],
   [(options) => options.readFifo, '"readfifo": FIFOs are saved as FIFOs, not read'],
-  [(options) => options.stripPath > 0, '"strippath": paths are saved whole'],
 ];
 
 /** One notice for each thing in the FileSet that this file daemon cannot do. Data that is left out is an error. */

@@ -15,10 +15,11 @@ import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_re
 import { fsPath } from '../byte-path.ts';
 import { ContentDigest } from '../content-digest.ts';
 import { libc, type Libc } from '../native/libc.ts';
+import { O_PATH } from '../native/open-flags.ts';
 import type { ExtendedAttributes } from '../tar/extended-pax.ts';
 import { EntryDamaged } from '../tar/header-reader.ts';
 import { setFileAttributes, setHeldAttributes, type AttributeFailure } from './attributes.ts';
-import { O_PATH, PlaceRefused, pathOf, type Place } from './target-tree.ts';
+import { PlaceRefused, pathOf, type Place } from './target-tree.ts';
 
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const CREATE_ATTEMPTS_MAX = 1000;

@@ -2,13 +2,12 @@ import { closeSync, constants, lstatSync, mkdirSync, openSync, type BigIntStats 
 import { OperatorError, isErrno } from '../../errors/operator-error.ts';
 import { fsPath, showPath, type BytePath } from '../byte-path.ts';
 import { errnoText } from '../errno-text.ts';
+import { O_PATH } from '../native/open-flags.ts';
 
 /** Open directories kept for the next file. More than the usual depth of a tree, far less than open files allowed. */
 const DIRECTORIES_OPEN_MAX = 128;
 
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
-/** Only a name for the directory: wants search permission, not read permission. Not among Node's constants. */
-export const O_PATH = 0o10000000;
 
 /** A file that cannot be restored to its place; the message is the reason. The others can. */
 export class PlaceRefused extends OperatorError {

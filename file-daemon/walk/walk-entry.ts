@@ -6,6 +6,8 @@ import type { EntryOptions } from '../fileset/entry-options.ts';
 export interface WalkEntry {
   /** Absolute, without a slash at the end. */
   readonly path: BytePath;
+  /** The path that it is saved under: `path`, but for what `strippath` drops of it. */
+  readonly savedPath: BytePath;
   /**
    * A path for `node:fs` that leads to the same entry: `path` itself, unless the kernel would not take it in one piece.
    * Good during the visit only.

@@ -1,15 +1,18 @@
 import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
 import { isErrno } from '../../errors/operator-error.ts';
-import { fsPath, joinPath, normalizePath, showPath, type BytePath } from '../byte-path.ts';
+import { fsPath, joinPath, showPath, type BytePath } from '../byte-path.ts';
 import type { EntryOptions } from '../fileset/entry-options.ts';
 import type { CompiledFileSet, IncludeRules } from '../fileset/include-rules.ts';
+import { closeAccess, openAccess, type DirectoryAccess } from './directory-access.ts';
+import { FileEntries, type FileEntry, type FileEntrySpan } from './file-entries.ts';
 import { fileTypeOf } from './file-kind.ts';
 import { failedTo, type FileNotice } from './file-notice.ts';
+import { asksToBeLeftOut } from './keep-out.ts';
 import { Mounts } from './mounts.ts';
 import type { WalkEntry } from './walk-entry.ts';
 
 export interface WalkVisitor {
-  /** An entry that the FileSet accepts. A directory comes after all that is in it. */
+  /** An entry that the FileSet accepts. */
   entry(entry: WalkEntry): void;
   /** Nothing can be said of this entry, or only not of what is in it: it could not be looked at, as a notice says. */
   unseen(path: BytePath, part: 'entry' | 'contents'): void;
@@ -18,14 +21,31 @@ export interface WalkVisitor {
   entering(path: BytePath): void;
 }
 
-/** A directory whose names are being gone through. */
-interface Frame {
+/** A path that the walk has come to. */
+interface Stop {
   readonly path: BytePath;
+  /** As that of WalkEntry. */
+  readonly accessPath: BytePath;
+  readonly fileEntriesBelow: FileEntrySpan;
+}
+
+/** What is there, and how it is to be saved. */
+interface Found {
   readonly stat: BigIntStats;
   readonly options: EntryOptions;
   readonly rules: IncludeRules;
   /** Device of the File entry that the walk came from. */
   readonly topDevice: bigint;
+}
+
+/** A directory whose names are being gone through. */
+interface Frame {
+  readonly stop: Stop;
+  /** Visited when the frame is left; absent where the walk only comes through on its way to File entries. */
+  readonly found: Found | undefined;
+  /** Whether the names are all that the directory holds, or just those that lead to File entries. */
+  readonly isEntered: boolean;
+  readonly access: DirectoryAccess;
   readonly names: readonly BytePath[];
   next: number;
 }
@@ -33,68 +53,84 @@ interface Frame {
 const BIGINT = { bigint: true } as const;
 
 /**
- * Goes through everything a FileSet names, synchronously, and shows the visitor what it accepts.
+ * Goes through everything a FileSet names, synchronously, and shows the visitor what it accepts. It is one walk from the
+ * root, in which a directory that no rule lets it enter is only passed through, towards the File entries below it.
  *
  * Invariants
- *  (1) Names are visited in bytewise order; a directory follows its contents.
- *  (2) Links are never followed, and a directory that is its own parent is not entered: the walk ends.
- *  (3) Each File entry is visited once, with the rules of its own Include, also when another one contains it.
- *  (4) Memory is the names of the directories on the way down to the current one.
+ *  (1) Entries come in walk order (`compareWalkOrder`), each path once. `unseen` comes before what is shown below it.
+ *  (2) Links are never followed, and a directory that is its own parent is not entered: the walk ends. (Links on the way
+ *      to a File entry are.)
+ *  (3) Each File entry is visited once, with the rules of its own Include, also when another one contains or excludes it.
+ *  (4) Memory is the names of the directories on the way down to the current one; open files are one for each 3,500 bytes
+ *      of its path.
  */
 export class Walker {
   readonly #visitor: WalkVisitor;
-  /** File entries still to be visited, with the rules of the first Include that names them. */
-  readonly #fileEntries = new Map<BytePath, IncludeRules>();
   readonly #notices: readonly FileNotice[];
+  readonly #fileEntries: FileEntries;
   readonly #stack: Frame[] = [];
   #mounts: Mounts | undefined;
 
   constructor(fileSet: CompiledFileSet, visitor: WalkVisitor) {
     this.#visitor = visitor;
     this.#notices = fileSet.notices;
-    const files = fileSet.includes.flatMap(({ files, rules }) => files.map((file) => ({ file, rules })));
-    files.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
-    for (const { file, rules } of files) {
-      if (!this.#fileEntries.has(file)) this.#fileEntries.set(file, rules);
-    }
+    this.#fileEntries = new FileEntries(
+      fileSet.includes.flatMap(({ files, rules }) => files.map((path) => ({ path, rules }))),
+    );
   }
 
   run(): void {
     for (const notice of this.#notices) this.#visitor.notice(notice);
-    for (const [path, rules] of this.#fileEntries) {
-      this.#fileEntry(path, rules);
+    try {
+      const { own, below } = this.#fileEntries.take(this.#fileEntries.all(), '/');
+      const root = { path: '/', accessPath: '/', fileEntriesBelow: below };
+      if (own !== undefined) this.#fileEntry(root, own);
+      else this.#passThrough(root);
       for (let frame = this.#stack.at(-1); frame !== undefined; frame = this.#stack.at(-1)) this.#step(frame);
+    } finally {
+      for (const { access } of this.#stack) closeAccess(access);
     }
   }
 
-  /** Visits the next name of the directory, or leaves it. */
+  /** Comes to the next name of the directory, or leaves it. */
   #step(frame: Frame): void {
     const name = frame.names[frame.next++];
-    if (name !== undefined) {
-      this.#child(frame, joinPath(frame.path, name));
+    if (name === undefined) {
+      this.#leave(frame);
       return;
     }
-    this.#stack.pop();
-    this.#visit(frame.path, frame.stat, frame.options);
+    const { stop: directory, access } = frame;
+    const path = joinPath(directory.path, name);
+    const accessPath = access.path === directory.path ? path : joinPath(access.path, name);
+    const { own, below } = this.#fileEntries.take(directory.fileEntriesBelow, path);
+    const stop = { path, accessPath, fileEntriesBelow: below };
+    if (own !== undefined) this.#fileEntry(stop, own);
+    else if (frame.isEntered && frame.found !== undefined) this.#child(frame.found, stop);
+    else this.#passThrough(stop);
   }
 
-  #fileEntry(path: BytePath, rules: IncludeRules): void {
-    this.#fileEntries.delete(path);
+  #leave({ stop, found, access }: Frame): void {
+    this.#stack.pop();
+    closeAccess(access);
+    if (found !== undefined) this.#visit(stop, found.stat, found.options, found.rules);
+  }
+
+  #fileEntry(stop: Stop, { path, rules }: FileEntry): void {
     const options = rules.fileEntryOptions;
-    if (normalizePath(path) === undefined) {
-      const text = `File entry "${showPath(path)}" is not an absolute path without ".."; it is not saved`;
-      this.#visitor.notice({ type: 'notSaved', path, text });
-      return;
-    }
     let stat: BigIntStats;
     try {
-      stat = lstatSync(fsPath(path), BIGINT);
+      stat = lstatSync(fsPath(stop.accessPath), BIGINT);
     } catch (error) {
+      this.#passThrough(stop);
       this.#visitor.notice(failedTo('stat', path, error));
       if (!isGone(error)) this.#visitor.unseen(path, 'entry');
       return;
     }
-    if (!this.#isFsTypeWanted(path, rules)) return;
+    const isDirectory = stat.isDirectory();
+    if (!this.#isFsTypeWanted(path, rules) || asksToBeLeftOut(stop.accessPath, isDirectory, rules)) {
+      this.#passThrough(stop);
+      return;
+    }
     if (stat.isSymbolicLink()) {
       const text = `File entry "${showPath(path)}" is a symbolic link: the link is saved, not what it points to`;
       this.#visitor.notice({ type: 'info', path, text });
@@ -102,73 +138,126 @@ export class Walker {
       const text = `File entry "${showPath(path)}" is a device: the node is saved, not what the device holds (not supported yet)`;
       this.#visitor.notice({ type: 'warning', path, text });
     }
-    if (stat.isDirectory()) this.#enter({ path, stat, options, rules, topDevice: stat.dev });
-    else this.#visitOther(path, stat, options);
+    if (isDirectory) this.#enter(stop, { stat, options, rules, topDevice: stat.dev });
+    else this.#other(stop, stat, options, rules);
   }
 
-  #child(parent: Frame, path: BytePath): void {
+  /** An entry of a directory that was entered, and is not a File entry. */
+  #child(parent: Found, stop: Stop): void {
+    const { path, accessPath } = stop;
     const { rules, topDevice } = parent;
-    const own = this.#fileEntries.get(path);
-    if (own !== undefined) {
-      this.#fileEntry(path, own);
-      return;
-    }
     let stat: BigIntStats;
     try {
-      stat = lstatSync(fsPath(path), BIGINT);
+      stat = lstatSync(fsPath(accessPath), BIGINT);
     } catch (error) {
-      // What the FileSet leaves out is not worth a word.
-      if (rules.select(path, false) === undefined) return;
-      this.#visitor.notice(failedTo('stat', path, error));
-      if (!isGone(error)) this.#visitor.unseen(path, 'entry');
+      this.#passThrough(stop);
+      this.#noteMissing(stop, rules, error);
       return;
     }
     const isDirectory = stat.isDirectory();
-    const options = rules.select(path, isDirectory);
-    if (options === undefined) return;
-    if (!isDirectory) this.#visitOther(path, stat, options);
-    else if (!options.recurse || !this.#mayCross(parent, path, stat, options))
-      this.#visit(path, stat, options);
-    else this.#enter({ path, stat, options, rules, topDevice });
-  }
-
-  #visitOther(path: BytePath, stat: BigIntStats, options: EntryOptions): void {
-    if (fileTypeOf(Number(stat.mode)) === undefined) {
-      this.#visitor.notice({ type: 'skipped', path, text: `Socket "${showPath(path)}" is not saved` });
-      return;
+    const options = asksToBeLeftOut(accessPath, isDirectory, rules)
+      ? undefined
+      : rules.select(path, isDirectory);
+    if (options === undefined) {
+      this.#passThrough(stop);
+    } else if (!isDirectory) {
+      this.#other(stop, stat, options, rules);
+    } else {
+      const found = { stat, options, rules, topDevice };
+      if (options.recurse && this.#mayCross(parent, path, found)) this.#enter(stop, found);
+      else this.#passThrough(stop, found);
     }
-    this.#visit(path, stat, options);
   }
 
-  #visit(path: BytePath, stat: BigIntStats, options: EntryOptions): void {
-    this.#visitor.entry({ path, accessPath: path, stat, options });
+  /** Nothing is worth a word that the FileSet leaves out, or that was only the way to File entries, which say it. */
+  #noteMissing({ path, fileEntriesBelow }: Stop, rules: IncludeRules, error: unknown): void {
+    if (!isGone(error)) this.#visitor.unseen(path, 'entry');
+    else if (fileEntriesBelow.from < fileEntriesBelow.to) return;
+    if (rules.select(path, false) ?? rules.select(path, true)) {
+      this.#visitor.notice(failedTo('stat', path, error));
+    }
   }
 
-  #enter(directory: Omit<Frame, 'names' | 'next'>): void {
-    const { path, stat, options, rules } = directory;
+  #other(stop: Stop, stat: BigIntStats, options: EntryOptions, rules: IncludeRules): void {
+    const { path, fileEntriesBelow } = stop;
+    // Another path leads through a link to something else that is to be saved.
+    if (fileEntriesBelow.from < fileEntriesBelow.to) {
+      this.#passThrough(stop, { stat, options, rules, topDevice: stat.dev });
+    } else if (fileTypeOf(Number(stat.mode)) === undefined) {
+      this.#visitor.notice({ type: 'skipped', path, text: `Socket "${showPath(path)}" is not saved` });
+    } else {
+      this.#visit(stop, stat, options, rules);
+    }
+  }
+
+  /** Goes on to the File entries below, if there are any, without looking at what else is there; visits `found` then. */
+  #passThrough(stop: Stop, found?: Found): void {
+    const { path, fileEntriesBelow } = stop;
+    if (fileEntriesBelow.from < fileEntriesBelow.to) {
+      const names = this.#fileEntries.namesOnTheWay(fileEntriesBelow, path);
+      let access: DirectoryAccess = { path: stop.accessPath, fd: undefined };
+      try {
+        access = openAccess(stop.accessPath);
+      } catch {
+        // Each of the File entries will say so.
+      }
+      this.#stack.push({ stop, found, isEntered: false, access, names, next: 0 });
+    } else if (found !== undefined) {
+      this.#visit(stop, found.stat, found.options, found.rules);
+    }
+  }
+
+  #enter(stop: Stop, found: Found): void {
+    const { path, accessPath, fileEntriesBelow } = stop;
     this.#visitor.entering(path);
-    if (this.#stack.some((frame) => frame.stat.ino === stat.ino && frame.stat.dev === stat.dev)) {
+    if (this.#isOnTheWayDown(found.stat)) {
       const text = `Directory "${showPath(path)}" contains itself; it is saved without its contents`;
       this.#visitor.notice({ type: 'skipped', path, text });
-      this.#visit(path, stat, options);
+      this.#passThrough(stop, found);
       return;
     }
-    let names: BytePath[] = [];
+    let access: DirectoryAccess | undefined;
+    let names: BytePath[];
     try {
-      names = readdirSync(fsPath(path), 'latin1');
+      access = openAccess(accessPath);
+      names = readdirSync(fsPath(access.path), 'latin1');
     } catch (error) {
-      this.#visitor.notice(failedTo('open directory', path, error));
-      if (!isGone(error)) this.#visitor.unseen(path, 'contents');
-      if (isErrno(error, 'ENOENT')) return;
+      if (access !== undefined) closeAccess(access);
+      this.#unreadable(stop, found, error);
+      return;
     }
-    if (rules.excludeDirContaining.some((name) => names.includes(name))) return;
-    this.#stack.push({ ...directory, names: names.sort(), next: 0 });
+    if (fileEntriesBelow.from < fileEntriesBelow.to) {
+      names = [...new Set([...names, ...this.#fileEntries.namesOnTheWay(fileEntriesBelow, path)])];
+    }
+    this.#stack.push({ stop, found, isEntered: true, access, names: names.sort(), next: 0 });
+  }
+
+  /** A directory whose names cannot be had is saved as an entry, unless it is gone. */
+  #unreadable(stop: Stop, found: Found, error: unknown): void {
+    const { path } = stop;
+    this.#visitor.notice(failedTo('open directory', path, error));
+    if (isGone(error)) {
+      this.#passThrough(stop);
+      return;
+    }
+    this.#visitor.unseen(path, 'contents');
+    this.#passThrough(stop, found);
+  }
+
+  #isOnTheWayDown({ ino, dev }: BigIntStats): boolean {
+    return this.#stack.some(
+      ({ isEntered, found }) => isEntered && found?.stat.ino === ino && found.stat.dev === dev,
+    );
+  }
+
+  #visit({ path, accessPath }: Stop, stat: BigIntStats, options: EntryOptions, rules: IncludeRules): void {
+    this.#visitor.entry({ path, savedPath: rules.savedPath(path), accessPath, stat, options });
   }
 
   /** Whether the directory may be entered for the file system it is on; says so when not. */
-  #mayCross(parent: Frame, path: BytePath, stat: BigIntStats, options: EntryOptions): boolean {
-    if (stat.dev === parent.stat.dev && stat.dev === parent.topDevice) return true;
-    if (options.oneFs && stat.dev !== parent.topDevice) {
+  #mayCross(parent: Found, path: BytePath, { stat, options, topDevice }: Found): boolean {
+    if (stat.dev === parent.stat.dev && stat.dev === topDevice) return true;
+    if (options.oneFs && stat.dev !== topDevice) {
       const text = `Directory "${showPath(path)}" is on a different file system; it is saved without its contents`;
       this.#visitor.notice({ type: 'skipped', path, text });
       return false;
@@ -187,6 +276,7 @@ export class Walker {
   }
 }
 
+/** Whether the error says that nothing is there. */
 function isGone(error: unknown): boolean {
   return isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR');
 }

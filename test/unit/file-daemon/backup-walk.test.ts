@@ -67,6 +67,20 @@ describe('the stream of a backup', () => {
     expect(offset).toBe(stream.length);
   });
 
+  it('drops leading names with strippath, in records, in the archive, and in what hard links lead to', () => {
+    using root = temporaryDirectory();
+    const tree = join(root.path, 'tree');
+    mkdirSync(join(tree, 'sub'), { recursive: true });
+    writeFileSync(join(tree, 'a'), 'content');
+    linkSync(join(tree, 'a'), join(tree, 'sub/b'));
+    const names = root.path.split('/').length; // of /tmp/xyz/tree
+    const { records, stream } = saveAll(tree, {}, options({ stripPath: names }));
+    const listing = execFileSync('tar', ['-tvf', '-'], { input: stream, encoding: 'utf8' });
+    expect(records.map(({ path }) => path.toString())).toEqual(['/a', '/sub/b', '/sub/', `${tree}/`]);
+    expect(records[1]!.linkTarget.toString()).toBe('/a');
+    expect(listing).toMatch(/ a\n.* sub\/b link to a\n.* sub\/\n/);
+  });
+
   it('hands a record over at the latest 64 blocks after the entry, however large the next one is', () => {
     using root = temporaryDirectory();
     writeFileSync(join(root.path, 'a'), 'small');

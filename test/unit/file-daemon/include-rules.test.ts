@@ -109,19 +109,24 @@ describe('the rules of an Include', () => {
     expect(select([], ['/home/[ab]'], '/home/b')).toBeUndefined();
   });
 
-  it('brings File entries to one spelling and leaves what is no absolute path for the walk to name', () => {
-    const { includes } = compileFileSet(
+  it('brings File entries to one spelling, and names those that are no absolute path', () => {
+    const { includes, notices } = compileFileSet(
       fileSet([include(['/home/', '//a//b/./c', 'relative', '/x/../y', '/'])]),
     );
-    expect(includes[0]!.files).toEqual(['/home', '/a/b/c', 'relative', '/x/../y', '/']);
+    expect(includes[0]!.files).toEqual(['/home', '/a/b/c', '/']);
+    expect(notices.map(({ type, path }) => [type, path])).toEqual([
+      ['notSaved', 'relative'],
+      ['notSaved', '/x/../y'],
+    ]);
   });
 
-  it('names what it cannot do, and counts data of plugins as not saved', () => {
-    const { notices } = compileFileSet(
-      fileSet([include(['/home'], [options({ honorNodumpFlag: true })], { plugins: ['bpipe:file=/x'] })]),
+  it('drops leading names of saved paths with strippath, of all its files, where there are enough', () => {
+    const blocks = [options({ stripPath: 2, wild: ['*.x'] }), options()];
+    const { rules } = compileFileSet(fileSet([include(['/home'], blocks)])).includes[0]!;
+    const saved = ['/home/user/a/b', '/home/user/a', '/home/user', '/home', '/'].map((path) =>
+      rules.savedPath(path),
     );
-    expect(notices.map(({ type }) => type)).toEqual(['warning', 'notSaved']);
-    expect(notices[0]!.text).toContain('"honor nodump flag"');
+    expect(saved).toEqual(['/a/b', '/a', '/home/user', '/home', '/']);
   });
 
   it('agrees with the five rules written down one by one', () => {

@@ -1,46 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, linkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compileFileSet } from '../../../file-daemon/fileset/include-rules.ts';
-import { Walker } from '../../../file-daemon/walk/walker.ts';
-import type { FileNotice } from '../../../file-daemon/walk/file-notice.ts';
-import type { FileSet } from '../../../proto/noctule/filedaemon/v1/fileset.ts';
 import { DigestAlgorithm } from '../../../proto/noctule/record/v1/file_record.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { fileSet, include, options } from './support/file-sets.ts';
 import { isRoot } from './support/readable-tree.ts';
-
-interface Walked {
-  paths: string[];
-  digests: DigestAlgorithm[];
-  notices: FileNotice[];
-}
-
-/** Paths (latin1) relative to `root`, in the order of the walk. */
-function walk(root: string, set: FileSet, entering: (path: string) => void = () => undefined): Walked {
-  const walked: Walked = { paths: [], digests: [], notices: [] };
-  new Walker(compileFileSet(set), {
-    unseen: () => undefined,
-    entry({ path, stat, options: { digest } }) {
-      walked.paths.push(path.slice(root.length) + (stat.isDirectory() ? '/' : ''));
-      walked.digests.push(digest);
-    },
-    notice: (notice) => walked.notices.push(notice),
-    entering,
-  }).run();
-  return walked;
-}
-
-function makeFiles(root: string, ...names: string[]): void {
-  for (const name of names) {
-    mkdirSync(join(root, name, '..'), { recursive: true });
-    if (name.endsWith('/')) mkdirSync(join(root, name), { recursive: true });
-    else writeFileSync(join(root, name), name);
-  }
-}
+import { makeFiles, walk } from './support/walked.ts';
 
 describe('the walk of a FileSet', () => {
   it('visits names bytewise, and a directory after what is in it', () => {
@@ -86,7 +54,7 @@ describe('the walk of a FileSet', () => {
     makeFiles(root.path, 'cache/keep/x', 'cache/y', 'z');
     const blocks = [options({ wildDir: ['*/cache'], exclude: true }), options()];
     const { paths } = walk(root.path, fileSet([include([root.path, join(root.path, 'cache/keep')], blocks)]));
-    expect(paths).toEqual(['/z', '/', '/cache/keep/x', '/cache/keep/']);
+    expect(paths).toEqual(['/cache/keep/x', '/cache/keep/', '/z', '/']);
   });
 
   it('names what is not there and what is no absolute path, and goes on', () => {
@@ -95,8 +63,8 @@ describe('the walk of a FileSet', () => {
     const { paths, notices } = walk(root.path, fileSet([include(['/no/such\npath', 'relative', root.path])]));
     expect(paths).toEqual(['/x', '/']);
     expect(notices).toMatchObject([
-      { type: 'notSaved', text: 'Could not stat "/no/such\\npath": ERR=No such file or directory' },
       { type: 'notSaved', text: expect.stringContaining('not an absolute path') as string },
+      { type: 'notSaved', text: 'Could not stat "/no/such\\npath": ERR=No such file or directory' },
     ]);
   });
 
@@ -145,41 +113,14 @@ describe('the walk of a FileSet', () => {
     expect(paths).toEqual(['/y', '/']);
   });
 
-  it.runIf(isRoot)('stays on its file system, and saves a mount point empty, with a word', () => {
-    using root = temporaryDirectory();
-    makeFiles(root.path, 'mount/', 'x');
-    const mount = join(root.path, 'mount');
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', 'none', mount], { stdio: 'pipe' });
-    } catch {
-      return; // not every container may
-    }
-    try {
-      writeFileSync(join(mount, 'inside'), '');
-      const one = walk(root.path, fileSet([include([root.path])]));
-      expect(one.paths).toEqual(['/mount/', '/x', '/']);
-      expect(one.notices).toMatchObject([
-        { type: 'skipped', text: expect.stringContaining('different file system') as string },
-      ]);
-      const all = walk(root.path, fileSet([include([root.path], [options({ oneFs: false })])]));
-      expect(all.paths).toEqual(['/mount/inside', '/mount/', '/x', '/']);
-      const named = walk(root.path, fileSet([include([root.path, mount])]));
-      expect(named).toMatchObject({ paths: ['/mount/inside', '/mount/', '/x', '/'], notices: [] });
-      const byType = options({ oneFs: false, fsTypes: ['tmpfs'] });
-      const onlyTmpfs = walk(root.path, fileSet([include([root.path, mount], [byType])]));
-      expect(onlyTmpfs.paths).toEqual(['/mount/inside', '/mount/']);
-    } finally {
-      execFileSync('umount', [mount]);
-    }
-  });
-
   it.skipIf(isRoot)('saves a directory that it may not read as an entry, and names it', () => {
     using root = temporaryDirectory();
     makeFiles(root.path, 'closed/x');
     chmodSync(join(root.path, 'closed'), 0);
-    const { paths, notices } = walk(root.path, fileSet([include([root.path])]));
+    const { paths, notices, unseen } = walk(root.path, fileSet([include([root.path])]));
     chmodSync(join(root.path, 'closed'), 0o700);
     expect(paths).toEqual(['/closed/', '/']);
+    expect(unseen).toEqual(['/closed']);
     expect(notices).toMatchObject([
       { type: 'notSaved', text: expect.stringContaining('Permission denied') as string },
     ]);
@@ -190,5 +131,73 @@ describe('the walk of a FileSet', () => {
     makeFiles(root.path, 'a');
     linkSync(join(root.path, 'a'), join(root.path, 'b'));
     expect(walk(root.path, fileSet([include([root.path])])).paths).toEqual(['/a', '/b', '/']);
+  });
+
+  it('comes through what is left out, is a link or is not there, towards the File entries below, in their place', () => {
+    using root = temporaryDirectory();
+    makeFiles(root.path, 'out/in/x', 'out/y', 'real/z', 'file', 'z');
+    symlinkSync('real', join(root.path, 'link'));
+    const below = ['out/in', 'link/z', 'file/below', 'no/such', 'out'].map((name) => join(root.path, name));
+    const set = fileSet([include([root.path, ...below.slice(0, 4)])], [below[4]!]);
+    const { paths, notices, unseen } = walk(root.path, set);
+    expect(paths).toEqual([
+      '/file',
+      '/link/z',
+      '/link',
+      '/out/in/x',
+      '/out/in/',
+      '/real/z',
+      '/real/',
+      '/z',
+      '/',
+    ]);
+    expect(notices.map(({ text }) => text)).toEqual([
+      `Could not stat "${root.path}/file/below": ERR=Not a directory`,
+      `Could not stat "${root.path}/no/such": ERR=No such file or directory`,
+    ]);
+    expect(unseen).toEqual([]); // they are not there: that is known
+  });
+
+  it('saves a path that two Includes name once, with the options of the first', () => {
+    using root = temporaryDirectory();
+    makeFiles(root.path, 'x');
+    const first = include([root.path], [options({ signature: DigestAlgorithm.MD5 })]);
+    const second = include([root.path], [options({ signature: DigestAlgorithm.SHA1 })]);
+    const { paths, digests } = walk(root.path, fileSet([first, second]));
+    expect({ paths, digests }).toEqual({
+      paths: ['/x', '/'],
+      digests: [DigestAlgorithm.MD5, DigestAlgorithm.MD5],
+    });
+  });
+
+  it('leaves out a directory that contains the marker also where it would not be entered', () => {
+    using root = temporaryDirectory();
+    makeFiles(root.path, 'sub/.nobackup', 'other/x');
+    const marker = { excludeDirContaining: [Buffer.from('.nobackup')] };
+    const blocks = [options({ recurse: false, wildDir: ['*/sub'] }), options({ recurse: false })];
+    expect(walk(root.path, fileSet([include([root.path], blocks, marker)])).paths).toEqual(['/other/', '/']);
+  });
+
+  it.runIf(isRoot)(
+    'leaves out what has the nodump flag, before the patterns, if it is told to',
+    (context) => {
+      using root = temporaryDirectory();
+      makeFiles(root.path, 'file', 'sub/x', 'top/x', 'y');
+      const flagged = ['file', 'sub', 'top'].map((name) => join(root.path, name));
+      if (spawnSync('chattr', ['+d', ...flagged]).status !== 0) context.skip('no flags on this file system');
+      const blocks = [options({ honorNodumpFlag: true }), options({ wild: ['*'] })];
+      const files = [root.path, join(root.path, 'top')];
+      expect(walk(root.path, fileSet([include(files, blocks)])).paths).toEqual(['/y', '/']);
+      expect(walk(root.path, fileSet([include(files)])).paths).toHaveLength(7);
+    },
+  );
+
+  it('visits 20,000 File entries below one another and side by side in linear time', () => {
+    using root = temporaryDirectory();
+    makeFiles(root.path, 'a/b/c/x');
+    const files = Array.from({ length: 20_000 }, (_, n) => join(root.path, `a/b/c/${n % 100}/${n}`));
+    const { paths, notices } = walk(root.path, fileSet([include([root.path, ...files])]));
+    expect(paths).toEqual(['/a/b/c/x', '/a/b/c/', '/a/b/', '/a/', '/']);
+    expect(notices).toHaveLength(20_000);
   });
 });
