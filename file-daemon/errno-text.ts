@@ -5,6 +5,7 @@ import { getSystemErrorMap } from 'node:util';
  * them otherwise.
  */
 const SYSTEM_TEXTS: ReadonlyMap<string, string> = new Map([
+  ['E2BIG', 'Argument list too long'],
   ['EACCES', 'Permission denied'],
   ['EBUSY', 'Device or resource busy'],
   ['EDQUOT', 'Disk quota exceeded'],
@@ -17,12 +18,15 @@ const SYSTEM_TEXTS: ReadonlyMap<string, string> = new Map([
   ['EMLINK', 'Too many links'],
   ['ENAMETOOLONG', 'File name too long'],
   ['ENODEV', 'No such device'],
+  ['ENODATA', 'No data available'],
   ['ENOENT', 'No such file or directory'],
   ['ENOSPC', 'No space left on device'],
   ['ENOTDIR', 'Not a directory'],
   ['ENOTEMPTY', 'Directory not empty'],
+  ['ENOTSUP', 'Operation not supported'],
   ['ENXIO', 'No such device or address'],
   ['EPERM', 'Operation not permitted'],
+  ['ERANGE', 'Numerical result out of range'],
   ['EROFS', 'Read-only file system'],
   ['ESTALE', 'Stale file handle'],
   ['ETXTBSY', 'Text file busy'],

@@ -40,6 +40,7 @@ export class BlockCutter {
   /** Where in the stream the current block begins. */
   #blockOffset = 0;
   #entryStart = 0;
+  #entryHasLeft = false;
   #firstHeaderOffset: number | undefined;
   #startsAtEntry = true;
   #compression: EntryCompression = { codec: 'none', level: 0 };
@@ -53,6 +54,11 @@ export class BlockCutter {
     return this.#blockOffset + this.#usedBytes;
   }
 
+  /** Whether a part of the entry begun last has been handed over. */
+  get entryHasLeft(): boolean {
+    return this.#entryHasLeft;
+  }
+
   /** Makes room for an entry of `entryBytes`, all headers and padding included. */
   beginEntry(entryBytes: number, compression: EntryCompression): void {
     const isOther =
@@ -62,6 +68,7 @@ export class BlockCutter {
     }
     this.#compression = compression;
     this.#entryStart = this.#usedBytes;
+    this.#entryHasLeft = false;
     this.#firstHeaderOffset ??= this.#usedBytes;
   }
 
@@ -98,8 +105,9 @@ export class BlockCutter {
     this.writeZeros((TAR_UNIT_BYTES - (this.#usedBytes % TAR_UNIT_BYTES)) % TAR_UNIT_BYTES);
   }
 
-  /** Takes back the entry begun last. It must be one that fits in a block. */
+  /** Takes back the entry begun last, of which nothing may have left. */
   abandonEntry(): void {
+    if (this.#entryHasLeft) throw new Error('A part of the entry has been handed over');
     this.#usedBytes = this.#entryStart;
     if (this.#firstHeaderOffset === this.#entryStart) this.#firstHeaderOffset = undefined;
   }
@@ -124,6 +132,7 @@ export class BlockCutter {
       endsAtEntry: where === 'at entry',
       compression: this.#compression,
     };
+    if (where === 'inside entry') this.#entryHasLeft = true;
     this.#blockOffset += this.#usedBytes;
     this.#slot = undefined;
     this.#usedBytes = 0;

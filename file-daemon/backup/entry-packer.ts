@@ -1,4 +1,4 @@
-import { fstatSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { readlinkSync, type BigIntStats } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { BLOCK_CONTENT_BYTES_MAX } from '../../volume/member.ts';
 import { fsPath, pathToBytes, showPath, type BytePath } from '../byte-path.ts';
@@ -13,11 +13,11 @@ import type { WalkEntry } from '../walk/walk-entry.ts';
 import type { BlockCutter } from './block-cutter.ts';
 import { ContentCopier, type OpenedContent } from './content-copier.ts';
 import { attributesOf } from './entry-attributes.ts';
-import { closeAfterReading, keepAtime, openForReading, type ReadOutcome } from './opened-file.ts';
+import { problemOf } from './content-problem.ts';
+import { closeAfterReading, keepAtime, openForReading } from './opened-file.ts';
 import { recordOf } from './record-of.ts';
 import { tarEntryOf, tarName } from './tar-entry-of.ts';
 
-const BIGINT = { bigint: true } as const;
 const NO_CONTENT = Buffer.alloc(0);
 /** Of st_blocks, whatever the file system's own are. */
 const STAT_BLOCK_BYTES = 512n;
@@ -51,9 +51,7 @@ export class EntryPacker {
   pack(entry: WalkEntry, type: FileType): FileRecord | undefined {
     const { path, savedPath, accessPath, stat, options } = entry;
     const record = recordOf(savedPath, stat, type);
-    const extra = attributesOf(entry, this.#notice);
-    record.extended = extra.length > 0;
-    if (type === FileType.REGULAR) return this.#regular(entry, record, extra) ? record : undefined;
+    if (type === FileType.REGULAR) return this.#regular(entry, record) ? record : undefined;
     if (type === FileType.SYMLINK) {
       try {
         record.linkTarget = readlinkSync(fsPath(accessPath), 'buffer');
@@ -64,11 +62,9 @@ export class EntryPacker {
       record.sizeBytes = record.linkTarget.length;
     }
     const linkName = record.linkTarget.toString('latin1');
-    this.#headerOnly(
-      record,
-      this.#headers.encode(tarEntryOf(record, savedPath, { linkName, extra })),
-      options,
-    );
+    const extra = this.#attributes(entry, record);
+    const header = this.#headers.encode(tarEntryOf(record, savedPath, { linkName, extra }));
+    this.#headerOnly(record, header, options);
     return record;
   }
 
@@ -87,7 +83,7 @@ export class EntryPacker {
     this.#cutter.endEntry();
   }
 
-  #regular(entry: WalkEntry, record: FileRecord, extra: readonly PaxRecord[]): boolean {
+  #regular(entry: WalkEntry, record: FileRecord): boolean {
     const { path, savedPath, accessPath, stat, options } = entry;
     record.digestAlgorithm = options.digest;
     const sizeBytes = Number(stat.size);
@@ -97,7 +93,8 @@ export class EntryPacker {
       return false;
     }
     if (sizeBytes === 0) {
-      this.#begin(record, this.#headers.encode(tarEntryOf(record, savedPath, { extra })), 0, options);
+      const extra = this.#attributes(entry, record);
+      this.#headerOnly(record, this.#headers.encode(tarEntryOf(record, savedPath, { extra })), options);
       record.digest = digestOf(options.digest, NO_CONTENT);
       return true;
     }
@@ -109,10 +106,7 @@ export class EntryPacker {
       return false;
     }
     try {
-      const outcome = this.#packContent({ fd, path, sizeBytes, record }, entry, extra);
-      if (outcome === undefined) return false;
-      this.#cutter.endEntry();
-      if (outcome.failure === undefined) this.#checkUnchanged(fd, entry, outcome);
+      if (!this.#packContent({ fd, path, sizeBytes, record }, entry)) return false;
       if (options.keepAtime) keepAtime(fd, record);
       return true;
     } finally {
@@ -120,39 +114,44 @@ export class EntryPacker {
     }
   }
 
-  /** Header and content. Undefined when the entry was given up: nothing of it is in the stream. */
-  #packContent(
-    content: OpenedContent,
-    { savedPath, stat, options }: WalkEntry,
-    extra: readonly PaxRecord[],
-  ): (ReadOutcome & { promisedBytes: number }) | undefined {
-    const { path, record, sizeBytes } = content;
-    const extents = extentsOf(content.fd, stat, sizeBytes);
-    const map = extents && encodeSparseMap(extents, sizeBytes);
-    const promisedBytes = extents?.reduce((sum, { length }) => sum + length, 0) ?? sizeBytes;
-    const storedBytes = promisedBytes + (map?.length ?? 0);
-    const sparse = map ? sparseRecords(tarName(savedPath, FileType.REGULAR), sizeBytes) : [];
-    if (map !== undefined) record.extended = true;
-
-    const header = this.#headers.encode(
-      tarEntryOf(record, savedPath, { sizeBytes: storedBytes, extra: [...extra, ...sparse] }),
-    );
-    const isInOneBlock = this.#begin(record, header, storedBytes, options) <= BLOCK_CONTENT_BYTES_MAX;
-    if (map !== undefined) this.#cutter.write(map);
-    const outcome = extents
-      ? this.#content.readExtents(content, extents)
-      : isInOneBlock
-        ? this.#content.readAtOnce(content)
-        : this.#content.readInPieces(content);
-    const { failure, readBytes } = outcome;
-    if (failure !== undefined) this.#notice(failedTo('read', path, failure.error));
-    const hasLeft = !isInOneBlock && (readBytes > 0 || (map?.length ?? 0) > BLOCK_CONTENT_BYTES_MAX);
-    if (failure !== undefined && !hasLeft) {
-      this.#cutter.abandonEntry();
-      return undefined;
+  /** Header and content; says what is wrong with it. False when nothing of it is in the stream. */
+  #packContent(content: OpenedContent, entry: WalkEntry): boolean {
+    const { fd, path, record, sizeBytes } = content;
+    const { savedPath, stat, options } = entry;
+    const extra = this.#attributes(entry, record);
+    const sparse = extentsOf(fd, stat, sizeBytes);
+    const map = sparse && encodeSparseMap(sparse, sizeBytes);
+    if (map !== undefined) {
+      record.extended = true;
+      extra.push(...sparseRecords(tarName(savedPath, FileType.REGULAR), sizeBytes));
     }
-    if (!extents && isInOneBlock) this.#content.contentBytes += readBytes;
-    return { ...outcome, promisedBytes };
+    const extents = sparse ?? [{ offset: 0, length: sizeBytes }];
+    const promisedBytes = extents.reduce((sum, { length }) => sum + length, 0);
+    const storedBytes = promisedBytes + (map?.length ?? 0);
+
+    const header = this.#headers.encode(tarEntryOf(record, savedPath, { sizeBytes: storedBytes, extra }));
+    const entryBytes = this.#begin(record, header, storedBytes, options);
+    if (map !== undefined) this.#cutter.write(map);
+    const isAtOnce = map === undefined && entryBytes <= BLOCK_CONTENT_BYTES_MAX;
+    const outcome = isAtOnce
+      ? this.#content.readAtOnce(content)
+      : this.#content.readExtents(content, extents);
+    if (outcome.failure !== undefined && !this.#cutter.entryHasLeft) {
+      this.#notice(failedTo('read', path, outcome.failure.error));
+      this.#cutter.abandonEntry();
+      return false;
+    }
+    this.#cutter.endEntry();
+    const problem = problemOf(content, entry, { ...outcome, promisedBytes });
+    if (problem !== undefined) this.#notice(problem);
+    return true;
+  }
+
+  /** The further records of its tar header. */
+  #attributes(entry: WalkEntry, record: FileRecord): PaxRecord[] {
+    const records = attributesOf(entry, this.#notice);
+    record.extended = records.length > 0;
+    return records;
   }
 
   /** The bytes that the entry takes in the stream. */
@@ -164,38 +163,6 @@ export class EntryPacker {
     record.streamBytes = entryBytes;
     cutter.write(header);
     return entryBytes;
-  }
-
-  #checkUnchanged(
-    fd: number,
-    { path, stat: before, options }: WalkEntry,
-    { readBytes, promisedBytes }: ReadOutcome & { promisedBytes: number },
-  ): void {
-    const name = `File "${showPath(path)}"`;
-    if (readBytes < promisedBytes) {
-      const text = `${name} shrank while it was read: ${readBytes} of ${promisedBytes} bytes; the rest is saved as zeros`;
-      this.#notice({ type: 'notSaved', path, text });
-      return;
-    }
-    let after: BigIntStats;
-    try {
-      after = fstatSync(fd, BIGINT);
-    } catch (error) {
-      this.#notice(failedTo('stat', path, error));
-      return;
-    }
-    let change: string;
-    if (after.ino !== before.ino || after.dev !== before.dev) change = 'was replaced while it was read';
-    else if (after.size > before.size)
-      change = `grew while it was read; its first ${before.size} bytes are saved`;
-    else if (after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs)
-      change = 'changed while it was read';
-    else return;
-    this.#notice({
-      type: options.checkFileChanges ? 'notSaved' : 'warning',
-      path,
-      text: `${name} ${change}`,
-    });
   }
 }
 

@@ -12,9 +12,17 @@ export interface Xattrs {
   get(path: Uint8Array, name: Buffer): Buffer | undefined;
   /** Of what the path leads to: meant for paths below /proc/self/fd, which lead to one inode, be it a link. */
   set(path: Uint8Array, name: Buffer, value: Buffer): void;
+  /** Removes the attribute from the entry itself, if it has it and we may: says nothing of it when not. */
+  drop(path: Uint8Array, name: Buffer): void;
 }
 
 export const POSIX_ACL = { access: 'system.posix_acl_access', default: 'system.posix_acl_default' } as const;
+
+const POSIX_ACLS: readonly Buffer[] = Object.values(POSIX_ACL).map((name) => Buffer.from(name));
+
+export function isPosixAcl(name: Buffer): boolean {
+  return POSIX_ACLS.some((acl) => acl.equals(name));
+}
 
 /** XATTR_LIST_MAX and XATTR_SIZE_MAX of linux/limits.h. */
 const LIST_BYTES_MAX = 65_536;
@@ -31,6 +39,7 @@ function bind(library: NativeLibrary): Xattrs {
   const setxattr = library.func(
     'int setxattr(const void *path, const void *name, const void *value, size_t size, int flags)',
   );
+  const lremovexattr = library.func('int lremovexattr(const void *path, const void *name)');
   const names = Buffer.alloc(LIST_BYTES_MAX);
   const value = Buffer.alloc(VALUE_BYTES_MAX);
 
@@ -56,6 +65,7 @@ function bind(library: NativeLibrary): Xattrs {
     },
     set: (path, name, bytes) =>
       void library.call('setxattr', setxattr, cString(path), cString(name), bytes, bytes.length, 0),
+    drop: (path, name) => void lremovexattr(cString(path), cString(name)),
   };
 }
 

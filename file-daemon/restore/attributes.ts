@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, fchmodSync, fchownSync, futimesSync, utimesSync } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { libc } from '../native/libc.ts';
-import { xattrs } from '../native/xattr.ts';
+import { isPosixAcl, xattrs } from '../native/xattr.ts';
 import { printablePath } from '../../text/printable.ts';
 import type { ExtendedAttributes } from '../tar/extended-pax.ts';
 
@@ -30,7 +30,8 @@ export function setFileAttributes(
 ): AttributeFailure[] {
   const native = libc();
   return setInOrder(record, {
-    extended: () => setXattrs(fd, extended),
+    xattrs: () => setXattrs(fd, extended, 'others'),
+    acls: () => setXattrs(fd, extended, 'ACLs'),
     owner: () => fchownSync(fd, record.uid, record.gid),
     mode: (mode) => fchmodSync(fd, mode),
     times: () =>
@@ -52,7 +53,8 @@ export function setHeldAttributes(
   const held = `/proc/self/fd/${fd}`;
   const native = libc();
   return setInOrder(record, {
-    extended: () => setXattrs(fd, extended),
+    xattrs: () => setXattrs(fd, extended, 'others'),
+    acls: () => setXattrs(fd, extended, 'ACLs'),
     owner: () => chownSync(held, record.uid, record.gid),
     mode: (mode) => {
       if (record.type !== FileType.SYMLINK) chmodSync(held, mode);
@@ -66,14 +68,15 @@ export function setHeldAttributes(
 
 interface AttributeCalls {
   owner(): void;
+  xattrs(): AttributeFailure[];
   mode(mode: number): void;
-  extended(): AttributeFailure[];
+  acls(): AttributeFailure[];
   times(): void;
 }
 
 /**
- * The mode comes behind the owner, whose change clears setuid and file capabilities; ACLs behind the mode, which would
- * change their mask; the times come last.
+ * The owner comes first: its change clears setuid and file capabilities. Extended attributes come before the mode, which
+ * may forbid their owner to write; ACLs behind it, since it would change their mask; the times come last.
  */
 function setInOrder(record: FileRecord, calls: AttributeCalls): AttributeFailure[] {
   const failures: AttributeFailure[] = [];
@@ -87,16 +90,22 @@ function setInOrder(record: FileRecord, calls: AttributeCalls): AttributeFailure
   if (CAN_SET_OWNERS) attempt('set the owner', () => calls.owner());
   // Without its owner a file must not run as whoever restored it.
   const isOwnerKept = CAN_SET_OWNERS ? failures.length === 0 : record.uid === EUID && record.gid === EGID;
+  failures.push(...calls.xattrs());
   attempt('set the mode', () =>
     calls.mode(record.mode & (isOwnerKept ? PERMISSION_BITS : PERMISSION_BITS & ~SETUID_SETGID)),
   );
-  failures.push(...calls.extended());
+  failures.push(...calls.acls());
   attempt('set the times', () => calls.times());
   return failures;
 }
 
-function setXattrs(fd: number, { xattrs: wanted }: ExtendedAttributes): AttributeFailure[] {
-  if (wanted.length === 0) return [];
+function setXattrs(
+  fd: number,
+  { xattrs: all }: ExtendedAttributes,
+  which: 'ACLs' | 'others',
+): AttributeFailure[] {
+  if (all.length === 0) return [];
+  const wanted = all.filter(({ name }) => isPosixAcl(name) === (which === 'ACLs'));
   const native = xattrs();
   const held = Buffer.from(`/proc/self/fd/${fd}`);
   const failures: AttributeFailure[] = [];

@@ -18,6 +18,7 @@ import { libc, type Libc } from '../native/libc.ts';
 import { O_PATH } from '../native/open-flags.ts';
 import type { ExtendedAttributes } from '../tar/extended-pax.ts';
 import { EntryDamaged } from '../tar/header-reader.ts';
+import { dropInheritedAcl } from './inherited-acl.ts';
 import { setFileAttributes, setHeldAttributes, type AttributeFailure } from './attributes.ts';
 import { PlaceRefused, pathOf, type Place } from './target-tree.ts';
 
@@ -42,6 +43,7 @@ export class FileMaker {
     const temporary = this.#claim(place, (path) => {
       fd = openSync(path, CREATE_FLAGS, 0o600);
     });
+    dropInheritedAcl(temporary);
     return new FileWriter({ temporary, path: fsPath(pathOf(place)), fd, record });
   }
 
@@ -49,6 +51,7 @@ export class FileMaker {
   makeSpecial(place: Place, record: FileRecord, extended: ExtendedAttributes): AttributeFailure[] {
     const temporary = this.#claim(place, (path) => createSpecial(path, record));
     try {
+      dropInheritedAcl(temporary);
       const failures = setSpecialAttributes(temporary, record, extended);
       renameSync(temporary, fsPath(pathOf(place)));
       return failures;

@@ -79,6 +79,8 @@ export async function runRestore(
   return restore.counts;
 }
 
+const SOMETHING_ELSE = 'the volume holds something else at its place';
+
 /** What became of an entry. */
 type Outcome = 'restored' | 'skipped' | 'failed';
 
@@ -196,15 +198,21 @@ class Restore {
     }
     const file = this.#files.openFile(place, record);
     try {
-      const header = hasContent(record) || record.extended ? await this.#headerOf(record) : undefined;
-      // Now: the block that holds the header is gone when the content has been read.
-      const extended = record.extended && header ? this.#noted(path, readExtended(header.pax)) : NO_EXTENDED;
-      if (header !== undefined && hasContent(record)) await this.#copyContent(record, header, file);
-      this.#report(path, file.finish(extended));
+      this.#report(path, file.finish(await this.#fill(path, record, file)));
     } catch (error) {
       file.abandon();
       throw error;
     }
+  }
+
+  /** Writes the content; gives what else is to be set. */
+  async #fill(path: BytePath, record: FileRecord, file: FileWriter): Promise<ExtendedAttributes> {
+    if (!hasContent(record)) return this.#extendedOf(path, record);
+    const header = await this.#headerOf(record);
+    // Now: the block that holds the header is gone when the content has been read.
+    const extended = record.extended ? this.#noted(path, readExtended(header.pax)) : NO_EXTENDED;
+    await this.#copyContent(record, header, file);
+    return extended;
   }
 
   async #copyContent(record: FileRecord, header: EntryHeader, file: FileWriter): Promise<void> {
@@ -216,7 +224,7 @@ class Restore {
       (realSize ?? storedBytes) !== sizeBytes ||
       headerBytes + paddedBytes(storedBytes) !== streamBytes
     ) {
-      throw new EntryDamaged('the volume holds something else at its place');
+      throw new EntryDamaged(SOMETHING_ELSE);
     }
     const content = realSize === undefined ? file : new SparseContent(file, realSize);
     const end = streamOffset + headerBytes + storedBytes;
@@ -230,10 +238,19 @@ class Restore {
     if (content instanceof SparseContent) content.end();
   }
 
-  /** What only the header in the stream says of the entry. */
+  /** What only the header in the stream says of an entry that is all header. When that is gone, the rest is not. */
   async #extendedOf(path: BytePath, record: FileRecord): Promise<ExtendedAttributes> {
     if (!record.extended) return NO_EXTENDED;
-    return this.#noted(path, readExtended((await this.#headerOf(record)).pax));
+    try {
+      const { headerBytes, pax } = await this.#headerOf(record);
+      if (headerBytes !== record.streamBytes) throw new EntryDamaged(SOMETHING_ELSE);
+      return this.#noted(path, readExtended(pax));
+    } catch (error) {
+      if (!(error instanceof EntryDamaged)) throw error;
+      const text = `Could not restore the extended attributes of "${showPath(path)}": ${error.message}`;
+      this.#error({ type: 'error', path, text });
+      return NO_EXTENDED;
+    }
   }
 
   /** Inode flags are told and not set: an immutable file could not be restored over again. */

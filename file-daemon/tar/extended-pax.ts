@@ -2,6 +2,7 @@ import type { BytePath } from '../byte-path.ts';
 import { POSIX_ACL } from '../native/xattr.ts';
 import { aclFromText, aclToText } from './posix-acl.ts';
 import type { PaxRecord } from './entry-header.ts';
+import { EntryDamaged } from './header-reader.ts';
 
 /**
  * What an entry has besides the attributes that every tar knows, as records of its pax header. The keywords are those
@@ -42,7 +43,7 @@ export function flagsRecord(flags: readonly string[]): PaxRecord {
   return { keyword: FLAGS, value: flags.join(',') };
 }
 
-/** What the records of a pax header say; others are not ours. */
+/** What the records of a pax header say; others are not ours. @throws EntryDamaged */
 export function readExtended(pax: ReadonlyMap<string, Buffer>): ExtendedAttributes {
   const xattrs: Xattr[] = [];
   for (const [keyword, value] of pax) {
@@ -52,7 +53,8 @@ export function readExtended(pax: ReadonlyMap<string, Buffer>): ExtendedAttribut
       xattrs.push({ name: Buffer.from(name, 'latin1'), value: Buffer.from(value) });
     } else if (acl !== undefined) {
       const binary = aclFromText(value.toString('latin1'));
-      if (binary !== undefined) xattrs.push({ name: Buffer.from(acl[1]), value: binary });
+      if (binary === undefined) throw new EntryDamaged('an ACL in its tar header is damaged');
+      xattrs.push({ name: Buffer.from(acl[1]), value: binary });
     }
   }
   return { xattrs, flags: pax.get(FLAGS)?.toString('latin1') ?? '' };

@@ -34,9 +34,10 @@ export function aclToText(xattr: Buffer): string | undefined {
   for (let at = HEADER_BYTES; at < xattr.length; at += ENTRY_BYTES) {
     const tag = TAGS.find(({ code }) => code === xattr.readUInt16LE(at));
     const permissions = xattr.readUInt16LE(at + 2);
-    if (tag === undefined || permissions > 7) return undefined;
-    const id = tag.hasId ? String(xattr.readUInt32LE(at + 4)) : '';
-    entries.push(`${tag.word}:${id}:${permissionText(permissions)}`);
+    const id = xattr.readUInt32LE(at + 4);
+    // An id that is none: of a user that this user namespace does not know.
+    if (tag === undefined || permissions > 7 || (tag.hasId && id === NO_ID)) return undefined;
+    entries.push(`${tag.word}:${tag.hasId ? id : ''}:${permissionText(permissions)}`);
   }
   return entries.join(',');
 }

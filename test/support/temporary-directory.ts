@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A new directory that goes when the holder does. */
-export function temporaryDirectory(): Disposable & { readonly path: string } {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), 'noctule-test-')));
+export function temporaryDirectory(parent = tmpdir()): Disposable & { readonly path: string } {
+  const path = realpathSync(mkdtempSync(join(parent, 'noctule-test-')));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }

@@ -1,70 +1,23 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  ftruncateSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { xattrs } from '../../../file-daemon/native/xattr.ts';
 import { FileType } from '../../../proto/noctule/record/v1/file_record.ts';
+import { MemberKind, parseMemberHeader } from '../../../volume/member.ts';
 import { compareTrees } from '../../../tools/compare-trees.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { collectBackup } from './support/collected-backup.ts';
 import { fileSet, include, options, SHA1_AND_GZIP } from './support/file-sets.ts';
 import { isRoot } from './support/readable-tree.ts';
 import { restore, save } from './support/round-trip.ts';
-
-const EXTENDED = { ...SHA1_AND_GZIP, xattrSupport: true, aclSupport: true };
-
-function has(program: string): boolean {
-  return spawnSync(program, ['--version']).error === undefined;
-}
-
-/** All attributes of an entry, by name; those that a security module puts on every file are left out. */
-function attributesOf(path: string): Record<string, string> {
-  const at = Buffer.from(path);
-  const native = xattrs()!;
-  const named = native
-    .list(at)
-    .map((name) => [name.toString('latin1'), native.get(at, name)!.toString('hex')]);
-  return Object.fromEntries(named.filter(([name]) => name !== 'security.selinux')) as Record<string, string>;
-}
-
-function set(path: string, name: string, value: Buffer | string): void {
-  xattrs()!.set(Buffer.from(path), Buffer.from(name, 'latin1'), Buffer.from(value));
-}
+import { untar } from './support/volume-promise.ts';
+import { attributesOf, EXTENDED, setAttribute } from './support/xattrs.ts';
 
 const MIB = 1024 * 1024;
 
-/** Data of `length` bytes at each offset; all else of the `size` bytes are holes. */
-function makeSparse(path: string, size: number, offsets: readonly number[], length = 4096): void {
-  const fd = openSync(path, 'w');
-  offsets.forEach((offset, index) =>
-    writeSync(fd, Buffer.alloc(length, 65 + (index % 26)), 0, length, offset),
-  );
-  ftruncateSync(fd, size);
-  closeSync(fd);
-}
-
-function allocatedBytes(path: string): number {
-  return statSync(path).blocks * 512;
-}
-
-/** What a plain tar makes of the stream, unpacked into the directory. */
-function untar(members: readonly Buffer[], directory: string, ...flags: string[]): void {
-  const input = Buffer.concat(members.map((member) => gunzipSync(member)));
-  execFileSync('tar', [...flags, '-xpf', '-', '--numeric-owner', '-C', directory], { input, stdio: 'pipe' });
+function has(program: string): boolean {
+  return spawnSync(program, ['--version']).error === undefined;
 }
 
 describe('extended attributes', () => {
@@ -77,12 +30,12 @@ describe('extended attributes', () => {
     linkSync(join(directory, 'file'), join(directory, 'hard-link'));
     const names = ['file', 'empty', 'large', 'directory', '.'];
     for (const name of names) {
-      set(join(directory, name), 'user.text', `of ${name}`);
-      set(join(directory, name), 'user.binary', Buffer.from([0, 255, 10, 61, 0]));
-      set(join(directory, name), 'user.empty', '');
-      set(join(directory, name), 'user.odd=name%25\n', 'odd');
+      setAttribute(join(directory, name), 'user.text', `of ${name}`);
+      setAttribute(join(directory, name), 'user.binary', Buffer.from([0, 255, 10, 61, 0]));
+      setAttribute(join(directory, name), 'user.empty', '');
+      setAttribute(join(directory, name), 'user.odd=name%25\n', 'odd');
     }
-    set(join(directory, 'file'), 'user.' + 'n'.repeat(200), 'long name');
+    setAttribute(join(directory, 'file'), 'user.' + 'n'.repeat(200), 'long name');
     return [...names, 'none', 'hard-link'];
   }
 
@@ -132,12 +85,12 @@ describe('extended attributes', () => {
       mkdirSync(source);
       writeFileSync(join(source, 'program'), '#!/bin/sh\n', { mode: 0o755 });
       const netBind = Buffer.from('0100000200040000000000000000000000000000', 'hex');
-      set(join(source, 'program'), 'security.capability', netBind);
-      set(join(source, 'program'), 'trusted.secret', 'x');
+      setAttribute(join(source, 'program'), 'security.capability', netBind);
+      setAttribute(join(source, 'program'), 'trusted.secret', 'x');
       symlinkSync('nowhere', join(source, 'link'));
       execFileSync('python3', ['-c', SET_ON_LINK, join(source, 'link')]);
       execFileSync('mkfifo', [join(source, 'fifo')]);
-      set(join(source, 'fifo'), 'trusted.of', 'fifo');
+      setAttribute(join(source, 'fifo'), 'trusted.of', 'fifo');
       using where = temporaryDirectory();
       const { errors, texts } = await restore(await save(source, EXTENDED), where.path);
       expect({ errors, texts }).toEqual({ errors: 0, texts: [] });
@@ -170,6 +123,24 @@ describe('extended attributes', () => {
     expect(acls(join(plain.path, source))).toBe(acls(source));
   });
 
+  it.runIf(has('setfacl'))('ACLs that the target gives to all that is made in it are not kept', async () => {
+    using root = temporaryDirectory();
+    const source = join(root.path, 'source');
+    mkdirSync(join(source, 'd'), { recursive: true });
+    writeFileSync(join(source, 'd', 'f'), 'secret', { mode: 0o640 });
+    writeFileSync(join(source, 'own'), 'x');
+    execFileSync('setfacl', ['-m', 'u:1234:r', join(source, 'own')]);
+    execFileSync('mkfifo', ['-m', '660', join(source, 'p')]);
+    using where = temporaryDirectory();
+    const restored = join(where.path, source);
+    mkdirSync(restored, { recursive: true });
+    execFileSync('setfacl', ['-m', 'd:u:77:rwx', restored]);
+    expect((await restore(await save(source, EXTENDED), where.path)).texts).toEqual([]);
+    const acls = (directory: string) =>
+      execFileSync('getfacl', ['-pn', 'd', 'd/f', 'own', 'p'], { cwd: directory, encoding: 'utf8' });
+    expect(acls(restored)).toBe(acls(source));
+  });
+
   it.runIf(isRoot)('come back from a plain tar as well', async () => {
     using root = temporaryDirectory();
     const source = join(root.path, 'source');
@@ -192,9 +163,68 @@ describe('extended attributes', () => {
     vi.spyOn(native, 'get').mockReturnValue(Buffer.alloc(65_536, 'v'));
     const { notices, records } = collectBackup(fileSet([include([file], [EXTENDED])]));
     vi.restoreAllMocks();
-    expect(notices).toMatchObject([{ type: 'notSaved' }]);
-    expect(notices[0]!.text).toMatch(/"user.a7" of ".*file" is not saved/);
+    expect(notices).toMatchObject([{ type: 'notSaved' }, { type: 'notSaved' }]);
+    expect(notices[0]!.text).toMatch(
+      /Could not save the extended attribute "user.a7" of ".*file": .* 524288/,
+    );
+    expect(notices[1]!.text).toContain('"user.a8"');
     expect(records).toMatchObject([{ extended: true }]);
+  });
+
+  it('that cannot be read are named, and the others are saved', () => {
+    using root = temporaryDirectory();
+    const file = join(root.path, 'file');
+    writeFileSync(file, 'x');
+    for (const name of ['user.a', 'user.b', 'user.c']) setAttribute(file, name, name);
+    const native = xattrs()!;
+    const get = native.get.bind(native);
+    const refusal = Object.assign(new Error('refused'), { code: 'EACCES', errno: -13 });
+    vi.spyOn(native, 'get').mockImplementation((path, name) => {
+      if (name.toString() === 'user.b') throw refusal;
+      return get(path, name);
+    });
+    const { notices, stream } = collectBackup(fileSet([include([file], [EXTENDED])]));
+    vi.restoreAllMocks();
+    expect(notices.map(({ text }) => text)).toEqual([
+      `Could not read the extended attribute "user.b" of "${file}": ERR=Permission denied`,
+    ]);
+    expect(stream.toString('latin1').match(/SCHILY.xattr.user../g)).toEqual([
+      'SCHILY.xattr.user.a',
+      'SCHILY.xattr.user.c',
+    ]);
+  });
+
+  it('of a file that is gone are worth no second word', () => {
+    using root = temporaryDirectory();
+    const file = join(root.path, 'file');
+    writeFileSync(file, 'x');
+    const { notices } = collectBackup(fileSet([include([file], [EXTENDED])]), {
+      beforeEntry: () => rmSync(file, { force: true }),
+    });
+    expect(notices.map(({ text }) => text)).toEqual([
+      `Could not open "${file}": ERR=No such file or directory`,
+    ]);
+  });
+
+  it('in a damaged block are named, and what the records say of the entries comes back', async () => {
+    using root = temporaryDirectory();
+    const source = join(root.path, 'source');
+    mkdirSync(join(source, 'directory'), { recursive: true });
+    writeFileSync(join(source, 'empty'), '', { mode: 0o640 });
+    for (const name of ['directory', 'empty']) setAttribute(join(source, name), 'user.of', name);
+    chmodSync(join(source, 'directory'), 0o711);
+    utimesSync(join(source, 'directory'), 1000, 1000);
+    const store = await save(source, EXTENDED);
+    const block = store.members.find((member) => parseMemberHeader(member)!.kind === MemberKind.BLOCK)!;
+    block[100] = block[100]! ^ 1;
+    using where = temporaryDirectory();
+    const { errors, texts } = await restore(store, where.path);
+    const restored = join(where.path, source);
+    const lost = (name: string) =>
+      `Could not restore the extended attributes of "${source}/${name}": a block that holds it is missing or damaged`;
+    expect(texts.slice(1)).toEqual([lost('directory/'), lost('empty')]);
+    expect(errors).toBe(3); // and the block itself
+    expect(compareTrees(source, restored).differences).toEqual([]);
   });
 
   it.runIf(isRoot && has('chattr'))('inode flags are noted and told at the restore', async () => {
@@ -211,77 +241,5 @@ describe('extended attributes', () => {
     } finally {
       execFileSync('chattr', ['-ia', join(source, 'fixed')]);
     }
-  });
-});
-
-describe('holes', () => {
-  const CASES: [string, number, number[]][] = [
-    ['at the start', MIB, [MIB - 4096]],
-    ['in the middle', 3 * MIB, [0, 2 * MIB]],
-    ['at the end', MIB + 100, [0]],
-    ['and nothing else', 5 * MIB + 1, []],
-    ['at many places', 8 * MIB, Array.from({ length: 100 }, (_, index) => index * 65_536)],
-    ['in a file of more than 8 GiB', 9 * 1024 * MIB + 7, [0, 8 * 1024 * MIB + 4096]],
-  ];
-
-  it('are neither read nor stored, and come back as holes', async () => {
-    using root = temporaryDirectory();
-    const source = join(root.path, 'source');
-    mkdirSync(source);
-    for (const [name, size, offsets] of CASES) makeSparse(join(source, name), size, offsets);
-    const dataBytes = CASES.reduce((sum, [, , offsets]) => sum + 4096 * offsets.length, 0);
-    const { result } = collectBackup(fileSet([include([source], [options()])]));
-    expect(result.contentBytes).toBe(dataBytes);
-
-    using where = temporaryDirectory();
-    const { errors, texts } = await restore(await save(source, options()), where.path);
-    expect({ errors, texts }).toEqual({ errors: 0, texts: [] });
-    for (const [name, size] of CASES) {
-      const restored = join(where.path, source, name);
-      expect(statSync(restored).size, name).toBe(size);
-      expect(allocatedBytes(restored), name).toBeLessThanOrEqual(allocatedBytes(join(source, name)));
-      if (size < 100 * MIB) {
-        expect(readFileSync(restored).equals(readFileSync(join(source, name))), name).toBe(true);
-      }
-    }
-  }, 120_000);
-
-  it('do not change the digest: it is that of the whole file', () => {
-    using root = temporaryDirectory();
-    const file = join(root.path, 'sparse');
-    makeSparse(file, 3 * MIB + 5, [MIB]);
-    const { records } = collectBackup(fileSet([include([file], [SHA1_AND_GZIP])]));
-    expect(records[0]).toMatchObject({ sizeBytes: 3 * MIB + 5, extended: true });
-    expect(records[0]!.digest.toString('hex')).toBe(
-      createHash('sha1').update(readFileSync(file)).digest('hex'),
-    );
-  });
-
-  it('come back from a plain tar as well', async () => {
-    using root = temporaryDirectory();
-    const source = join(root.path, 'source');
-    mkdirSync(source);
-    for (const [name, size, offsets] of CASES.slice(0, 5)) makeSparse(join(source, name), size, offsets);
-    makeSparse(join(source, 'long '.repeat(40)), MIB, [4096]);
-    using where = temporaryDirectory();
-    untar((await save(source)).members, where.path);
-    expect(compareTrees(source, join(where.path, source)).differences).toEqual([]);
-    expect(allocatedBytes(join(where.path, source, 'and nothing else'))).toBeLessThan(64 * 1024);
-  });
-
-  it('of a file that shrinks while it is read are saved as zeros, and that is said', () => {
-    using root = temporaryDirectory();
-    const file = join(root.path, 'shrinking');
-    makeSparse(file, 4 * MIB, [MIB, 3 * MIB]);
-    let calls = 0;
-    const { notices, records } = collectBackup(fileSet([include([file], [options()])]), {
-      // The first call is for the entry, the second when its first extent was read.
-      beforeEntry: () => {
-        if (++calls === 2) truncateSync(file, 2 * MIB);
-      },
-    });
-    expect(notices).toMatchObject([{ type: 'notSaved' }]);
-    expect(notices[0]!.text).toContain('shrank while it was read: 4096 of 8192 bytes');
-    expect(records).toHaveLength(1);
   });
 });
