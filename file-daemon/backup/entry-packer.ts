@@ -1,4 +1,4 @@
-import { readlinkSync, type BigIntStats } from 'node:fs';
+import { fstatSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { BLOCK_CONTENT_BYTES_MAX } from '../../volume/member.ts';
 import { fsPath, pathToBytes, showPath, type BytePath } from '../byte-path.ts';
@@ -172,6 +172,8 @@ function extentsOf(fd: number, stat: BigIntStats, sizeBytes: number): readonly E
   if (native === undefined || stat.blocks * STAT_BLOCK_BYTES >= stat.size) return undefined;
   let extents: readonly Extent[];
   try {
+    // A directory that took the file's place would pass for one hole; reading it tells.
+    if (!fstatSync(fd).isFile()) return undefined;
     extents = native.dataExtents(fd, { sizeBytes, unit: TAR_UNIT_BYTES, extentsMax: EXTENTS_MAX });
   } catch {
     return undefined; // A file system that cannot tell: read as it is.

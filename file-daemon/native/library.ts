@@ -88,7 +88,8 @@ export function bindOnce<T>(bind: (library: NativeLibrary) => T): () => T | unde
 
 /** The bytes with the zero that ends a C string. */
 export function cString(bytes: Uint8Array): Buffer {
-  const terminated = Buffer.alloc(bytes.length + 1);
+  const terminated = Buffer.allocUnsafe(bytes.length + 1);
   terminated.set(bytes);
+  terminated[bytes.length] = 0;
   return terminated;
 }

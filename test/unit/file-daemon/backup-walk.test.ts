@@ -213,6 +213,19 @@ describe('a file that does not hold still', () => {
     },
   );
 
+  it('cut off while it is read, is filled up with zeros from there', () => {
+    let calls = 0;
+    // The first is for the entry; then there is one for each piece.
+    const { path, backup } = save(5_000_000, (file) => void (++calls === 3 && truncateSync(file, 2_500_000)));
+    const record = recordOf(backup, path);
+    const expected = Buffer.concat([Buffer.alloc(2_500_000, 'x'), Buffer.alloc(2_500_000)]);
+    expect(contentOf(backup, record).equals(expected)).toBe(true);
+    expect(record.digest.toString('hex')).toBe(sha1(expected));
+    expect(backup.notices).toMatchObject([
+      { type: 'notSaved', text: expect.stringContaining('2500000 of 5000000 bytes') as string },
+    ]);
+  });
+
   it.each([1000, 3_000_000])('of %i bytes: grown, it is cut at the size it had, with a warning', (size) => {
     const { path, backup } = save(size, (file) => appendFileSync(file, 'more'));
     expect(contentOf(backup, recordOf(backup, path)).equals(Buffer.alloc(size, 'x'))).toBe(true);

@@ -9,16 +9,13 @@ import { compareTrees } from '../../../tools/compare-trees.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { collectBackup } from './support/collected-backup.ts';
 import { fileSet, include, options, SHA1_AND_GZIP } from './support/file-sets.ts';
+import { hasProgram } from './support/has-program.ts';
 import { isRoot } from './support/readable-tree.ts';
 import { restore, save } from './support/round-trip.ts';
 import { untar } from './support/volume-promise.ts';
 import { attributesOf, EXTENDED, setAttribute } from './support/xattrs.ts';
 
 const MIB = 1024 * 1024;
-
-function has(program: string): boolean {
-  return spawnSync(program, ['--version']).error === undefined;
-}
 
 describe('extended attributes', () => {
   function makeTree(directory: string): string[] {
@@ -105,41 +102,47 @@ describe('extended attributes', () => {
   const SET_ON_LINK =
     'import os, sys; os.setxattr(sys.argv[1], "trusted.of", b"link", follow_symlinks=False)';
 
-  it.runIf(isRoot && has('setfacl'))('ACLs come back, of files and defaults of directories', async () => {
-    using root = temporaryDirectory();
-    const source = join(root.path, 'source');
-    mkdirSync(join(source, 'd'), { recursive: true });
-    writeFileSync(join(source, 'f'), 'x');
-    execFileSync('setfacl', ['-m', 'u:1234:rw,g:4321:r,m::rw', join(source, 'f')]);
-    execFileSync('setfacl', ['-m', 'u:1234:rwx,d:u:77:rx,d:o::---', join(source, 'd')]);
-    using where = temporaryDirectory();
-    const store = await save(source, EXTENDED);
-    expect((await restore(store, where.path)).texts).toEqual([]);
-    const acls = (directory: string) =>
-      execFileSync('getfacl', ['-pnR', '.'], { cwd: directory, encoding: 'utf8' });
-    expect(acls(join(where.path, source))).toBe(acls(source));
-    using plain = temporaryDirectory();
-    untar(store.members, plain.path, '--acls');
-    expect(acls(join(plain.path, source))).toBe(acls(source));
-  });
+  it.runIf(isRoot && hasProgram('setfacl'))(
+    'ACLs come back, of files and defaults of directories',
+    async () => {
+      using root = temporaryDirectory();
+      const source = join(root.path, 'source');
+      mkdirSync(join(source, 'd'), { recursive: true });
+      writeFileSync(join(source, 'f'), 'x');
+      execFileSync('setfacl', ['-m', 'u:1234:rw,g:4321:r,m::rw', join(source, 'f')]);
+      execFileSync('setfacl', ['-m', 'u:1234:rwx,d:u:77:rx,d:o::---', join(source, 'd')]);
+      using where = temporaryDirectory();
+      const store = await save(source, EXTENDED);
+      expect((await restore(store, where.path)).texts).toEqual([]);
+      const acls = (directory: string) =>
+        execFileSync('getfacl', ['-pnR', '.'], { cwd: directory, encoding: 'utf8' });
+      expect(acls(join(where.path, source))).toBe(acls(source));
+      using plain = temporaryDirectory();
+      untar(store.members, plain.path, '--acls');
+      expect(acls(join(plain.path, source))).toBe(acls(source));
+    },
+  );
 
-  it.runIf(has('setfacl'))('ACLs that the target gives to all that is made in it are not kept', async () => {
-    using root = temporaryDirectory();
-    const source = join(root.path, 'source');
-    mkdirSync(join(source, 'd'), { recursive: true });
-    writeFileSync(join(source, 'd', 'f'), 'secret', { mode: 0o640 });
-    writeFileSync(join(source, 'own'), 'x');
-    execFileSync('setfacl', ['-m', 'u:1234:r', join(source, 'own')]);
-    execFileSync('mkfifo', ['-m', '660', join(source, 'p')]);
-    using where = temporaryDirectory();
-    const restored = join(where.path, source);
-    mkdirSync(restored, { recursive: true });
-    execFileSync('setfacl', ['-m', 'd:u:77:rwx', restored]);
-    expect((await restore(await save(source, EXTENDED), where.path)).texts).toEqual([]);
-    const acls = (directory: string) =>
-      execFileSync('getfacl', ['-pn', 'd', 'd/f', 'own', 'p'], { cwd: directory, encoding: 'utf8' });
-    expect(acls(restored)).toBe(acls(source));
-  });
+  it.runIf(hasProgram('setfacl'))(
+    'ACLs that the target gives to all that is made in it are not kept',
+    async () => {
+      using root = temporaryDirectory();
+      const source = join(root.path, 'source');
+      mkdirSync(join(source, 'd'), { recursive: true });
+      writeFileSync(join(source, 'd', 'f'), 'secret', { mode: 0o640 });
+      writeFileSync(join(source, 'own'), 'x');
+      execFileSync('setfacl', ['-m', 'u:1234:r', join(source, 'own')]);
+      execFileSync('mkfifo', ['-m', '660', join(source, 'p')]);
+      using where = temporaryDirectory();
+      const restored = join(where.path, source);
+      mkdirSync(restored, { recursive: true });
+      execFileSync('setfacl', ['-m', 'd:u:77:rwx', restored]);
+      expect((await restore(await save(source, EXTENDED), where.path)).texts).toEqual([]);
+      const acls = (directory: string) =>
+        execFileSync('getfacl', ['-pn', 'd', 'd/f', 'own', 'p'], { cwd: directory, encoding: 'utf8' });
+      expect(acls(restored)).toBe(acls(source));
+    },
+  );
 
   it.runIf(isRoot)('come back from a plain tar as well', async () => {
     using root = temporaryDirectory();
@@ -227,7 +230,7 @@ describe('extended attributes', () => {
     expect(compareTrees(source, restored).differences).toEqual([]);
   });
 
-  it.runIf(isRoot && has('chattr'))('inode flags are noted and told at the restore', async () => {
+  it.runIf(isRoot && hasProgram('chattr'))('inode flags are noted and told at the restore', async () => {
     using root = temporaryDirectory();
     const source = join(root.path, 'source');
     mkdirSync(source);

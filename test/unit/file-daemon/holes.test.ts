@@ -101,7 +101,7 @@ describe('holes', () => {
     makeSparse(file, 16 * MIB, [MIB, 8 * MIB], 3 * MIB);
     const { notices, records, stream } = collectBackup(fileSet([include([root.path], [options()])]), {
       beforeEntry: (path) => {
-        if (path !== file) return;
+        if (path !== file || statSync(file).isDirectory()) return;
         rmSync(file);
         mkdirSync(file);
       },

@@ -4,7 +4,7 @@ import { SHA1_AND_GZIP } from './file-sets.ts';
 export const EXTENDED = { ...SHA1_AND_GZIP, xattrSupport: true, aclSupport: true };
 
 /** All attributes of an entry, by name; those that a security module puts on every file are left out. */
-export function attributesOf(path: string): Record<string, string> {
+export function attributesOf(path: string | Buffer): Record<string, string> {
   const at = Buffer.from(path);
   const native = xattrs()!;
   const named = native
