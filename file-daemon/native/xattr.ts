@@ -14,6 +14,8 @@ export interface Xattrs {
   set(path: Uint8Array, name: Buffer, value: Buffer): void;
   /** Removes the attribute from the entry itself, if it has it and we may: says nothing of it when not. */
   drop(path: Uint8Array, name: Buffer): void;
+  /** The same of an open file: for the many. */
+  dropOpen(fd: number, name: Buffer): void;
 }
 
 export const POSIX_ACL = { access: 'system.posix_acl_access', default: 'system.posix_acl_default' } as const;
@@ -39,6 +41,8 @@ function bind(library: NativeLibrary): Xattrs {
   const setxattr = library.func(
     'int setxattr(const void *path, const void *name, const void *value, size_t size, int flags)',
   );
+  const fgetxattr = library.func('long fgetxattr(int fd, const void *name, void *value, size_t size)');
+  const fremovexattr = library.func('int fremovexattr(int fd, const void *name)');
   const lremovexattr = library.func('int lremovexattr(const void *path, const void *name)');
   const names = Buffer.alloc(LIST_BYTES_MAX);
   const value = Buffer.alloc(VALUE_BYTES_MAX);
@@ -66,6 +70,11 @@ function bind(library: NativeLibrary): Xattrs {
     set: (path, name, bytes) =>
       void library.call('setxattr', setxattr, cString(path), cString(name), bytes, bytes.length, 0),
     drop: (path, name) => void lremovexattr(cString(path), cString(name)),
+    dropOpen(fd, name) {
+      const wanted = cString(name);
+      // To ask is cheap; to remove what is not there costs the file system a transaction.
+      if (Number(fgetxattr(fd, wanted, null, 0)) >= 0) fremovexattr(fd, wanted);
+    },
   };
 }
 

@@ -18,8 +18,8 @@ import { libc, type Libc } from '../native/libc.ts';
 import { O_PATH } from '../native/open-flags.ts';
 import type { ExtendedAttributes } from '../tar/extended-pax.ts';
 import { EntryDamaged } from '../tar/header-reader.ts';
-import { dropInheritedAcl } from './inherited-acl.ts';
 import { setFileAttributes, setHeldAttributes, type AttributeFailure } from './attributes.ts';
+import { dropInheritedAclOfFile, dropInheritedAcls } from './inherited-acl.ts';
 import { PlaceRefused, pathOf, type Place } from './target-tree.ts';
 
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -43,7 +43,7 @@ export class FileMaker {
     const temporary = this.#claim(place, (path) => {
       fd = openSync(path, CREATE_FLAGS, 0o600);
     });
-    dropInheritedAcl(temporary);
+    dropInheritedAclOfFile(fd);
     return new FileWriter({ temporary, path: fsPath(pathOf(place)), fd, record });
   }
 
@@ -51,7 +51,7 @@ export class FileMaker {
   makeSpecial(place: Place, record: FileRecord, extended: ExtendedAttributes): AttributeFailure[] {
     const temporary = this.#claim(place, (path) => createSpecial(path, record));
     try {
-      dropInheritedAcl(temporary);
+      dropInheritedAcls(temporary);
       const failures = setSpecialAttributes(temporary, record, extended);
       renameSync(temporary, fsPath(pathOf(place)));
       return failures;

@@ -2,7 +2,7 @@ import { closeSync, constants, lstatSync, mkdirSync, openSync, type BigIntStats 
 import { OperatorError, isErrno } from '../../errors/operator-error.ts';
 import { fsPath, showPath, type BytePath } from '../byte-path.ts';
 import { errnoText } from '../errno-text.ts';
-import { dropInheritedAcl } from './inherited-acl.ts';
+import { dropInheritedAcls } from './inherited-acl.ts';
 import { O_PATH } from '../native/open-flags.ts';
 
 /** Open directories kept for the next file. More than the usual depth of a tree, far less than open files allowed. */
@@ -143,7 +143,7 @@ export class TargetTree implements Disposable {
     }
     try {
       mkdirSync(fsPath(entry), 0o700);
-      dropInheritedAcl(fsPath(entry));
+      dropInheritedAcls(fsPath(entry));
       this.#created?.add(path);
       return openSync(fsPath(entry), flags);
     } catch (cause) {

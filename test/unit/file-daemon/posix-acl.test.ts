@@ -52,6 +52,7 @@ describe('an ACL', () => {
     expect(aclToText(Buffer.alloc(7))).toBeUndefined();
     expect(aclToText(binary([[0x40, 7, 0]]))).toBeUndefined();
     expect(aclToText(binary([[0x01, 8, 0]]))).toBeUndefined();
+    expect(aclToText(binary([[0x02, 7, 0xffff_ffff]]))).toBeUndefined();
     for (const text of ['user:lisa:r--', 'user::rwz', 'nobody::r--', 'user:4294967295:r--']) {
       expect(aclFromText(text)).toBeUndefined();
     }
