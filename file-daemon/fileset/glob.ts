@@ -1,4 +1,5 @@
 import type { BytePath } from '../byte-path.ts';
+import { addClass, addRange, foldSet, lowerByte, sameByte, type ByteSet } from './byte-set.ts';
 
 /**
  * Shell patterns as fnmatch(3) with no flags: `*` any bytes (slashes and leading dots too), `?` one byte, `[...]` one of
@@ -22,9 +23,6 @@ interface Tokens {
   readonly codes: readonly number[];
   readonly sets: readonly ByteSet[];
 }
-
-/** `set[byte] === 1`: the byte is in it. */
-export type ByteSet = Uint8Array;
 
 export function compileGlob(pattern: BytePath, { ignoreCase }: GlobOptions): PathTest {
   const tokens = parseGlob(pattern, ignoreCase);
@@ -102,7 +100,7 @@ function parseBracket(
       if (upper === undefined) return undefined;
       to = upper;
     }
-    set.fill(1, from, to + 1);
+    addRange(set, from, to, ignoreCase ? lowerByte : sameByte);
   }
   if (ignoreCase) foldSet(set);
   return { set: isNegated ? set.map((member) => 1 - member) : set, end: at + 1 };
@@ -112,37 +110,6 @@ function parseBracket(
     const byte = at < pattern.length ? pattern.charCodeAt(at) : undefined;
     at += 1;
     return byte;
-  }
-}
-
-const CLASSES: ReadonlyMap<string, RegExp> = new Map([
-  ['alpha', /[A-Za-z]/],
-  ['digit', /[0-9]/],
-  ['alnum', /[A-Za-z0-9]/],
-  ['upper', /[A-Z]/],
-  ['lower', /[a-z]/],
-  ['space', /[\t-\r ]/],
-  ['blank', /[\t ]/],
-  ['punct', /[!-/:-@[-`{-~]/],
-  ['print', /[ -~]/],
-  ['graph', /[!-~]/],
-  ['cntrl', /[\x00-\x1f\x7f]/],
-  ['xdigit', /[0-9A-Fa-f]/],
-]);
-
-/** Adds the bytes of a POSIX class such as `alpha`, as in the C locale; false when there is no such class. */
-export function addClass(set: ByteSet, name: string): boolean {
-  const members = CLASSES.get(name);
-  if (members === undefined) return false;
-  for (let byte = 0; byte < 256; byte++) if (members.test(String.fromCharCode(byte))) set[byte] = 1;
-  return true;
-}
-
-/** Adds the other case of every ASCII letter that is in the set. */
-export function foldSet(set: ByteSet): void {
-  for (let upper = 0x41; upper <= 0x5a; upper++) {
-    const lower = upper + 0x20;
-    if (set[upper] === 1 || set[lower] === 1) set[upper] = set[lower] = 1;
   }
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cString, nativeLibrary } from '../../../file-daemon/native/library.ts';
 import { compileGlob, lowerAscii } from '../../../file-daemon/fileset/glob.ts';
 
 function matches(pattern: string, path: string): boolean {
@@ -80,6 +81,54 @@ describe('a shell pattern', () => {
     fc.assert(
       fc.property(pattern, path, (pattern, path) => matches(pattern, path) === slowMatches(pattern, path)),
       { numRuns: 3000 },
+    );
+  });
+
+  const fnmatch = nativeLibrary()?.optional('int fnmatch(const void *pattern, const void *text, int flags)');
+
+  it.runIf(fnmatch)('agrees with the C library on any bytes', () => {
+    const FNM_CASEFOLD = 1 << 4;
+    const matchesInC = (pattern: string, path: string, flags: number) =>
+      fnmatch!(cString(Buffer.from(pattern, 'latin1')), cString(Buffer.from(path, 'latin1')), flags) === 0;
+    const set = fc.constantFrom(
+      '[ab]',
+      '[!a]',
+      '[^/]',
+      '[]b]',
+      '[!]b]',
+      '[a-c]',
+      '[\\]]',
+      '[a\\-c]',
+      '[x-]',
+      '[[:alpha:]]',
+    );
+    const odd = fc.constantFrom(
+      '[',
+      ']',
+      '[a',
+      '[!',
+      '[[:digit:]',
+      '\\',
+      '-',
+      '[:alpha:]',
+      '[b-a]',
+      '[a-B]',
+      '[/-b]',
+      '[B-~]',
+      '[\x80-\xff]',
+    );
+    const simple = fc.constantFrom('a', 'b', 'B', '/', '.', '*', '**', '?', '\\*', '\\a', '\xc3', '\xa4');
+    const pattern = fc
+      .array(fc.oneof({ weight: 5, arbitrary: simple }, { weight: 2, arbitrary: set }, odd), { maxLength: 8 })
+      .map((pieces) => pieces.join(''));
+    const path = fc.string({ unit: fc.constantFrom(...'aabbB/.*]-[\\', '\xc3', '\xa4'), maxLength: 10 });
+    fc.assert(
+      fc.property(pattern, path, (pattern, path) => {
+        expect(matches(pattern, path)).toBe(matchesInC(pattern, path, 0));
+        const folded = compileGlob(pattern, { ignoreCase: true })(lowerAscii(path));
+        expect(folded).toBe(matchesInC(pattern, path, FNM_CASEFOLD));
+      }),
+      { numRuns: 10_000 },
     );
   });
 
