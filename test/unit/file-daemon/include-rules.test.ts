@@ -7,7 +7,7 @@ import { Codec, type Options } from '../../../proto/noctule/filedaemon/v1/filese
 import { DigestAlgorithm } from '../../../proto/noctule/record/v1/file_record.ts';
 import { fileSet, include, options } from './support/file-sets.ts';
 
-const { MD5, SHA1, UNSPECIFIED } = DigestAlgorithm;
+const { MD5, SHA1 } = DigestAlgorithm;
 
 function select(
   blocks: Options[],
@@ -20,55 +20,6 @@ function select(
 }
 
 describe('the rules of an Include', () => {
-  const noMp3 = [options({ wild: ['*.mp3'], exclude: true }), options({ signature: MD5 })];
-  const onlyOdt = [options({ wildFile: ['*.odt'] }), options({ exclude: true, wildFile: ['*'] })];
-
-  it.each([
-    [[], ['/home/tmp'], '/home/tmp', true, 'rejected'],
-    [noMp3, [], '/home/a/b.mp3', false, 'rejected'],
-    [noMp3, [], '/home/a/b.MP3', false, MD5],
-    [
-      [options({ wild: ['*.mp3'], exclude: true, ignoreCase: true }), options({ signature: MD5 })],
-      [],
-      '/home/a/b.MP3',
-      false,
-      'rejected',
-    ],
-    [
-      [options({ signature: MD5 }), options({ wild: ['*.mp3'], exclude: true })],
-      [],
-      '/home/a/b.txt',
-      false,
-      UNSPECIFIED,
-    ],
-    [onlyOdt, [], '/home/a', true, UNSPECIFIED],
-    [onlyOdt, [], '/home/a/x.odt', false, UNSPECIFIED],
-    [onlyOdt, [], '/home/a/x.txt', false, 'rejected'],
-    [[options({ wildFile: ['*.odt'] }), options({ exclude: true })], [], '/home/a', true, 'rejected'],
-    [
-      [options({ wildDir: ['/home/*/cache'], exclude: true }), options()],
-      [],
-      '/home/a/b/cache',
-      true,
-      'rejected',
-    ],
-    [
-      [options({ regexDir: ['^/home/[^/]+/cache$'], exclude: true }), options()],
-      [],
-      '/home/a/b/cache',
-      true,
-      UNSPECIFIED,
-    ],
-    [[options({ wild: ['/home/keep*'] }), options()], ['/home/keep1'], '/home/keep1', false, UNSPECIFIED],
-    [[options({ exclude: true, wildDir: ['/home/x/'] }), options()], [], '/home/x', true, UNSPECIFIED],
-    [[], ['/home'], '/home/a', false, UNSPECIFIED],
-  ] as [Options[], string[], string, boolean, 'rejected' | DigestAlgorithm][])(
-    'reference 5.3, vector %#',
-    (blocks, excludes, path, isDirectory, expected) => {
-      expect(select(blocks, excludes, path, isDirectory)?.digest ?? 'rejected').toBe(expected);
-    },
-  );
-
   it('takes patterns in one Options block with exclude to mean: all else, with the settings of that block', () => {
     const blocks = [
       options({
@@ -93,20 +44,6 @@ describe('the rules of an Include', () => {
     ];
     expect(select(blocks, [], '/home/x.a')).toMatchObject({ digest: MD5, oneFs: false, recurse: true });
     expect(select(blocks, [], '/home/x.b')).toMatchObject({ digest: SHA1, oneFs: true, recurse: false });
-  });
-
-  it('gives the File entries the union of all blocks', () => {
-    const { includes } = compileFileSet(
-      fileSet([include(['/home'], [options({ signature: MD5, oneFs: false }), options({ noAtime: true })])]),
-    );
-    expect(includes[0]!.rules.fileEntryOptions).toMatchObject({ digest: MD5, oneFs: false, noAtime: true });
-  });
-
-  it('matches Exclude strings against whole paths, with case', () => {
-    expect(select([], ['*.bak', '.journal'], '/home/a.bak')).toBeUndefined();
-    expect(select([], ['*.bak'], '/home/a.BAK')).toBeDefined();
-    expect(select([], ['.journal'], '/.journal')).toBeDefined();
-    expect(select([], ['/home/[ab]'], '/home/b')).toBeUndefined();
   });
 
   it('brings File entries to one spelling, and names those that are no absolute path', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, linkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -104,26 +104,6 @@ describe('the walk of a FileSet', () => {
     const marker = { excludeDirContaining: [Buffer.from('.nobackup')] };
     const { paths } = walk(root.path, fileSet([include([root.path, join(root.path, 'top')], [], marker)]));
     expect(paths).toEqual(['/y', '/']);
-  });
-
-  it('does not enter what the rules reject, and tests Exclude lists below, not at, a File entry', () => {
-    using root = temporaryDirectory();
-    makeFiles(root.path, 'tmp/x', 'y');
-    const { paths } = walk(root.path, fileSet([include([root.path])], [join(root.path, 'tmp'), root.path]));
-    expect(paths).toEqual(['/y', '/']);
-  });
-
-  it.skipIf(isRoot)('saves a directory that it may not read as an entry, and names it', () => {
-    using root = temporaryDirectory();
-    makeFiles(root.path, 'closed/x');
-    chmodSync(join(root.path, 'closed'), 0);
-    const { paths, notices, unseen } = walk(root.path, fileSet([include([root.path])]));
-    chmodSync(join(root.path, 'closed'), 0o700);
-    expect(paths).toEqual(['/closed/', '/']);
-    expect(unseen).toEqual(['/closed']);
-    expect(notices).toMatchObject([
-      { type: 'notSaved', text: expect.stringContaining('Permission denied') as string },
-    ]);
   });
 
   it('visits all names of a hard link', () => {
