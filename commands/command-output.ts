@@ -6,7 +6,7 @@ const QUIET_MS = 2_000;
 const LOOK_AGAIN_MS = 50;
 const LINE_BYTES_MAX = 65_536;
 
-/** Called for each line of a command's output and errors, as bytes, cut to 64 KiB; the next one waits for it. */
+/** Called for each line that a command prints, as bytes, cut to 64 KiB; the next one waits for it. */
 export type LineSink = (line: Buffer) => void | Promise<void>;
 
 /**
@@ -16,13 +16,11 @@ export type LineSink = (line: Buffer) => void | Promise<void>;
 export class CommandOutput {
   /** Resolves when the command, and all that inherited its output, has closed it. Rejects with what the sink throws. */
   readonly handedOn: Promise<unknown>;
-  readonly #sink: LineSink;
   #sinksAtWork = 0;
   #lastHeardMs = performance.now();
 
-  constructor(streams: readonly Readable[], sink: LineSink) {
-    this.#sink = sink;
-    this.handedOn = Promise.all(streams.map((stream) => this.#handOn(stream)));
+  constructor(sources: readonly { readonly stream: Readable; readonly sink: LineSink }[]) {
+    this.handedOn = Promise.all(sources.map(({ stream, sink }) => this.#handOn(stream, sink)));
   }
 
   /** Resolves when nothing is on its way any more: a process left behind may keep the pipe open for ever. */
@@ -32,22 +30,22 @@ export class CommandOutput {
     while (this.#sinksAtWork > 0 || !isQuiet()) await delay(LOOK_AGAIN_MS, undefined, { ref: false });
   }
 
-  async #handOn(stream: Readable): Promise<void> {
+  async #handOn(stream: Readable, sink: LineSink): Promise<void> {
     stream.on('error', () => {}); // the reader below hears of it, unless it has left
     let rest = '';
     // latin1 keeps each byte as one character: output is bytes, such as file names.
     for await (const chunk of stream.setEncoding('latin1') as AsyncIterable<string>) {
       const lines = (rest + chunk).split('\n');
       rest = (lines.pop() ?? '').slice(0, LINE_BYTES_MAX);
-      for (const line of lines) await this.#give(line);
+      for (const line of lines) await this.#give(line, sink);
     }
-    if (rest) await this.#give(rest);
+    if (rest) await this.#give(rest, sink);
   }
 
-  async #give(line: string): Promise<void> {
+  async #give(line: string, sink: LineSink): Promise<void> {
     this.#sinksAtWork += 1;
     try {
-      await this.#sink(Buffer.from(line.slice(0, LINE_BYTES_MAX), 'latin1'));
+      await sink(Buffer.from(line.slice(0, LINE_BYTES_MAX), 'latin1'));
     } finally {
       this.#sinksAtWork -= 1;
       this.#lastHeardMs = performance.now();

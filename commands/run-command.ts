@@ -22,6 +22,8 @@ export interface CommandRequest {
   /** At most `TIMEOUT_MS_MAX`; what is longer counts as that. */
   readonly timeoutMs: number;
   readonly onLine?: LineSink;
+  /** For its errors; absent: `onLine` gets them, too. */
+  readonly onErrorLine?: LineSink;
 }
 
 /**
@@ -46,7 +48,11 @@ export async function runCommand(request: CommandRequest): Promise<number> {
   };
   stop.addEventListener('abort', endGroup, { once: true });
   try {
-    const output = new CommandOutput([child.stdout!, child.stderr!], request.onLine ?? (() => {}));
+    const sink = request.onLine ?? (() => {});
+    const output = new CommandOutput([
+      { stream: child.stdout!, sink },
+      { stream: child.stderr!, sink: request.onErrorLine ?? sink },
+    ]);
     output.handedOn.catch((error: unknown) => unheard.abort(error));
     // Not every command reads its input to the end; that is its business.
     child.stdin?.on('error', () => {});

@@ -6,6 +6,7 @@ import { encodeBlock } from '../../volume/block.ts';
 import { encodeRecords, encodeSessionEnd } from '../../volume/control-member.ts';
 import type { SessionPlace } from '../../volume/member.ts';
 import type { BytePath } from '../byte-path.ts';
+import { expandClientLists } from '../fileset/client-lists.ts';
 import { releaseMemory } from '../release-memory.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
@@ -66,6 +67,7 @@ export async function runBackup(
   signal: AbortSignal,
 ): Promise<BackupTotals> {
   checkCompression(fileSet);
+  const expanded = await expandClientLists(fileSet, signal);
   const failed = new AbortController();
   const ended = AbortSignal.any([signal, failed.signal]);
   const fail = (error: unknown) => failed.abort(error);
@@ -73,7 +75,7 @@ export async function runBackup(
   const control = JobControl.create(BLOCKS_IN_FLIGHT);
   using prior = request.accurate ? new PriorFeed(control, ended) : undefined;
   const task: WalkTask = {
-    fileSet: FileSet.encode(fileSet).finish(),
+    fileSet: FileSet.encode(expanded).finish(),
     sinceNs: request.sinceNs,
     memory: control.shared,
     priorPort: prior?.workerPort,

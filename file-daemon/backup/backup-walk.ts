@@ -78,11 +78,11 @@ class BackupWalk implements WalkVisitor {
   #blocksSinceRecords = 0;
 
   constructor(source: BackupSource, sink: BackupSink) {
+    this.#sink = sink;
     this.#selection = selectionOf(source, {
       gone: (record) => this.#addRecord(deletedRecord(record)),
       notice: (notice) => this.notice(notice),
     });
-    this.#sink = sink;
     this.#cutter = new BlockCutter({
       takeSlot: () => sink.takeSlot(),
       emit: (block) => this.#block(block),
@@ -185,6 +185,7 @@ export function selectionOf({ fileSet, sinceNs, prior }: BackupSource, ports: Ac
   const text =
     'The FileSet has "strippath": the job is not accurate, and finds neither deleted files nor those moved in';
   ports.notice({ type: 'warning', path: '', text });
+  while (prior.record !== undefined) prior.advance(); // It is sent all the same.
   return new SinceSelection(sinceNs);
 }
 

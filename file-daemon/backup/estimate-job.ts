@@ -1,6 +1,7 @@
 import type { EstimateRequest, PriorState } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import type { BytePath } from '../byte-path.ts';
+import { expandClientLists } from '../fileset/client-lists.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { JobWorker, workerModule } from '../worker/job-worker.ts';
@@ -24,12 +25,13 @@ export async function runEstimate(
   ports: EstimatePorts,
   signal: AbortSignal,
 ): Promise<BackupCounts> {
+  const expanded = await expandClientLists(fileSet, signal);
   const failed = new AbortController();
   const ended = AbortSignal.any([signal, failed.signal]);
   const control = JobControl.create(0);
   using prior = request.accurate ? new PriorFeed(control, ended) : undefined;
   const task: WalkTask = {
-    fileSet: FileSet.encode(fileSet).finish(),
+    fileSet: FileSet.encode(expanded).finish(),
     sinceNs: request.sinceNs,
     memory: control.shared,
     priorPort: prior?.workerPort,

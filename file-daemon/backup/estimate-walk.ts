@@ -33,8 +33,8 @@ class EstimateWalk implements WalkVisitor {
   #records: FileRecord[] = [];
 
   constructor(source: BackupSource, sink: EstimateSink) {
-    this.#selection = selectionOf(source, { gone: () => undefined, notice: (notice) => this.notice(notice) });
     this.#sink = sink;
+    this.#selection = selectionOf(source, { gone: () => undefined, notice: (notice) => this.notice(notice) });
   }
 
   entering(path: BytePath): void {

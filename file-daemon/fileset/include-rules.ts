@@ -1,6 +1,5 @@
 import type { FileSet, Include } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { normalizePath, pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
-import { expandClientList } from './client-list.ts';
 import { DEFAULT_OPTIONS, unionOfOptions, type EntryOptions } from './entry-options.ts';
 import { compileGlob, isLiteral, type PathTest } from './glob.ts';
 import { unsupportedNotices } from './unsupported.ts';
@@ -23,18 +22,15 @@ export interface CompiledInclude {
 }
 
 /**
- * Compiles patterns and expands the lists that lie on this client.
- * @throws RegexRefused @throws FileListFailed
+ * Compiles a FileSet whose lists on this client are expanded.
+ * @throws RegexRefused
  */
 export function compileFileSet(fileSet: FileSet): CompiledFileSet {
-  const excludes = new ExcludeList([
-    ...fileSet.excludes.map(pathFromBytes),
-    ...fileSet.clientExcludeLists.flatMap(expandClientList),
-  ]);
+  const excludes = new ExcludeList(fileSet.excludes.map(pathFromBytes));
   const notices = unsupportedNotices(fileSet);
   const includes = fileSet.includes.map((include) => {
     const files: BytePath[] = [];
-    for (const written of writtenFiles(include)) {
+    for (const written of include.files.map(pathFromBytes)) {
       const path = normalizePath(written);
       if (path !== undefined) files.push(path);
       else notices.push(unusable(written));
@@ -42,10 +38,6 @@ export function compileFileSet(fileSet: FileSet): CompiledFileSet {
     return { files, rules: new IncludeRules(include, excludes) };
   });
   return { includes, notices, dropsNames: includes.some(({ rules }) => rules.dropsNames) };
-}
-
-function writtenFiles({ files, clientFileLists }: Include): BytePath[] {
-  return [...files.map(pathFromBytes), ...clientFileLists.flatMap(expandClientList)];
 }
 
 function unusable(path: BytePath): FileNotice {

@@ -56,8 +56,8 @@ export function nativeProblem(): string | undefined {
   if ('library' in loaded) return undefined;
   return (
     `The native library koffi cannot be used (${loaded.problem}): times are kept to microseconds only, ` +
-    'not at all on symbolic links; extended attributes, ACLs and holes are not kept, and FIFOs and device nodes ' +
-    'cannot be restored'
+    'not at all on symbolic links; extended attributes, ACLs and holes are not kept, the nodump flag is not ' +
+    'seen, and FIFOs and device nodes cannot be restored'
   );
 }
 

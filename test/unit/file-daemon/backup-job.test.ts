@@ -163,7 +163,7 @@ describe('a backup job', () => {
     });
   });
 
-  it('reads lists of files that lie on the client, and ends when one is not there', async () => {
+  it('saves what the lists on the client name, and ends when one cannot be had', async () => {
     using root = temporaryDirectory();
     mkdirSync(join(root.path, 'data'));
     writeFileSync(join(root.path, 'list'), `${root.path}/data\n\n`);
@@ -175,7 +175,6 @@ describe('a backup job', () => {
       `${root.path}/list`,
     ]);
     await expect(run({ set: from('</not/there') })).rejects.toMatchObject({ code: 'FD_FILE_LIST_FAILED' });
-    await expect(run({ set: from('|echo bad >&2; false') })).rejects.toThrow(/status 1: bad/);
   });
 
   it('ends with the failure of the storage daemon, in the middle of the stream', async () => {

@@ -60,6 +60,29 @@ describe('an accurate backup', () => {
     expect(tree.save(records)).toMatchObject({ saved: [], gone: [], files: 0 });
   });
 
+  it('of a FileSet with strippath goes by times, and says so', () => {
+    using tree = new Tree();
+    for (const name of ['a', 'b/c']) tree.write(name);
+    const { records } = tree.save();
+    const set = fileSet([include([tree.path], [options({ stripPath: 1 })])]);
+    const sinceNs = BigInt(Date.now() + 60_000) * 1_000_000n;
+    const { records: saved, notices } = collectBackup(set, { sinceNs, prior: priorOf(records) });
+    expect(saved).toEqual([]);
+    expect(notices).toMatchObject([
+      { type: 'warning', text: expect.stringContaining('not accurate') as string },
+    ]);
+  });
+
+  it('neither saves again nor takes for gone what File entries name inside one another', () => {
+    using tree = new Tree();
+    for (const name of ['out/in/x', 'out/y', 'z', 'a!', 'a/b']) tree.write(name);
+    const files = [tree.path, join(tree.path, 'out/in'), join(tree.path, 'a/b'), join(tree.path, 'none')];
+    const set = fileSet([include(files)], [join(tree.path, 'out')]);
+    const first = collectBackup(set);
+    expect(first.records).toHaveLength(7);
+    expect(collectBackup(set, { prior: priorOf(first.records) }).records).toEqual([]);
+  });
+
   it('saves what is new, however old it looks, and notes what is gone', () => {
     using tree = new Tree();
     tree.letters = 'mcs';
