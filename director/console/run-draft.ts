@@ -9,7 +9,7 @@ import { CommandError } from './command-error.ts';
 import type { CommandContext, KeywordValue } from './command.ts';
 import { BACKUP_LEVELS, VERIFY_LEVELS } from './job-words.ts';
 import { parseYesNo } from './yes-no.ts';
-import { parseWhen } from './when.ts';
+import { parseDate, parseWhen } from './when.ts';
 
 /** A run that is being put together: what the admin has said so far; the rest comes from the Job resource. */
 export type RunDraft = { -readonly [K in keyof RunRequest]: RunRequest[K] };
@@ -37,6 +37,7 @@ export const RUN_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   when: 'text',
   priority: 'text',
   accurate: ['yes', 'no'],
+  since: 'text',
   messages: 'messages',
   comment: 'text',
 };
@@ -66,6 +67,9 @@ export function applyLine(context: CommandContext, draft: RunDraft): void {
   draft.messages = resourceOnLine(context, 'Messages', 'messages') ?? draft.messages;
   const accurate = line.value('accurate');
   if (accurate !== undefined) draft.accurate = parseYesNo('accurate', accurate);
+  const since = line.value('since');
+  // Empty of a Full, when a Job hands its own time on with %s.
+  if (since) draft.since = parseDate(since);
   applyCommonKeywords(context, draft);
 }
 

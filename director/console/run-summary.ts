@@ -33,6 +33,7 @@ function jobSummary(draft: RunDraft, { now }: SummaryOptions): string {
     ['Storage', storage && `${storage.resource.name} (From ${storage.from})`],
     ['When', formatDateTime(draft.when ?? now)],
     ['Priority', String(draft.priority ?? job.priority)],
+    ['Since', draft.since && formatDateTime(draft.since)],
     ['Accurate', draft.accurate === undefined ? undefined : draft.accurate ? 'yes' : 'no'],
     ['Comment', draft.comment],
   ];

@@ -71,14 +71,15 @@ async function serveSession(
 type ClientCall = Exchange<BackupCommand, BackupResponse>;
 
 async function tellClient({ request, prior }: BackupTransfer, call: ClientCall, signal: AbortSignal) {
-  try {
-    await call.send({ command: { $case: 'start', value: request } });
-    for await (const value of prior ?? []) await call.send({ command: { $case: 'prior', value } });
-    call.end();
-  } catch (error) {
-    // A call that was broken off by its other side: that side says why.
-    await failAfterOthers(error as Error, signal);
+  // A call that was broken off by its other side: that side says why.
+  const send = (command: BackupCommand['command']) =>
+    call.send({ command }).catch((error: unknown) => failAfterOthers(error as Error, signal));
+  await send({ $case: 'start', value: request });
+  for await (const value of prior ?? []) {
+    signal.throwIfAborted();
+    await send({ $case: 'prior', value });
   }
+  call.end();
 }
 
 async function hearClient(
