@@ -83,6 +83,8 @@ export interface RestoreRequest {
   readonly restoreClient: ClientResource;
   /** Absolute prefix; empty or "/" = in place. */
   readonly where: string;
+  /** Substitutions for paths; empty = none. They outweigh `where`. */
+  readonly regexWhere: string;
   readonly replace: 'always' | 'ifnewer' | 'ifolder' | 'never';
 }
 

@@ -48,7 +48,7 @@ function restoreSummary(draft: RunDraft, { now, catalogName, storageName }: Summ
   return `Run Restore job\n${aligned(
     [
       ['JobName', job.name],
-      ['Where', restore?.where === '' ? '/' : restore?.where],
+      restore?.regexWhere ? ['RegexWhere', restore.regexWhere] : ['Where', restore?.where || '/'],
       ['Replace', REPLACE_WORDS[restore?.replace ?? 'always']],
       ['FileSet', (draft.fileSet ?? job.fileSet).name],
       ['Backup Client', (draft.client ?? job.client).name],

@@ -15,13 +15,6 @@ export class PlaceRefused extends OperatorError {
   readonly code = 'FD_PLACE_REFUSED';
 }
 
-export interface TargetOptions {
-  /** Where everything goes, absolute; '' = in place. */
-  readonly where: BytePath;
-  /** Remember which directories were made. */
-  readonly trackCreated: boolean;
-}
-
 /** The name of an entry in a directory that is held open. */
 export interface Place {
   /** `/proc/self/fd/N/` */
@@ -51,12 +44,15 @@ export class TargetTree implements Disposable {
   /** By path relative to the root, without slashes at the ends; least recently used first. */
   readonly #open = new Map<BytePath, number>();
   readonly #linksMade = new Set<BytePath>();
-  readonly #created: Set<BytePath> | undefined;
+  /** Made by this restore, and their attributes are not known yet: those on the way down, and those that were not saved. */
+  readonly #bare = new Set<BytePath>();
 
-  /** @throws PlaceRefused when `where` cannot be made or opened. */
-  constructor({ where, trackCreated }: TargetOptions) {
+  /**
+   * @param where everything goes, absolute; '' = in place.
+   * @throws PlaceRefused when `where` cannot be made or opened.
+   */
+  constructor(where: BytePath) {
     this.#isInPlace = where === '';
-    this.#created = trackCreated ? new Set() : undefined;
     const root = this.#isInPlace ? '/' : where;
     try {
       mkdirSync(fsPath(root), { recursive: true });
@@ -99,9 +95,19 @@ export class TargetTree implements Disposable {
     if (this.#isInPlace) this.#linksMade.add(checkedPath(path));
   }
 
-  /** Whether this restore has made the directory. Known only with `trackCreated`. */
-  hasCreated(path: BytePath): boolean {
-    return this.#created?.has(checkedPath(path)) ?? false;
+  /** Whether this restore has made the directory, and has not come to its attributes. */
+  isBare(path: BytePath): boolean {
+    return this.#bare.has(checkedPath(path));
+  }
+
+  /** The attributes of the directory are known, and will be set by whoever knows them. */
+  noteDescribed(path: BytePath): void {
+    this.#bare.delete(checkedPath(path));
+  }
+
+  /** All such, by their absolute paths. */
+  bareDirectories(): BytePath[] {
+    return Array.from(this.#bare, (path) => `/${path}`);
   }
 
   [Symbol.dispose](): void {
@@ -144,7 +150,7 @@ export class TargetTree implements Disposable {
     try {
       mkdirSync(fsPath(entry), 0o700);
       dropInheritedAcls(fsPath(entry));
-      this.#created?.add(path);
+      this.#bare.add(path);
       return openSync(fsPath(entry), flags);
     } catch (cause) {
       throw new PlaceRefused(`Could not make directory "/${showPath(path)}": ERR=${errnoText(cause)}`, {

@@ -186,6 +186,7 @@ describe('the file daemon, asked', () => {
       replace: Replace.ALWAYS,
       storage: NOBODY_LISTENS,
       regexWhere: '',
+      prefixLinks: false,
       bandwidth: undefined,
     };
     await expect(daemon.restore(requests({ $case: 'start', value }), writer, context())).rejects.toThrow(
