@@ -1,4 +1,4 @@
-import { chmodSync, constants } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { OperatorError, isErrno } from '../../errors/operator-error.ts';
 import { pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
@@ -17,6 +17,7 @@ import { recordRewrite } from './path-rewrite.ts';
 import { mayReplace, type ReplaceRule } from './replace-rule.ts';
 import { SparseContent } from './sparse-content.ts';
 import { PlaceRefused, TargetTree, lstatOf, pathOf, type Place } from './target-tree.ts';
+import { UnfinishedFile } from './unfinished-file.ts';
 
 export interface RestoreTask {
   readonly jobId: number;
@@ -74,13 +75,21 @@ export async function runRestore(
   const rewrite = recordRewrite(task);
   using tree = new TargetTree(task.where);
   using directories = new DirectoryAttributes(task.workingDirectory, task.jobId);
+  using unfinished = new UnfinishedFile(task.workingDirectory, task.jobId);
   for (const text of limitations()) sink.notice({ type: 'warning', path: '', text });
-  const restore = new Restore(task, tree, directories, new BlockSource(input.blocks), sink);
-  for await (const { session, records } of input.entries) {
-    restore.enterSession(session);
-    for (const record of records) await restore.entry(rewrite(record), record);
+  const files = new FileMaker(task.jobId, unfinished);
+  const restore = new Restore(task, { tree, directories, files }, new BlockSource(input.blocks), sink);
+  try {
+    for await (const { session, records } of input.entries) {
+      restore.enterSession(session);
+      for (const record of records) await restore.entry(rewrite(record), record);
+    }
+  } catch (error) {
+    if (error instanceof TargetFull) restore.finishDirectories();
+    throw error;
   }
-  await restore.finish();
+  restore.finishDirectories();
+  await restore.drain();
   return restore.counts;
 }
 
@@ -91,6 +100,12 @@ const DIRECTORY_MODE = 0o755;
 
 /** What became of an entry. */
 type Outcome = 'restored' | 'skipped' | 'failed';
+
+interface RestoreTarget {
+  readonly tree: TargetTree;
+  readonly directories: DirectoryAttributes;
+  readonly files: FileMaker;
+}
 
 class Restore {
   readonly counts: RestoreCounts = { files: 0, contentBytes: 0, errors: 0, skipped: 0 };
@@ -105,19 +120,13 @@ class Restore {
   /** The last entry of this session with content: the next may be another name of it. */
   #last: { streamOffset: number; path: BytePath; outcome: Outcome } | undefined;
 
-  constructor(
-    task: RestoreTask,
-    tree: TargetTree,
-    directories: DirectoryAttributes,
-    blocks: BlockSource,
-    sink: RestoreSink,
-  ) {
+  constructor(task: RestoreTask, target: RestoreTarget, blocks: BlockSource, sink: RestoreSink) {
     this.#task = task;
-    this.#tree = tree;
-    this.#directories = directories;
+    this.#tree = target.tree;
+    this.#directories = target.directories;
+    this.#files = target.files;
     this.#blocks = blocks;
     this.#sink = sink;
-    this.#files = new FileMaker(task.jobId);
   }
 
   enterSession(session: SessionKey): void {
@@ -144,7 +153,8 @@ class Restore {
     if (hasContent(record)) this.#last = { streamOffset: record.streamOffset, path, outcome };
   }
 
-  async finish(): Promise<void> {
+  /** Nothing more comes into any directory. */
+  finishDirectories(): void {
     for (const { record, extended } of this.#directories.deepestFirst()) {
       const path = pathFromBytes(record.path);
       this.#sink.progress(this.counts, path);
@@ -155,6 +165,10 @@ class Restore {
       }
     }
     for (const path of this.#tree.bareDirectories()) this.#openToAll(path);
+  }
+
+  /** Lets the sender of the blocks come to a good end. */
+  async drain(): Promise<void> {
     await this.#blocks.drain();
   }
 
@@ -175,8 +189,7 @@ class Restore {
       default:
         this.#report(path, this.#files.makeSpecial(place, record, await this.#extendedOf(path, record)));
     }
-    // Also when it is one by another name.
-    if ((record.mode & constants.S_IFMT) === constants.S_IFLNK) this.#tree.noteLink(path);
+    if (record.type === FileType.SYMLINK) this.#tree.noteLink(place);
     return 'restored';
   }
 

@@ -43,7 +43,8 @@ export class TargetTree implements Disposable {
   readonly #rootFd: number;
   /** By path relative to the root, without slashes at the ends; least recently used first. */
   readonly #open = new Map<BytePath, number>();
-  readonly #linksMade = new Set<BytePath>();
+  /** Symbolic links by their inodes: a link has other paths by hard links, and by links on the way. */
+  readonly #linksMade = new Set<string>();
   /** Made by this restore, and their attributes are not known yet: those on the way down, and those that were not saved. */
   readonly #bare = new Set<BytePath>();
 
@@ -90,9 +91,10 @@ export class TargetTree implements Disposable {
     return this.#directory(checkedPath(path));
   }
 
-  /** The restore has made a symbolic link with this absolute path of the client. */
-  noteLink(path: BytePath): void {
-    if (this.#isInPlace) this.#linksMade.add(checkedPath(path));
+  /** The restore has made the symbolic link that stands there. */
+  noteLink(place: Place): void {
+    const link = this.#isInPlace ? lstatOf(pathOf(place)) : undefined;
+    if (link !== undefined) this.#linksMade.add(inodeOf(link));
   }
 
   /** Whether this restore has made the directory, and has not come to its attributes. */
@@ -165,7 +167,7 @@ export class TargetTree implements Disposable {
     if (link?.isSymbolicLink() !== true) {
       throw new PlaceRefused(`Could not open directory ${name}: ERR=${errnoText(cause)}`, { cause });
     }
-    if (!this.#isInPlace || this.#linksMade.has(path)) {
+    if (!this.#isInPlace || this.#linksMade.has(inodeOf(link))) {
       throw new PlaceRefused(`${name} is a symbolic link, which a restore does not follow`);
     }
     if (link.uid !== this.#ownUid) {
@@ -182,6 +184,10 @@ export class TargetTree implements Disposable {
 /** What is there, without following a link; undefined when nothing is. */
 export function lstatOf(path: BytePath): BigIntStats | undefined {
   return lstatSync(fsPath(path), { bigint: true, throwIfNoEntry: false });
+}
+
+function inodeOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
 }
 
 /** The path without slashes at its ends. @throws PlaceRefused when it could lead elsewhere. */

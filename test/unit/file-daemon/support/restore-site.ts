@@ -56,6 +56,8 @@ export interface RestoreOptions {
   readonly batchRecords?: number;
   /** Changes what the storage daemon sends. */
   readonly blocks?: (blocks: StreamBlock[]) => StreamBlock[];
+  /** Told before each entry is restored. */
+  readonly onEntry?: (path: string) => void;
 }
 
 export async function restore(
@@ -69,6 +71,7 @@ export async function restore(
     records = (all) => all,
     batchRecords = Infinity,
     blocks = (all) => all,
+    onEntry = () => undefined,
   }: RestoreOptions = {},
 ): Promise<RestoreCounts & { texts: string[] }> {
   const keys = sessions.map((_, index) => sessionKey({ volSessionId: index, volSessionTime: 1 }));
@@ -87,7 +90,10 @@ export async function restore(
   const counts = await runRestore(
     { jobId: 5, where, replace, regexWhere, prefixLinks, workingDirectory: site.work },
     { entries: entries(), blocks: streamBlocks() },
-    { notice: ({ type, text }) => void (type === 'error' && texts.push(text)), progress: () => undefined },
+    {
+      notice: ({ type, text }) => void (type === 'error' && texts.push(text)),
+      progress: (_, path) => onEntry(path),
+    },
   );
   return { ...counts, texts };
 }
