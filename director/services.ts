@@ -44,6 +44,14 @@ export interface Jobs {
   running(): readonly RunningJob[];
   /** True when such a job was queued or running and has been told to end. */
   cancel(jobId: number, reason: string): boolean;
+  /**
+   * Replaces what the Director allows a queued or running job to send (or take, in a restore), in bytes per second; 0 = no
+   * limit. Resolves with what holds now, which its client's conf may make smaller; undefined when there is no such job.
+   * @throws OperatorError when the client could not be told
+   */
+  setBandwidth(jobId: number, bytesPerSecond: number): Promise<number | undefined>;
+  /** Likewise in place of the client's Maximum Bandwidth Per Job, for jobs to come, until the conf is read again. */
+  setClientBandwidth(client: ClientResource, bytesPerSecond: number): void;
   /** Resolves with the final JobStatus letter when the job has ended and its report is out; at once when it has. */
   ended(jobId: number, signal?: AbortSignal): Promise<string>;
   /** Resolves when nothing is queued or running. */
@@ -67,8 +75,6 @@ export interface RunRequest {
   readonly messages?: MessagesResource;
   readonly priority?: number;
   readonly accurate?: boolean;
-  /** What has changed after this is saved, and the level is not raised; without meaning for a Full. */
-  readonly since?: Date;
   /** Not before this; absent = now. */
   readonly when?: Date;
   readonly comment?: string;
@@ -83,8 +89,6 @@ export interface RestoreRequest {
   readonly restoreClient: ClientResource;
   /** Absolute prefix; empty or "/" = in place. */
   readonly where: string;
-  /** Substitutions for paths; empty = none. They outweigh `where`. */
-  readonly regexWhere: string;
   readonly replace: 'always' | 'ifnewer' | 'ifolder' | 'never';
 }
 
@@ -150,7 +154,6 @@ export interface Peers {
   estimate(request: {
     job: JobResource;
     level: string;
-    since?: Date | undefined;
     onListing?: (path: Buffer, sizeBytes: number, mode: number, mtimeSeconds: number) => void;
   }): Promise<{ files: number; bytes: number }>;
 }

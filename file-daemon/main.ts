@@ -1,15 +1,14 @@
 import { loadFileDaemonConf, type FileDaemonConf } from '../configuration/file-daemon-conf.ts';
 import { listenAddresses } from '../configuration/values/addresses.ts';
+import { smallestSpeed } from '../configuration/values/size.ts';
 import { describeError } from '../daemon/log.ts';
 import { runDaemon, type DaemonContext, type RunningDaemon } from '../daemon/run-daemon.ts';
 import { platform, versionBanner, versionShort } from '../daemon/version.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { Peer, Secret } from '../transport/peer.ts';
 import { listen } from '../transport/server.ts';
-import { showPath } from './byte-path.ts';
 import { nativeProblem } from './native/library.ts';
 import { keepMemorySmall } from './native/memory.ts';
-import { removeUnfinishedFiles } from './restore/unfinished-file.ts';
 import { FileDaemonService } from './service/file-daemon-service.ts';
 import { JobTable } from './service/job-table.ts';
 
@@ -41,13 +40,11 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
     jobs,
     workingDirectory,
     storageConnectTimeoutMs: () => inForce.conf.fileDaemon.sdConnectTimeout * 1000,
+    bandwidthMax: (director) => bandwidthMax(inForce.conf, director),
     isMonitor: (director) => inForce.conf.directors.some((one) => one.name === director && one.monitor),
   });
   const problem = nativeProblem();
   if (problem !== undefined) log.warn(problem);
-  for (const path of removeUnfinishedFiles(workingDirectory)) {
-    log.warn(`Removed "${showPath(path)}", which a restore that was killed had not finished`);
-  }
   const listener = await listen({
     serverName: name,
     addresses: listenAddresses({
@@ -75,6 +72,11 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
       await listener.close(STOP_GRACE_MS);
     },
   };
+}
+
+function bandwidthMax({ fileDaemon, directors }: FileDaemonConf, directorName: string): number {
+  const director = directors.find(({ name }) => name === directorName);
+  return smallestSpeed(fileDaemon.maximumBandwidthPerJob, director?.maximumBandwidthPerJob);
 }
 
 function directorSecret({ directors }: FileDaemonConf, peer: Peer): Secret | undefined {

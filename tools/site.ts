@@ -26,6 +26,8 @@ export interface SiteOptions {
   readonly jobDirectives?: string;
   /** More lines for the three pools. */
   readonly poolDirectives?: string;
+  /** More lines for the FileDaemon. */
+  readonly clientDirectives?: string;
   /** More lines for the Device. */
   readonly deviceDirectives?: string;
 }
@@ -335,6 +337,7 @@ FileDaemon {
   FDAddress = 127.0.0.1
   WorkingDirectory = "${directory}/client"
   PidDirectory = "${directory}/run"
+  ${options.clientDirectives ?? ''}
 }
 
 Director {

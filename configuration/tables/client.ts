@@ -48,8 +48,7 @@ export const CLIENT = {
   }),
   enabled: directive('Enabled', yesNo, { default: true, help: 'No: its jobs are not started by schedules' }),
   maximumBandwidthPerJob: directive('Maximum Bandwidth Per Job', speed, {
-    status: notYet('the speed is not limited yet'),
-    help: 'Fastest a job of this client may send',
+    help: 'Fastest a job of this client may send, or take in a restore; the smallest such limit holds',
   }),
   heartbeatInterval: directive('Heartbeat Interval', duration, {
     default: 300,

@@ -70,8 +70,7 @@ export const FILE_DAEMON = {
     help: 'Size of network messages',
   }),
   maximumBandwidthPerJob: directive('Maximum Bandwidth Per Job', speed, {
-    status: notYet('the speed is not limited yet'),
-    help: 'Fastest a job may send',
+    help: 'Fastest a job may send, or take in a restore; the smallest such limit holds',
   }),
   commCompression: directive('Comm Compression', yesNo, {
     default: true,
@@ -162,8 +161,7 @@ export const FILE_DAEMON_DIRECTOR = {
   }),
   console: directive('Console', reference('Console'), { status: CALLING, help: 'As which console' }),
   maximumBandwidthPerJob: directive('Maximum Bandwidth Per Job', speed, {
-    status: notYet('the speed is not limited yet'),
-    help: 'Fastest a job of this Director may send',
+    help: 'Fastest a job of this Director may send or take; the smallest such limit holds',
   }),
   disableCommand: directive('Disable Command', stringList, {
     status: CLIENT_LIMITS,

@@ -90,8 +90,7 @@ const THE_REST = {
   }),
   spoolSize: directive('Spool Size', size, { status: NO_SPOOL, help: 'Spool space of a job' }),
   maximumBandwidth: directive('Maximum Bandwidth', speed, {
-    status: notYet('the speed is not limited yet'),
-    help: 'Fastest the job may send',
+    help: 'Fastest the job may send, or take in a restore; the smallest such limit holds',
   }),
   pruneJobs: directive('Prune Jobs', yesNo, {
     default: false,

@@ -35,12 +35,19 @@ export function parseSpeed(text: string): number | undefined {
   return match ? parseSize(match[1] ?? '') : undefined;
 }
 
+/** The speed that holds where several do: the smallest that is one. 0 = no limit, as in what is given. */
+export function smallestSpeed(...limits: readonly (number | undefined)[]): number {
+  const set = limits.filter((limit): limit is number => limit !== undefined && limit > 0);
+  return set.length === 0 ? 0 : Math.min(...set);
+}
+
 /** A size that reads back exactly, with a unit where it is a whole number of it: "50 g", "1 gb". */
 export function formatSize(bytes: number): string {
   return inLargestUnit(bytes, ['t', 'tb', 'g', 'gb', 'm', 'mb', 'k', 'kb']);
 }
 
-function formatSpeed(bytesPerSecond: number): string {
+/** A speed that reads back exactly: "5 mb/s". */
+export function formatSpeed(bytesPerSecond: number): string {
   return `${inLargestUnit(bytesPerSecond, ['m', 'mb', 'k', 'kb'])}/s`;
 }
 

@@ -12,6 +12,7 @@ import { restart } from './commands/restart.ts';
 import { restore } from './commands/restore.ts';
 import { run } from './commands/run.ts';
 import { exit, gui, memory, quit, time, use, version } from './commands/session-commands.ts';
+import { setbandwidth } from './commands/setbandwidth.ts';
 import { show } from './commands/show.ts';
 import { sqlquery } from './commands/sqlquery.ts';
 import { status } from './commands/status.ts';
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   reload,
   run,
   restart,
+  setbandwidth,
   status,
   show,
   sqlquery,

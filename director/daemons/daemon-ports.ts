@@ -1,5 +1,6 @@
 import type { ClientResource, StorageResource } from '../../configuration/director-conf.ts';
 import type {
+  Bandwidth,
   BackupCommand,
   BackupResponse,
   EstimateCommand,
@@ -53,6 +54,8 @@ export interface ClientLink extends DaemonLink {
   hello(signal: AbortSignal): Promise<ClientHello>;
   status(signal: AbortSignal): Promise<ClientStatus>;
   backup(signal: AbortSignal): Exchange<BackupCommand, BackupResponse>;
+  /** Sets the limit of a running job by its unique name; resolves with the one that holds. */
+  setBandwidth(job: string, bandwidth: Bandwidth, signal: AbortSignal): Promise<Bandwidth | undefined>;
   restore(signal: AbortSignal): Exchange<RestoreRequest, RestoreResponse>;
   estimate(signal: AbortSignal): Exchange<EstimateCommand, EstimateResponse>;
   runScript(request: RunScriptRequest, signal: AbortSignal): AsyncIterable<RunScriptResponse>;

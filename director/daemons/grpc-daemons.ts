@@ -3,6 +3,7 @@ import type { ClientResource, StorageResource } from '../../configuration/direct
 import {
   FileDaemonServiceClient,
   type HelloResponse as ClientHello,
+  type SetBandwidthResponse,
   type StatusResponse as ClientStatus,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import {
@@ -73,6 +74,14 @@ export class GrpcDaemons implements Daemons {
       hello: (signal) => ask<ClientHello>((reply) => client.hello({}, reply), signal),
       status: (signal) => ask<ClientStatus>((reply) => client.status({}, reply), signal),
       backup: (signal) => exchange(client.backup(), signal),
+      setBandwidth: async (job, limit, signal) => {
+        const request = { job, bandwidth: limit };
+        const { bandwidth } = await ask<SetBandwidthResponse>(
+          (reply) => client.setBandwidth(request, reply),
+          signal,
+        );
+        return bandwidth;
+      },
       restore: (signal) => exchange(client.restore(), signal),
       estimate: (signal) => exchange(client.estimate(), signal),
       runScript: (request, signal) => receiveAll(client.runScript(request), signal),

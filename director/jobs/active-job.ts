@@ -1,6 +1,7 @@
 import { JobCancelled } from '../director-errors.ts';
 import type { JobMessages } from '../messages/job-messages.ts';
 import type { RunningJob } from '../services.ts';
+import { JobBandwidth } from './job-bandwidth.ts';
 import type { JobTotals } from './job-kind.ts';
 import type { JobPlan } from './job-plan.ts';
 import { Progress } from './progress.ts';
@@ -20,6 +21,7 @@ export class ActiveJob implements RunningJob {
   readonly job: string;
   readonly plan: JobPlan;
   readonly messages: JobMessages;
+  readonly bandwidth: JobBandwidth;
   readonly progress = new Progress();
   level: string;
   poolName: string;
@@ -41,6 +43,8 @@ export class ActiveJob implements RunningJob {
     messages: JobMessages;
     poolName: string;
     storageName: string;
+    /** Bytes per second; 0 = no limit. */
+    bandwidth: number;
   }) {
     this.jobId = options.jobId;
     this.job = options.job;
@@ -49,6 +53,7 @@ export class ActiveJob implements RunningJob {
     this.level = options.plan.level;
     this.poolName = options.poolName;
     this.storageName = options.storageName;
+    this.bandwidth = new JobBandwidth(options.bandwidth);
   }
 
   /** Aborts when the job is cancelled; the reason is a JobCancelled. */

@@ -23,7 +23,7 @@ import { labelValue } from './label-values.ts';
 import type { LevelDecision } from './level-decision.ts';
 import { lookUpLevel } from './level-lookup.ts';
 import { choosePool, chooseStorage, type Sourced } from './pool-choice.ts';
-import { hasPriorState, priorJobs, priorStates } from './prior-state.ts';
+import { priorJobs, priorStates } from './prior-state.ts';
 import { PeerCounts } from './peer-counts.ts';
 import { reachClient, reachStorage } from './reach-peers.ts';
 import {
@@ -103,7 +103,6 @@ export class BackupJob implements JobKind {
     this.#decision = await lookUpLevel(catalog, {
       job: plan.job,
       requested: this.#decision.level,
-      since: plan.request.since,
       fileSetName: plan.fileSet.name,
       clientId: ids.clientId(plan.client.name),
       fileSetId: this.#fileSet.fileSetId,
@@ -200,6 +199,7 @@ export class BackupJob implements JobKind {
           request: { ...wanted, ...this.#backupRequest(session) },
           ...(this.#comparesFiles() && { prior: await this.#priorState() }),
           session,
+          bandwidth: this.#job.bandwidth,
           progress: this.#job.progress,
           sayForClient: (type, text, at) => this.#say(this.#fd, plan.client.name, type, text, at),
           onOtherFailure: (error) => messages.add('Error', messageOf(error)),
@@ -258,7 +258,7 @@ export class BackupJob implements JobKind {
       volSessionId,
       volSessionTime,
       accurate: this.#comparesFiles(),
-      bandwidth: undefined,
+      bandwidth: this.#job.bandwidth.limit,
     };
   }
 
@@ -267,8 +267,9 @@ export class BackupJob implements JobKind {
     return request.accurate ?? job.accurate;
   }
 
+  /** A Full saves everything, whatever was there before. */
   #comparesFiles(): boolean {
-    return this.#isAccurate() && hasPriorState(this.#decision.level);
+    return this.#isAccurate() && this.#decision.level !== 'F';
   }
 
   async #priorState() {

@@ -11,6 +11,7 @@ import { printablePath } from '../../text/printable.ts';
 import type { ClientLink, Exchange } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
 import type { AppendSession, AppendTally } from './append-session.ts';
+import type { JobBandwidth } from './job-bandwidth.ts';
 import { clientFailure, failAfterOthers } from './peer-failure.ts';
 import { clientMessage } from './peer-messages.ts';
 import type { Progress } from './progress.ts';
@@ -23,6 +24,7 @@ export interface BackupTransfer {
   /** Of an accurate job: the files as the backups before left them. */
   readonly prior?: AsyncIterable<PriorState>;
   readonly session: AppendSession;
+  readonly bandwidth: JobBandwidth;
   readonly progress: Progress;
   readonly sayForClient: (type: MessageType, text: string, at: Date) => Promise<void>;
   readonly onOtherFailure: (error: unknown) => Promise<void>;
@@ -51,7 +53,7 @@ export async function transferBackup(transfer: BackupTransfer, result: BackupRes
       return [client, tellClient(transfer, call, signal), serveSession(transfer, result, client, signal)];
     },
     transfer.onOtherFailure,
-  );
+  ).finally(() => transfer.bandwidth.disconnect());
   if (result.client) checkComplete(result.client, transfer.session.tally);
 }
 
@@ -70,16 +72,20 @@ async function serveSession(
 
 type ClientCall = Exchange<BackupCommand, BackupResponse>;
 
-async function tellClient({ request, prior }: BackupTransfer, call: ClientCall, signal: AbortSignal) {
-  // A call that was broken off by its other side: that side says why.
-  const send = (command: BackupCommand['command']) =>
-    call.send({ command }).catch((error: unknown) => failAfterOthers(error as Error, signal));
-  await send({ $case: 'start', value: request });
-  for await (const value of prior ?? []) {
-    signal.throwIfAborted();
-    await send({ $case: 'prior', value });
+async function tellClient(
+  { request, prior, client, bandwidth }: BackupTransfer,
+  call: ClientCall,
+  signal: AbortSignal,
+) {
+  try {
+    await call.send({ command: { $case: 'start', value: request } });
+    await bandwidth.connect(request.bandwidth, (limit) => client.setBandwidth(request.job, limit, signal));
+    for await (const value of prior ?? []) await call.send({ command: { $case: 'prior', value } });
+    call.end();
+  } catch (error) {
+    // A call that was broken off by its other side: that side says why.
+    await failAfterOthers(error as Error, signal);
   }
-  call.end();
 }
 
 async function hearClient(

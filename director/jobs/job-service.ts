@@ -1,3 +1,5 @@
+import type { ClientResource } from '../../configuration/director-conf.ts';
+import { smallestSpeed } from '../../configuration/values/size.ts';
 import type { Log } from '../../daemon/log.ts';
 import { formatReportTime } from '../../text/civil-time.ts';
 import { ChangeSignal } from '../change-signal.ts';
@@ -42,6 +44,8 @@ export class JobService implements Jobs {
   readonly #queue: JobQueue;
   /** Queued and running, by JobId. */
   readonly #active = new Map<number, ActiveJob>();
+  /** Set by hand. A reload makes new resources, which nobody has set anything for. */
+  readonly #clientBandwidths = new WeakMap<ClientResource, number>();
   readonly #ends = new ChangeSignal();
   readonly #stop = new AbortController();
   #arrivals = 0;
@@ -95,6 +99,14 @@ export class JobService implements Jobs {
     job.cancel(reason);
     this.#queue.release(jobId);
     return true;
+  }
+
+  async setBandwidth(jobId: number, bytesPerSecond: number): Promise<number | undefined> {
+    return this.#active.get(jobId)?.bandwidth.set(bytesPerSecond);
+  }
+
+  setClientBandwidth(client: ClientResource, bytesPerSecond: number): void {
+    this.#clientBandwidths.set(client, bytesPerSecond);
   }
 
   async ended(jobId: number, signal = new AbortController().signal): Promise<string> {
@@ -172,6 +184,7 @@ export class JobService implements Jobs {
       plan,
       poolName: places.poolName,
       storageName: places.storages[0]?.name ?? '',
+      bandwidth: this.#bandwidthOf(plan),
       messages: new JobMessages({
         jobId,
         job,
@@ -183,6 +196,11 @@ export class JobService implements Jobs {
       }),
     });
     return active;
+  }
+
+  #bandwidthOf({ job, client }: JobPlan): number {
+    const ofClient = this.#clientBandwidths.get(client) ?? client.maximumBandwidthPerJob;
+    return smallestSpeed(job.maximumBandwidth, ofClient);
   }
 
   #entryOf({ jobId, plan }: ActiveJob, storages: readonly StorageUse[]): QueueEntry {

@@ -96,7 +96,6 @@ export class RestoreJob implements JobKind {
       job,
       client: this.#request.restoreClient.name,
       where: this.#where(),
-      regexWhere: this.#request.regexWhere,
       replace: REPLACE[this.#request.replace].word,
       startTime,
       endTime,
@@ -190,10 +189,10 @@ export class RestoreJob implements JobKind {
             secret: ticketSecret,
             storageName: source.storage.name,
           },
-          regexWhere: this.#request.regexWhere,
-          prefixLinks: this.#job.plan.job.prefixLinks,
-          bandwidth: undefined,
+          regexWhere: '',
+          bandwidth: this.#job.bandwidth.limit,
         },
+        bandwidth: this.#job.bandwidth,
         progress,
         sayForClient: (type, text, at) => this.#say(this.#fd, clientName, type, text, at),
         sayForStorage: (type, text, at) => this.#say(this.#sd, this.#storageName, type, text, at),
@@ -211,10 +210,9 @@ export class RestoreJob implements JobKind {
 
   // ---- what came of it ----------------------------------------------------------------------------------------
 
-  /** The prefix; empty = in place, or as substitutions say. */
+  /** The prefix; empty = in place. */
   #where(): string {
-    const { where, regexWhere } = this.#request;
-    return where === '/' || regexWhere !== '' ? '' : where;
+    return this.#request.where === '/' ? '' : this.#request.where;
   }
 
   /** Restored, or left as they are on disk because Replace says so. */

@@ -12,6 +12,7 @@ import type { ReadFinished } from '../../proto/noctule/storage/v1/storage_daemon
 import { printablePath } from '../../text/printable.ts';
 import type { ClientLink, Exchange } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
+import type { JobBandwidth } from './job-bandwidth.ts';
 import { clientFailure, failAfterOthers } from './peer-failure.ts';
 import { clientMessage } from './peer-messages.ts';
 import type { Progress } from './progress.ts';
@@ -35,6 +36,7 @@ export interface RestoreTransfer {
   readonly client: ClientLink;
   readonly clientName: string;
   readonly start: RestoreStart;
+  readonly bandwidth: JobBandwidth;
   readonly progress: Progress;
   readonly sayForClient: Say;
   readonly sayForStorage: Say;
@@ -65,7 +67,7 @@ export async function transferRestore(transfer: RestoreTransfer, result: Restore
       return [client, hearStorage(transfer, result, client, signal), feed(transfer, call, signal)];
     },
     transfer.onOtherFailure,
-  );
+  ).finally(() => transfer.bandwidth.disconnect());
 }
 
 /**
@@ -73,24 +75,25 @@ export async function transferRestore(transfer: RestoreTransfer, result: Restore
  * storage daemon takes a page of ranges while it still sends the blocks of the one before: neither waits for ever.
  */
 async function feed(
-  { catalog, planId, session, start }: RestoreTransfer,
-  client: ClientCall,
+  { catalog, planId, session, start, client, bandwidth }: RestoreTransfer,
+  call: ClientCall,
   signal: AbortSignal,
 ) {
   try {
-    await client.send({ command: { $case: 'start', value: start } });
+    await call.send({ command: { $case: 'start', value: start } });
+    await bandwidth.connect(start.bandwidth, (limit) => client.setBandwidth(start.job, limit, signal));
     let after: PlanCursor | undefined;
     do {
       signal.throwIfAborted();
       const page = await catalog.restorePlanPage({ planId, limit: PAGE_ENTRIES, ...(after && { after }) });
       await session.send(page.ranges);
       for (const entries of entryMessages(page.entries)) {
-        await client.send({ command: { $case: 'entries', value: { entries } } });
+        await call.send({ command: { $case: 'entries', value: { entries } } });
       }
       after = page.next;
     } while (after);
     session.end();
-    client.end();
+    call.end();
   } catch (error) {
     // A call that was broken off by its other side: that side says why.
     await failAfterOthers(error as Error, signal);

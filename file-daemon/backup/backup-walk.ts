@@ -1,11 +1,11 @@
 import { DigestAlgorithm, FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import type { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
 import { RecordBatch } from '../../volume/record-batch.ts';
-import { pathFromBytes, type BytePath } from '../byte-path.ts';
+import type { BytePath } from '../byte-path.ts';
 import type { CompiledFileSet } from '../fileset/include-rules.ts';
 import { fileTypeOf } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
-import { HardLinks, type FirstName } from '../walk/hard-links.ts';
+import { HardLinks } from '../walk/hard-links.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import { Walker, type WalkVisitor } from '../walk/walker.ts';
 import { BlockCutter, type CutBlock, type Slot } from './block-cutter.ts';
@@ -46,7 +46,7 @@ export interface BackupSink {
 }
 
 export interface BackupCounts {
-  /** Records made, those of deleted files among them. */
+  /** Records made. */
   files: number;
   /** Bytes of file content read. */
   contentBytes: number;
@@ -70,9 +70,8 @@ class BackupWalk implements WalkVisitor {
   readonly #sink: BackupSink;
   readonly #cutter: BlockCutter;
   readonly #packer: EntryPacker;
-  readonly #hardLinks = new HardLinks<FirstName>();
+  readonly #hardLinks = new HardLinks();
   readonly #counts: BackupCounts = { files: 0, contentBytes: 0, errors: 0 };
-  #lastFileIndex = 0;
   readonly #batch = new RecordBatch();
   /** Full batches whose last files end in the block that is still open. */
   #waitingRecords: RecordsContent[] = [];
@@ -81,7 +80,7 @@ class BackupWalk implements WalkVisitor {
   constructor(source: BackupSource, sink: BackupSink) {
     this.#sink = sink;
     this.#selection = selectionOf(source, {
-      gone: (record) => this.#noteGone(record),
+      gone: (record) => this.#addRecord(deletedRecord(record)),
       notice: (notice) => this.notice(notice),
     });
     this.#cutter = new BlockCutter({
@@ -116,12 +115,12 @@ class BackupWalk implements WalkVisitor {
     if (type === undefined) throw new Error('The walk visits only what has a type');
 
     const isLinkable = options.hardLinks && type !== FileType.DIRECTORY;
-    const firstName = isLinkable ? this.#hardLinks.known(stat) : undefined;
+    const firstName = isLinkable ? this.#hardLinks.firstName(stat) : undefined;
     const record =
       firstName === undefined ? this.#packer.pack(entry, type) : this.#packer.packHardLink(entry, firstName);
     if (record === undefined) return;
 
-    record.fileIndex = ++this.#lastFileIndex;
+    record.fileIndex = ++this.#counts.files;
     if (isLinkable && firstName === undefined) {
       this.#hardLinks.remember(stat, { path: savedPath, fileIndex: record.fileIndex });
     }
@@ -140,13 +139,7 @@ class BackupWalk implements WalkVisitor {
     };
   }
 
-  #noteGone(record: FileRecord): void {
-    this.#addRecord(deletedRecord(record));
-    this.#progress(pathFromBytes(record.path));
-  }
-
   #addRecord(record: FileRecord): void {
-    this.#counts.files += 1;
     if (this.#batch.add(record)) return;
     this.#takeBatch();
     this.#batch.add(record);

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { OperatorError, isErrno } from '../../errors/operator-error.ts';
 import { pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
@@ -13,19 +13,14 @@ import { CAN_SET_OWNERS, NO_EXTENDED, setHeldAttributes, type AttributeFailure }
 import { BlockSource, type SessionKey, type StreamBlock } from './block-source.ts';
 import { DirectoryAttributes } from './directory-attributes.ts';
 import { FileMaker, type FileWriter } from './file-writer.ts';
-import { recordRewrite } from './path-rewrite.ts';
 import { mayReplace, type ReplaceRule } from './replace-rule.ts';
 import { SparseContent } from './sparse-content.ts';
 import { PlaceRefused, TargetTree, lstatOf, pathOf, type Place } from './target-tree.ts';
-import { UnfinishedFile } from './unfinished-file.ts';
 
 export interface RestoreTask {
   readonly jobId: number;
   /** Absolute; '' = in place. */
   readonly where: BytePath;
-  /** Substitutions for paths; '' = none. */
-  readonly regexWhere: string;
-  readonly prefixLinks: boolean;
   readonly replace: ReplaceRule;
   /** For a temporary file. */
   readonly workingDirectory: string;
@@ -72,40 +67,22 @@ export async function runRestore(
   input: RestoreInput,
   sink: RestoreSink,
 ): Promise<RestoreCounts> {
-  const rewrite = recordRewrite(task);
-  using tree = new TargetTree(task.where);
+  using tree = new TargetTree({ where: task.where, trackCreated: task.replace === 'never' });
   using directories = new DirectoryAttributes(task.workingDirectory, task.jobId);
-  using unfinished = new UnfinishedFile(task.workingDirectory, task.jobId);
   for (const text of limitations()) sink.notice({ type: 'warning', path: '', text });
-  const files = new FileMaker(task.jobId, unfinished);
-  const restore = new Restore(task, { tree, directories, files }, new BlockSource(input.blocks), sink);
-  try {
-    for await (const { session, records } of input.entries) {
-      restore.enterSession(session);
-      for (const record of records) await restore.entry(rewrite(record), record);
-    }
-  } catch (error) {
-    if (error instanceof TargetFull) restore.finishDirectories();
-    throw error;
+  const restore = new Restore(task, tree, directories, new BlockSource(input.blocks), sink);
+  for await (const { session, records } of input.entries) {
+    restore.enterSession(session);
+    for (const record of records) await restore.entry(record);
   }
-  restore.finishDirectories();
-  await restore.drain();
+  await restore.finish();
   return restore.counts;
 }
 
 const SOMETHING_ELSE = 'the volume holds something else at its place';
 
-/** Of directories that nothing is known about but that files belong into them. */
-const DIRECTORY_MODE = 0o755;
-
 /** What became of an entry. */
 type Outcome = 'restored' | 'skipped' | 'failed';
-
-interface RestoreTarget {
-  readonly tree: TargetTree;
-  readonly directories: DirectoryAttributes;
-  readonly files: FileMaker;
-}
 
 class Restore {
   readonly counts: RestoreCounts = { files: 0, contentBytes: 0, errors: 0, skipped: 0 };
@@ -120,31 +97,33 @@ class Restore {
   /** The last entry of this session with content: the next may be another name of it. */
   #last: { streamOffset: number; path: BytePath; outcome: Outcome } | undefined;
 
-  constructor(task: RestoreTask, target: RestoreTarget, blocks: BlockSource, sink: RestoreSink) {
+  constructor(
+    task: RestoreTask,
+    tree: TargetTree,
+    directories: DirectoryAttributes,
+    blocks: BlockSource,
+    sink: RestoreSink,
+  ) {
     this.#task = task;
-    this.#tree = target.tree;
-    this.#directories = target.directories;
-    this.#files = target.files;
+    this.#tree = tree;
+    this.#directories = directories;
     this.#blocks = blocks;
     this.#sink = sink;
+    this.#files = new FileMaker(task.jobId);
   }
 
   enterSession(session: SessionKey): void {
     if (this.#blocks.enterSession(session) === 'new') this.#last = undefined;
   }
 
-  /** The entry that was saved as `saved`, under the path of `record`. */
-  async entry(record: FileRecord, saved: FileRecord): Promise<void> {
+  async entry(record: FileRecord): Promise<void> {
     const path = pathFromBytes(record.path);
     this.#sink.progress(this.counts, path);
-    const savedPath = pathFromBytes(saved.path);
     let outcome: Outcome;
     try {
-      // The attributes of what stands for the client's root are the business of whoever made it.
-      const standsForRoot = path === '/' ? this.#task.where + savedPath !== '/' : savedPath === '/';
-      outcome = standsForRoot ? this.#root(path) : await this.#restore(path, record);
+      outcome = await this.#restore(path, record);
     } catch (error) {
-      this.#fail(path, error, savedPath);
+      this.#fail(path, error);
       outcome = 'failed';
     }
     if (outcome === 'restored') this.counts.files += 1;
@@ -153,8 +132,7 @@ class Restore {
     if (hasContent(record)) this.#last = { streamOffset: record.streamOffset, path, outcome };
   }
 
-  /** Nothing more comes into any directory. */
-  finishDirectories(): void {
+  async finish(): Promise<void> {
     for (const { record, extended } of this.#directories.deepestFirst()) {
       const path = pathFromBytes(record.path);
       this.#sink.progress(this.counts, path);
@@ -164,11 +142,6 @@ class Restore {
         this.#fail(path, error);
       }
     }
-    for (const path of this.#tree.bareDirectories()) this.#openToAll(path);
-  }
-
-  /** Lets the sender of the blocks come to a good end. */
-  async drain(): Promise<void> {
     await this.#blocks.drain();
   }
 
@@ -189,33 +162,21 @@ class Restore {
       default:
         this.#report(path, this.#files.makeSpecial(place, record, await this.#extendedOf(path, record)));
     }
-    if (record.type === FileType.SYMLINK) this.#tree.noteLink(place);
-    return 'restored';
-  }
-
-  /** A directory on the way whose attributes were not saved. */
-  #openToAll(path: BytePath): void {
-    try {
-      chmodSync(`/proc/self/fd/${this.#tree.directory(path)}`, DIRECTORY_MODE);
-    } catch (error) {
-      this.#fail(path, error);
-    }
-  }
-
-  #root(path: BytePath): Outcome {
-    this.#tree.directory(path);
+    // Also when it is one by another name.
+    if ((record.mode & constants.S_IFMT) === constants.S_IFLNK) this.#tree.noteLink(path);
     return 'restored';
   }
 
   async #directory(path: BytePath, record: FileRecord): Promise<Outcome> {
+    // The attributes of what stands for the client's root are the business of whoever made it.
+    if (path === '/' && this.#task.where !== '') return 'restored';
     const existed =
       this.#task.replace === 'never' &&
-      !this.#tree.isBare(path) &&
+      !this.#tree.hasCreated(path) &&
       lstatOf(pathOf(this.#tree.place(path))) !== undefined;
     this.#tree.directory(path);
     if (existed) return 'skipped';
     this.#directories.add(record, await this.#extendedOf(path, record));
-    this.#tree.noteDescribed(path);
     return 'restored';
   }
 
@@ -320,9 +281,8 @@ class Restore {
   }
 
   /** Names the file that could not be restored. A full disk, and a failure of this program's own, end the job. */
-  #fail(path: BytePath, error: unknown, savedPath = path): void {
-    const subject = `"${showPath(savedPath)}"${savedPath === path ? '' : ` as "${showPath(path)}"`}`;
-    const text = `Could not restore ${subject}: `;
+  #fail(path: BytePath, error: unknown): void {
+    const text = `Could not restore "${showPath(path)}": `;
     if (error instanceof PlaceRefused || error instanceof EntryDamaged) {
       this.#error({ type: 'error', path, text: text + error.message });
       return;

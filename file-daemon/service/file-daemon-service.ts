@@ -3,6 +3,7 @@ import {
   FileDaemonServiceService,
   BackupCommand,
   type BackupResponse,
+  type Bandwidth,
   EstimateCommand,
   type EstimateResponse,
   type HelloRequest,
@@ -13,11 +14,14 @@ import {
   type RestoreEntry,
   RestoreRequest,
   type RestoreResponse,
+  type SetBandwidthRequest,
+  type SetBandwidthResponse,
   type StatusRequest,
   type StatusResponse,
   type StorageTicket,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
+import { smallestSpeed } from '../../configuration/values/size.ts';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
 import { requireRole } from '../../transport/peer.ts';
@@ -35,7 +39,7 @@ import { printablePath } from '../../text/printable.ts';
 import { normalizePath, pathFromBytes, pathToBytes, type BytePath } from '../byte-path.ts';
 import { runRestoreJob } from '../restore/restore-job.ts';
 import { jobMessage, replaceRule } from './job-messages.ts';
-import type { JobTable } from './job-table.ts';
+import type { ActiveJob, JobTable } from './job-table.ts';
 import { runScriptCommand } from './script-runner.ts';
 import { StorageLink } from './storage-link.ts';
 
@@ -64,6 +68,8 @@ export interface FileDaemonServiceOptions {
   readonly jobs: JobTable;
   readonly workingDirectory: string;
   storageConnectTimeoutMs(): number;
+  /** What the conf allows the jobs of this Director at most, in bytes per second; 0 = no limit. */
+  bandwidthMax(directorName: string): number;
   /** Whether the Director of this name may only ask for the status (Monitor = yes). */
   isMonitor(directorName: string): boolean;
 }
@@ -96,6 +102,9 @@ export class FileDaemonService {
       ),
       restore: serveBidi<Buffer, RestoreResponse>((requests, writer, context) =>
         this.restore(requests, writer, context),
+      ),
+      setBandwidth: serveUnary<SetBandwidthRequest, SetBandwidthResponse>((request, context) =>
+        this.setBandwidth(request, context),
       ),
       estimate: serveBidi<Buffer, EstimateResponse>((commands, writer, context) =>
         this.estimate(commands, writer, context),
@@ -140,12 +149,13 @@ export class FileDaemonService {
     if (command?.$case !== 'start') throw startMissing('backup');
     const request = command.value;
     const fileSet = fileSetOf(request);
-    using link = this.#storageLink(request.storage);
     const { jobId, job, level } = request;
     await this.#options.jobs.run(
-      { jobId, job, kind: 'Backup', level },
+      { director: context.peer.name, jobId, job, kind: 'Backup', level },
       context.signal,
       async (active, signal) => {
+        this.#limit(active, request.bandwidth);
+        using link = this.#storageLink(request.storage, active);
         const totals = await runBackup(
           request,
           fileSet,
@@ -182,20 +192,19 @@ export class FileDaemonService {
     const command = (await nextCommand(commands, RestoreRequest))?.command;
     if (command?.$case !== 'start') throw startMissing('restore');
     const start = command.value;
-    using link = this.#storageLink(start.storage);
     const task = {
       jobId: start.jobId,
       where: whereOf(start.where),
-      regexWhere: start.regexWhere,
-      prefixLinks: start.prefixLinks,
       replace: replaceRule(start.replace),
       workingDirectory: this.#options.workingDirectory,
     };
     const { jobId, job } = start;
     await this.#options.jobs.run(
-      { jobId, job, kind: 'Restore', level: '' },
+      { director: context.peer.name, jobId, job, kind: 'Restore', level: '' },
       context.signal,
       async (active, signal) => {
+        this.#limit(active, start.bandwidth);
+        using link = this.#storageLink(start.storage, active);
         const totals = await runRestoreJob(
           start.job,
           task,
@@ -232,7 +241,8 @@ export class FileDaemonService {
     const request = command.value;
     const fileSet = fileSetOf(request);
     const { jobId, level } = request;
-    const description = { jobId, job: `estimate ${jobId}`, kind: 'Estimate', level } as const;
+    const director = context.peer.name;
+    const description = { director, jobId, job: `estimate ${jobId}`, kind: 'Estimate', level } as const;
     await this.#options.jobs.run(description, context.signal, async (active, signal) => {
       const counts = await runEstimate(
         request,
@@ -267,10 +277,27 @@ export class FileDaemonService {
     await writer.write({ event: { $case: 'end', value } });
   }
 
-  #storageLink(ticket: StorageTicket | undefined): StorageLink {
+  async setBandwidth(
+    { job, bandwidth }: SetBandwidthRequest,
+    context: CallContext,
+  ): Promise<SetBandwidthResponse> {
+    this.#requireJobs(context);
+    const bytesPerSecond = this.#limit(this.#options.jobs.find(context.peer.name, job), bandwidth);
+    return { bandwidth: { bytesPerSecond } };
+  }
+
+  /** Gives a job the smallest of its limits: what its Director asks for, and what the conf here says. */
+  #limit({ throttle, description }: ActiveJob, asked: Bandwidth | undefined): number {
+    const own = this.#options.bandwidthMax(description.director);
+    const bytesPerSecond = smallestSpeed(asked?.bytesPerSecond, own);
+    throttle.setLimit(bytesPerSecond);
+    return bytesPerSecond;
+  }
+
+  #storageLink(ticket: StorageTicket | undefined, { throttle }: ActiveJob): StorageLink {
     if (ticket === undefined)
       throw new RequestRefused('The Director did not name a storage daemon for the job');
-    return new StorageLink(ticket, this.#options.storageConnectTimeoutMs());
+    return new StorageLink(ticket, this.#options.storageConnectTimeoutMs(), throttle);
   }
 
   #requireJobs({ peer }: CallContext): void {

@@ -1,5 +1,6 @@
 import { OperatorError } from '../../errors/operator-error.ts';
 import type { RunningJob, TerminatedJob } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import { Throttle } from '../bandwidth/throttle.ts';
 import { pathToBytes, type BytePath } from '../byte-path.ts';
 
 /** Terminated jobs that `status client` shows. */
@@ -11,7 +12,15 @@ export class TooManyJobs extends OperatorError {
   override readonly hint = 'Raise Maximum Concurrent Jobs of the FileDaemon resource, or wait.';
 }
 
+/** The Director speaks of a job that does not run here. */
+export class NoSuchJob extends OperatorError {
+  readonly code = 'FD_NO_SUCH_JOB';
+  override readonly hint = 'It may just have ended; "status client" shows the jobs that run.';
+}
+
 export interface JobDescription {
+  /** Name of the Director that asked for it. */
+  readonly director: string;
   readonly jobId: number;
   readonly job: string;
   readonly kind: 'Backup' | 'Restore' | 'Estimate';
@@ -22,6 +31,8 @@ export interface JobDescription {
 /** A job while it runs, as `status client` shows it. */
 export class ActiveJob {
   readonly description: JobDescription;
+  /** What it sends or fetches goes through here. */
+  readonly throttle = new Throttle();
   readonly #startedAtMs = Date.now();
   #counts = { files: 0, contentBytes: 0, errors: 0 };
   #path: BytePath = '';
@@ -37,8 +48,12 @@ export class ActiveJob {
 
   status(): RunningJob {
     const { files, contentBytes, errors } = this.#counts;
+    const { jobId, job, kind, level } = this.description;
     return {
-      ...this.description,
+      jobId,
+      job,
+      kind,
+      level,
       startedAtMs: this.#startedAtMs,
       files,
       bytes: contentBytes,
@@ -68,6 +83,15 @@ export class JobTable {
 
   get running(): RunningJob[] {
     return [...this.#running].map((job) => job.status());
+  }
+
+  /** A running job by the Director that asked for it and its unique name. @throws NoSuchJob */
+  find(director: string, job: string): ActiveJob {
+    for (const active of this.#running) {
+      const { description } = active;
+      if (description.director === director && description.job === job) return active;
+    }
+    throw new NoSuchJob(`The client runs no job "${job}" of Director "${director}"`);
   }
 
   /** The newest last. */

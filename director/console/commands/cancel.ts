@@ -1,8 +1,7 @@
 import type { RunningJob } from '../../services.ts';
-import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { parseNumberList } from '../number-list.ts';
 import { chooseFromMenu, confirm } from '../prompts.ts';
+import { runningJobsOnLine } from '../running-jobs.ts';
 
 export const cancel: Command = {
   name: 'cancel',
@@ -33,27 +32,13 @@ async function jobsToCancel(
   context: CommandContext,
   running: readonly RunningJob[],
 ): Promise<readonly RunningJob[]> {
-  const { line } = context;
-  const ids = line.value('jobid');
-  if (ids !== undefined) {
-    return parseNumberList('jobid', ids).map(
-      (jobId) => running.find((job) => job.jobId === jobId) ?? notRunning(`JobId ${jobId}`),
-    );
-  }
-  const name = line.value('ujobid', 'job');
-  if (name !== undefined) {
-    const named = running.filter((job) => job.job === name || job.name === name);
-    return named.length > 0 ? named : notRunning(`Job "${name}"`);
-  }
-  if (line.has('all') || running.length === 0) return running;
+  const named = runningJobsOnLine(context);
+  if (named) return named;
+  if (context.line.has('all') || running.length === 0) return running;
   const index = await chooseFromMenu(context, {
     heading: 'Select Job(s):',
     prompt: 'Choose Job list to cancel',
     items: running.map(({ jobId, job }) => `JobId=${jobId} Job=${job}`),
   });
   return [running[index]!];
-}
-
-function notRunning(what: string): never {
-  throw new CommandError(`${what} is not running`, '"status dir" shows the jobs that are.');
 }

@@ -16,12 +16,10 @@ import {
   type RestoreResponse,
   type StorageTicket,
 } from '../../../proto/noctule/filedaemon/v1/file_daemon.ts';
-import { FileType, type FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
-import { FileRecordBatch } from '../../../proto/noctule/record/v1/volume_members.ts';
+import { FileType } from '../../../proto/noctule/record/v1/file_record.ts';
 import type { CallContext, StreamWriter } from '../../../transport/streams.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
-import { collectBackup } from './support/collected-backup.ts';
-import { fileSet, include, options } from './support/file-sets.ts';
+import { fileSet, include } from './support/file-sets.ts';
 
 const NOBODY_LISTENS: StorageTicket = {
   address: '127.0.0.1',
@@ -42,6 +40,7 @@ function service({ jobsMax = 5 } = {}) {
     jobs,
     workingDirectory: '/tmp',
     storageConnectTimeoutMs: () => 5000,
+    bandwidthMax: () => 5000,
     isMonitor: (name) => name === 'watcher',
   });
   return { daemon, jobs };
@@ -116,7 +115,7 @@ describe('the file daemon, asked', () => {
     const { jobs } = service();
     const cancel = new AbortController();
     const job = jobs.run(
-      { jobId: 1, job: 'J', kind: 'Backup', level: 'F' },
+      { director: 'main-dir', jobId: 1, job: 'J', kind: 'Backup', level: 'F' },
       cancel.signal,
       async (_, signal) => {
         cancel.abort(new Error('cancelled'));
@@ -132,7 +131,7 @@ describe('the file daemon, asked', () => {
     const { daemon, jobs } = service({ jobsMax: 1 });
     const { promise: finished, resolve: finish } = Promise.withResolvers<{ errors: number }>();
     const running = jobs.run(
-      { jobId: 1, job: 'J', kind: 'Backup', level: 'I' },
+      { director: 'main-dir', jobId: 1, job: 'J', kind: 'Backup', level: 'I' },
       context().signal,
       async (active) => {
         active.progress({ files: 3, contentBytes: 500, errors: 1 }, '/\xc3\xa4');
@@ -159,10 +158,26 @@ describe('the file daemon, asked', () => {
     expect(jobs.terminated).toMatchObject([{ status: 'W', files: 3 }]);
   });
 
+  it('sets the limit of a running job for the Director that it belongs to, no higher than its own conf says', async () => {
+    const { daemon, jobs } = service();
+    const { promise: finished, resolve: finish } = Promise.withResolvers<{ errors: number }>();
+    const description = { director: 'main-dir', jobId: 1, job: 'J', kind: 'Backup', level: 'F' } as const;
+    const running = jobs.run(description, context().signal, () => finished);
+    const set = (bytesPerSecond: number, who = 'main-dir') =>
+      daemon.setBandwidth({ job: 'J', bandwidth: { bytesPerSecond } }, context(who));
+    expect(await set(3000)).toEqual({ bandwidth: { bytesPerSecond: 3000 } });
+    expect(await set(0)).toEqual({ bandwidth: { bytesPerSecond: 5000 } });
+    await expect(set(3000, 'other-dir')).rejects.toMatchObject({ code: 'FD_NO_SUCH_JOB' });
+    await expect(set(3000, 'watcher')).rejects.toMatchObject({ code: 'FD_REQUEST_REFUSED' });
+    finish({ errors: 0 });
+    await running;
+    await expect(set(3000)).rejects.toMatchObject({ code: 'FD_NO_SUCH_JOB' });
+  });
+
   it('ends running jobs when it is stopped', async () => {
     const { jobs } = service();
     const job = jobs.run(
-      { jobId: 1, job: 'J', kind: 'Backup', level: 'F' },
+      { director: 'main-dir', jobId: 1, job: 'J', kind: 'Backup', level: 'F' },
       context().signal,
       (_, signal) =>
         new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
@@ -186,7 +201,6 @@ describe('the file daemon, asked', () => {
       replace: Replace.ALWAYS,
       storage: NOBODY_LISTENS,
       regexWhere: '',
-      prefixLinks: false,
       bandwidth: undefined,
     };
     await expect(daemon.restore(requests({ $case: 'start', value }), writer, context())).rejects.toThrow(
@@ -225,35 +239,6 @@ describe('an estimate', () => {
       [FileType.HARD_LINK, 1000],
       [FileType.DIRECTORY, 0],
     ]);
-  });
-
-  it('that is accurate compares with what the Director sends, and does not end without all of it', async () => {
-    using root = temporaryDirectory();
-    writeFileSync(join(root.path, 'old'), 'x');
-    const set = fileSet([include([root.path], [options({ accurate: 's' })])]);
-    const { records } = collectBackup(set);
-    writeFileSync(join(root.path, 'new'), 'xyz');
-    const prior = (batchOf: readonly FileRecord[], last: boolean) => {
-      const batch = Buffer.from(FileRecordBatch.encode({ records: [...batchOf] }).finish());
-      return { $case: 'prior', value: { batch, last } } as const;
-    };
-    const start = { jobId: 1, level: 'I', sinceNs: 0n, fileSet: set, listing: true, accurate: true };
-    const estimateWith = async (...sent: ReturnType<typeof prior>[]) => {
-      const { writer, messages } = collector<EstimateResponse>();
-      const commands = [{ $case: 'start', value: start } as const, ...sent];
-      const encoded = commands.map((command) => Buffer.from(EstimateCommand.encode({ command }).finish()));
-      await service().daemon.estimate(Readable.from(encoded), writer, context());
-      return messages.map(({ event }) => event!);
-    };
-    expect(
-      await estimateWith(prior(records.slice(0, 1), false), prior(records.slice(1), true)),
-    ).toMatchObject([
-      { $case: 'listing', value: { records: [{ path: Buffer.from(join(root.path, 'new')) }] } },
-      { $case: 'totals', value: { files: 1, bytes: 3 } },
-    ]);
-    await expect(estimateWith(prior(records, false))).rejects.toMatchObject({
-      code: 'FD_PRIOR_STATE_INCOMPLETE',
-    });
   });
 
   it('of an Incremental leaves out what is unchanged', async () => {

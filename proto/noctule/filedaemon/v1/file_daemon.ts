@@ -134,10 +134,7 @@ export interface StorageTicket {
 }
 
 export interface BackupCommand {
-  command: { $case: "start"; value: BackupRequest } | { $case: "prior"; value: PriorState } | {
-    $case: "bandwidth";
-    value: Bandwidth;
-  } | undefined;
+  command: { $case: "start"; value: BackupRequest } | { $case: "prior"; value: PriorState } | undefined;
 }
 
 /**
@@ -150,10 +147,20 @@ export interface PriorState {
   last: boolean;
 }
 
-/** Replaces the limit that the job had. */
 export interface Bandwidth {
   /** Of file data on the network; 0 = no limit. The client's own limits hold beside it. */
   bytesPerSecond: number;
+}
+
+export interface SetBandwidthRequest {
+  /** Unique name. Fails with FD_NO_SUCH_JOB when none such runs. */
+  job: string;
+  bandwidth: Bandwidth | undefined;
+}
+
+export interface SetBandwidthResponse {
+  /** What holds now: the smallest of the limits. */
+  bandwidth: Bandwidth | undefined;
 }
 
 export interface BackupRequest {
@@ -216,10 +223,7 @@ export interface JobMessage {
 }
 
 export interface RestoreRequest {
-  command: { $case: "start"; value: RestoreStart } | { $case: "entries"; value: RestoreEntries } | {
-    $case: "bandwidth";
-    value: Bandwidth;
-  } | undefined;
+  command: { $case: "start"; value: RestoreStart } | { $case: "entries"; value: RestoreEntries } | undefined;
 }
 
 export interface RestoreStart {
@@ -236,11 +240,7 @@ export interface RestoreStart {
    * other on the absolute path (a directory's ends in '/'). Empty = none; else `where` is empty.
    */
   regexWhere: string;
-  bandwidth:
-    | Bandwidth
-    | undefined;
-  /** Absolute targets of symbolic links are relocated as the files are. */
-  prefixLinks: boolean;
+  bandwidth: Bandwidth | undefined;
 }
 
 /**
@@ -1002,9 +1002,6 @@ export const BackupCommand: MessageFns<BackupCommand> = {
       case "prior":
         PriorState.encode(message.command.value, writer.uint32(18).fork()).join();
         break;
-      case "bandwidth":
-        Bandwidth.encode(message.command.value, writer.uint32(26).fork()).join();
-        break;
     }
     return writer;
   },
@@ -1036,14 +1033,6 @@ export const BackupCommand: MessageFns<BackupCommand> = {
             }
 
             message.command = { $case: "prior", value: PriorState.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.command = { $case: "bandwidth", value: Bandwidth.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -1150,6 +1139,109 @@ export const Bandwidth: MessageFns<Bandwidth> = {
             }
 
             message.bytesPerSecond = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSetBandwidthRequest(): SetBandwidthRequest {
+  return { job: "", bandwidth: undefined };
+}
+
+export const SetBandwidthRequest: MessageFns<SetBandwidthRequest> = {
+  encode(message: SetBandwidthRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.job !== "") {
+      writer.uint32(10).string(message.job);
+    }
+    if (message.bandwidth !== undefined) {
+      Bandwidth.encode(message.bandwidth, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetBandwidthRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetBandwidthRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.job = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.bandwidth = Bandwidth.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSetBandwidthResponse(): SetBandwidthResponse {
+  return { bandwidth: undefined };
+}
+
+export const SetBandwidthResponse: MessageFns<SetBandwidthResponse> = {
+  encode(message: SetBandwidthResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.bandwidth !== undefined) {
+      Bandwidth.encode(message.bandwidth, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetBandwidthResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetBandwidthResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.bandwidth = Bandwidth.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1670,9 +1762,6 @@ export const RestoreRequest: MessageFns<RestoreRequest> = {
       case "entries":
         RestoreEntries.encode(message.command.value, writer.uint32(18).fork()).join();
         break;
-      case "bandwidth":
-        Bandwidth.encode(message.command.value, writer.uint32(26).fork()).join();
-        break;
     }
     return writer;
   },
@@ -1706,14 +1795,6 @@ export const RestoreRequest: MessageFns<RestoreRequest> = {
             message.command = { $case: "entries", value: RestoreEntries.decode(reader, reader.uint32()) };
             continue;
           }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.command = { $case: "bandwidth", value: Bandwidth.decode(reader, reader.uint32()) };
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1736,7 +1817,6 @@ function createBaseRestoreStart(): RestoreStart {
     storage: undefined,
     regexWhere: "",
     bandwidth: undefined,
-    prefixLinks: false,
   };
 }
 
@@ -1762,9 +1842,6 @@ export const RestoreStart: MessageFns<RestoreStart> = {
     }
     if (message.bandwidth !== undefined) {
       Bandwidth.encode(message.bandwidth, writer.uint32(58).fork()).join();
-    }
-    if (message.prefixLinks !== false) {
-      writer.uint32(64).bool(message.prefixLinks);
     }
     return writer;
   },
@@ -1836,14 +1913,6 @@ export const RestoreStart: MessageFns<RestoreStart> = {
             }
 
             message.bandwidth = Bandwidth.decode(reader, reader.uint32());
-            continue;
-          }
-          case 8: {
-            if (tag !== 64) {
-              break;
-            }
-
-            message.prefixLinks = reader.bool();
             continue;
           }
         }
@@ -2813,7 +2882,7 @@ export const FileDaemonServiceService = {
   },
   /**
    * Runs one backup: reads the FileSet and sends the job's stream to the storage daemon of the request. The first message
-   * is `start`; of an accurate job the prior state follows; then the Director may set the bandwidth at any time.
+   * is `start`; of an accurate job the prior state follows.
    */
   backup: {
     path: "/noctule.filedaemon.v1.FileDaemonService/Backup" as const,
@@ -2847,6 +2916,20 @@ export const FileDaemonServiceService = {
     responseSerialize: (value: EstimateResponse): Buffer => Buffer.from(EstimateResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EstimateResponse => EstimateResponse.decode(value),
   },
+  /**
+   * Replaces the limit of a job that runs for the same Director. A call of its own: in the job's stream it would wait behind
+   * entries that the job, held up by its limit, does not take.
+   */
+  setBandwidth: {
+    path: "/noctule.filedaemon.v1.FileDaemonService/SetBandwidth" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetBandwidthRequest): Buffer => Buffer.from(SetBandwidthRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetBandwidthRequest => SetBandwidthRequest.decode(value),
+    responseSerialize: (value: SetBandwidthResponse): Buffer =>
+      Buffer.from(SetBandwidthResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetBandwidthResponse => SetBandwidthResponse.decode(value),
+  },
   /** Runs a command of a RunScript on this machine. Cancelling the call ends the command and what it started. */
   runScript: {
     path: "/noctule.filedaemon.v1.FileDaemonService/RunScript" as const,
@@ -2864,7 +2947,7 @@ export interface FileDaemonServiceServer extends UntypedServiceImplementation {
   status: handleUnaryCall<StatusRequest, StatusResponse>;
   /**
    * Runs one backup: reads the FileSet and sends the job's stream to the storage daemon of the request. The first message
-   * is `start`; of an accurate job the prior state follows; then the Director may set the bandwidth at any time.
+   * is `start`; of an accurate job the prior state follows.
    */
   backup: handleBidiStreamingCall<BackupCommand, BackupResponse>;
   /** Runs one restore. The first message is `start`; then entries in the order of the plan, then the client half-closes. */
@@ -2874,6 +2957,11 @@ export interface FileDaemonServiceServer extends UntypedServiceImplementation {
    * a backup: `start`, then the prior state.
    */
   estimate: handleBidiStreamingCall<EstimateCommand, EstimateResponse>;
+  /**
+   * Replaces the limit of a job that runs for the same Director. A call of its own: in the job's stream it would wait behind
+   * entries that the job, held up by its limit, does not take.
+   */
+  setBandwidth: handleUnaryCall<SetBandwidthRequest, SetBandwidthResponse>;
   /** Runs a command of a RunScript on this machine. Cancelling the call ends the command and what it started. */
   runScript: handleServerStreamingCall<RunScriptRequest, RunScriptResponse>;
 }
@@ -2911,7 +2999,7 @@ export interface FileDaemonServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Runs one backup: reads the FileSet and sends the job's stream to the storage daemon of the request. The first message
-   * is `start`; of an accurate job the prior state follows; then the Director may set the bandwidth at any time.
+   * is `start`; of an accurate job the prior state follows.
    */
   backup(): ClientDuplexStream<BackupCommand, BackupResponse>;
   backup(options: Partial<CallOptions>): ClientDuplexStream<BackupCommand, BackupResponse>;
@@ -2927,6 +3015,25 @@ export interface FileDaemonServiceClient extends Client {
   estimate(): ClientDuplexStream<EstimateCommand, EstimateResponse>;
   estimate(options: Partial<CallOptions>): ClientDuplexStream<EstimateCommand, EstimateResponse>;
   estimate(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<EstimateCommand, EstimateResponse>;
+  /**
+   * Replaces the limit of a job that runs for the same Director. A call of its own: in the job's stream it would wait behind
+   * entries that the job, held up by its limit, does not take.
+   */
+  setBandwidth(
+    request: SetBandwidthRequest,
+    callback: (error: ServiceError | null, response: SetBandwidthResponse) => void,
+  ): ClientUnaryCall;
+  setBandwidth(
+    request: SetBandwidthRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetBandwidthResponse) => void,
+  ): ClientUnaryCall;
+  setBandwidth(
+    request: SetBandwidthRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetBandwidthResponse) => void,
+  ): ClientUnaryCall;
   /** Runs a command of a RunScript on this machine. Cancelling the call ends the command and what it started. */
   runScript(request: RunScriptRequest, options?: Partial<CallOptions>): ClientReadableStream<RunScriptResponse>;
   runScript(

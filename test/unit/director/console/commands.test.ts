@@ -43,6 +43,59 @@ Confirm cancel of 1 Job (yes/no): yes
   });
 });
 
+describe('setbandwidth', () => {
+  it('limits the jobs that are named', async () => {
+    const director = fakeDirector();
+    director.runningJobs.push(runningJob(1), runningJob(2, { name: 'Plain' }));
+    const transcript = await converse(director, [
+      'setbandwidth limit=2mb/s jobid=1',
+      'setbandwidth limit=0 job=Plain',
+      'setbandwidth limit=1k jobid=9',
+    ]);
+    expect(director.limits).toEqual([
+      [1, 2_000_000],
+      [2, 0],
+    ]);
+    expect(transcript).toBe(`*setbandwidth limit=2mb/s jobid=1
+JobId=1 Job="Gzip.2026-11-21_03.48.08_01": limited to 2 mb/s
+*setbandwidth limit=0 job=Plain
+JobId=2 Job="Gzip.2026-11-21_03.48.08_02": no limit
+*setbandwidth limit=1k jobid=9
+setbandwidth: JobId 9 is not running. "status dir" shows the jobs that are.
+`);
+  });
+
+  it('limits the jobs of a client, those that run and those to come; asks for what is not said', async () => {
+    const director = fakeDirector();
+    director.runningJobs.push(runningJob(1), runningJob(2, { clientName: 'other-fd' }));
+    const transcript = await converse(director, ['setbandwidth', 'fast', 'setbandwidth', '500 k/s']);
+    expect(director.limits).toEqual([
+      ['peer-fd', 512_000],
+      [1, 512_000],
+    ]);
+    expect(transcript).toContain(`Automatically selected Client: peer-fd
+Enter new bandwidth limit: fast
+setbandwidth: "fast" is no speed.`);
+    expect(transcript).toContain('Client "peer-fd": limited to 500 k/s for its jobs, until the conf is read');
+  });
+
+  it('tells when a client has a smaller limit of its own, and when it cannot be told', async () => {
+    const director = fakeDirector();
+    director.runningJobs.push(runningJob(1), runningJob(2));
+    const setBandwidth = async (jobId: number) => {
+      if (jobId === 2) throw new LabelRefused('peer-fd does not answer');
+      return 1_000_000;
+    };
+    const { transcript, succeeded } = await session(
+      { ...director, jobs: { ...director.jobs, setBandwidth } },
+      ['setbandwidth limit=5mb/s jobid=1,2'],
+    );
+    expect(transcript).toContain(`_01": limited to 1 mb/s, which the client's own conf says`);
+    expect(transcript).toContain('JobId 2 goes on as before: peer-fd does not answer.');
+    expect(succeeded).toEqual([false]);
+  });
+});
+
 describe('label', () => {
   const label = async ({ volumeName }: { volumeName: string }) => {
     if (volumeName === 'Taken')

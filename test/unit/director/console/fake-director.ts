@@ -44,6 +44,8 @@ export interface FakeDirector extends DirectorServices {
   readonly contents: CatalogContents;
   readonly runs: RunRequest[];
   readonly cancelled: number[];
+  /** Bandwidths set, by JobId or the name of a client. */
+  readonly limits: [number | string, number][];
   readonly runningJobs: RunningJob[];
   /** Final statuses by JobId. */
   readonly ends: Map<number, string>;
@@ -73,6 +75,7 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
   };
   const runs: RunRequest[] = [];
   const cancelled: number[] = [];
+  const limits: [number | string, number][] = [];
   const runningJobs: RunningJob[] = [];
   const ends = new Map<number, string>();
   const director: FakeDirector = {
@@ -85,6 +88,11 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
       run: async (request) => runs.push({ ...request }),
       running: () => runningJobs,
       cancel: (jobId) => cancelled.push(jobId) > 0,
+      setBandwidth: async (jobId, limit) => {
+        limits.push([jobId, limit]);
+        return limit;
+      },
+      setClientBandwidth: (client, limit) => void limits.push([client.name, limit]),
       ended: async (jobId) => ends.get(jobId) ?? 'T',
       idle: async () => undefined,
       runCount: 5,
@@ -111,6 +119,7 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
     contents,
     runs,
     cancelled,
+    limits,
     runningJobs,
     ends,
     messageText: '',

@@ -121,6 +121,8 @@ export class FakeDaemons implements Daemons {
   script: Script;
   /** What the client was asked for. */
   readonly backups: BackupRequest[] = [];
+  /** Limits that the client was told while its jobs ran. */
+  readonly bandwidths: { job: string; bytesPerSecond: number }[] = [];
 
   constructor(script: Script = {}) {
     this.script = script;
@@ -169,6 +171,10 @@ export class FakeDaemons implements Daemons {
         clockNs: BigInt(Date.now()) * 1_000_000n,
       }),
       status: unused,
+      setBandwidth: async (job, bandwidth) => {
+        this.bandwidths.push({ job, ...bandwidth });
+        return bandwidth;
+      },
       backup: (signal) =>
         play(new FakeCall(signal), async (call: BackupCall) => {
           const start = (await call.take())?.command;
