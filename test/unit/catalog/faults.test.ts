@@ -92,6 +92,8 @@ test('damage within a packed row, which SQLite cannot see, is reported as damage
   expect(error).toMatchObject({ code: 'CAT_DAMAGED', message: expect.stringContaining(site.file) as string });
 });
 
+const NEWEST = MIGRATIONS.length;
+
 describe('migrations', () => {
   test('are numbered from 1 without gaps', () => {
     expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, i) => i + 1));
@@ -100,19 +102,24 @@ describe('migrations', () => {
   test('bring an older catalog up to date, once, and keep what is in it', () => {
     using site = new Site();
     const jobId = site.backup({ start: 1, files: [{ path: '/a' }] });
-    const next = { version: 2, sql: 'ALTER TABLE JobRun ADD COLUMN Reviewed INTEGER NOT NULL DEFAULT 0' };
+    const next = {
+      version: NEWEST + 1,
+      sql: 'ALTER TABLE JobRun ADD COLUMN Reviewed INTEGER NOT NULL DEFAULT 0',
+    };
     migrate(site.db, [...MIGRATIONS, next]);
     migrate(site.db, [...MIGRATIONS, next]);
-    expect(site.db.value('SELECT VersionId FROM Version')).toBe(2);
+    expect(site.db.value('SELECT VersionId FROM Version')).toBe(NEWEST + 1);
     expect(site.db.value('SELECT Reviewed FROM JobRun WHERE JobId = :jobId', { jobId })).toBe(0);
-    expect(() => migrate(site.db)).toThrow(/has schema version 2, this program knows versions up to 1/);
+    expect(() => migrate(site.db)).toThrow(
+      `has schema version ${NEWEST + 1}, this program knows versions up to ${NEWEST}`,
+    );
   });
 
   test('that fail leave the catalog as it was', () => {
     using site = new Site();
-    const broken = { version: 2, sql: 'CREATE TABLE Half (x); CREATE TABLE Job (y)' };
+    const broken = { version: NEWEST + 1, sql: 'CREATE TABLE Half (x); CREATE TABLE Job (y)' };
     expect(() => migrate(site.db, [...MIGRATIONS, broken])).toThrow(/already/);
-    expect(site.db.value('SELECT VersionId FROM Version')).toBe(1);
+    expect(site.db.value('SELECT VersionId FROM Version')).toBe(NEWEST);
     expect(site.db.value(`SELECT count(*) FROM sqlite_schema WHERE name = 'Half'`)).toBe(0);
     migrate(site.db);
   });
