@@ -57,6 +57,7 @@ function parseGlob(pattern: string, ignoreCase: boolean): Tokens | undefined {
       addLiteral(pattern.charAt(at));
     } else {
       const bracket = char === '[' ? parseBracket(pattern, at, ignoreCase) : undefined;
+      if (bracket === 'never') return undefined;
       if (bracket === undefined) {
         addLiteral(char);
       } else {
@@ -71,14 +72,16 @@ function parseGlob(pattern: string, ignoreCase: boolean): Tokens | undefined {
 
 /**
  * The bracket expression that begins at `start`, and where it ends. Undefined when it is never closed: then the bracket
- * is an ordinary byte.
+ * is an ordinary byte. `[.x.]` and `[=x=]` in it are the byte x, as in the C locale; of a longer name nothing matches, nor
+ * of what stands behind it. `never`: a name is not closed, and fnmatch then matches nothing.
  */
 function parseBracket(
   pattern: string,
   start: number,
   ignoreCase: boolean,
-): { set: ByteSet; end: number } | undefined {
+): { set: ByteSet; end: number } | 'never' | undefined {
   const set = new Uint8Array(256);
+  let members = set;
   let at = start + 1;
   const isNegated = pattern[at] === '!' || pattern[at] === '^';
   if (isNegated) at += 1;
@@ -87,25 +90,43 @@ function parseBracket(
     if (pattern[at] === ']' && !isFirst) break;
     const named = /^\[:([a-z]+):\]/.exec(pattern.slice(at, at + 12));
     if (named !== null) {
-      addClass(set, named[1] ?? '');
+      addClass(members, named[1] ?? '');
       at += named[0].length;
       continue;
     }
+    const collating = /^\[\.(.*?)\.\]/s.exec(pattern.slice(at));
+    if (collating !== null && collating[1]?.length !== 1) {
+      if (isNegated) return 'never';
+      members = new Uint8Array(256);
+      at += collating[0].length;
+      continue;
+    }
+    const equivalents = /^\[=([^])=\]/.exec(pattern.slice(at, at + 5));
+    if (equivalents !== null) {
+      members[equivalents[1]!.charCodeAt(0)] = 1;
+      at += equivalents[0].length;
+      continue;
+    }
     const from = readByte();
-    if (from === undefined) return undefined;
+    if (from === undefined || from === 'never') return from;
     let to = from;
     if (pattern[at] === '-' && at + 1 < pattern.length && pattern[at + 1] !== ']') {
       at += 1;
       const upper = readByte();
-      if (upper === undefined) return undefined;
+      if (upper === undefined || upper === 'never') return upper;
       to = upper;
     }
-    addRange(set, from, to, ignoreCase ? lowerByte : sameByte);
+    addRange(members, from, to, ignoreCase ? lowerByte : sameByte);
   }
   if (ignoreCase) foldSet(set);
   return { set: isNegated ? set.map((member) => 1 - member) : set, end: at + 1 };
 
-  function readByte(): number | undefined {
+  function readByte(): number | 'never' | undefined {
+    if (pattern.startsWith('[.', at)) {
+      const named = /^\[\.([^])\.\]/.exec(pattern.slice(at, at + 5));
+      at += 5;
+      return named === null ? 'never' : named[1]!.charCodeAt(0);
+    }
     if (pattern[at] === '\\') at += 1;
     const byte = at < pattern.length ? pattern.charCodeAt(at) : undefined;
     at += 1;

@@ -101,6 +101,9 @@ describe('a shell pattern', () => {
       '[a\\-c]',
       '[x-]',
       '[[:alpha:]]',
+      '[[.a.]-b]',
+      '[a-[.b.]]',
+      '[[=a=]B]',
     );
     const odd = fc.constantFrom(
       '[',
@@ -108,6 +111,9 @@ describe('a shell pattern', () => {
       '[a',
       '[!',
       '[[:digit:]',
+      '[[.',
+      '[[.-b]',
+      '[[.ab.]]',
       '\\',
       '-',
       '[:alpha:]',
