@@ -1,14 +1,15 @@
 import { loadFileDaemonConf, type FileDaemonConf } from '../configuration/file-daemon-conf.ts';
 import { listenAddresses } from '../configuration/values/addresses.ts';
 import { smallestSpeed } from '../configuration/values/size.ts';
-import { describeError } from '../daemon/log.ts';
+import { describeError, type Log } from '../daemon/log.ts';
 import { runDaemon, type DaemonContext, type RunningDaemon } from '../daemon/run-daemon.ts';
 import { platform, versionBanner, versionShort } from '../daemon/version.ts';
-import { OperatorError } from '../errors/operator-error.ts';
+import { OperatorError, messageOf } from '../errors/operator-error.ts';
 import type { Peer, Secret } from '../transport/peer.ts';
 import { listen } from '../transport/server.ts';
 import { nativeProblem } from './native/library.ts';
 import { keepMemorySmall } from './native/memory.ts';
+import { setNiceness } from './native/priority.ts';
 import { FileDaemonService } from './service/file-daemon-service.ts';
 import { JobTable } from './service/job-table.ts';
 
@@ -30,6 +31,7 @@ class DaemonStops extends OperatorError {
 async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Promise<RunningDaemon> {
   const inForce = { conf };
   const { name, workingDirectory, maximumConcurrentJobs } = conf.fileDaemon;
+  beNice(conf.fileDaemon.nice, log);
   const jobs = new JobTable(maximumConcurrentJobs);
   const service = new FileDaemonService({
     name,
@@ -40,6 +42,8 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
     jobs,
     workingDirectory,
     storageConnectTimeoutMs: () => inForce.conf.fileDaemon.sdConnectTimeout * 1000,
+    ioClass: conf.fileDaemon.ioClass,
+    compressionThreads: conf.fileDaemon.maximumCompressionThreads,
     bandwidthMax: (director) => bandwidthMax(inForce.conf, director),
     isMonitor: (director) => inForce.conf.directors.some((one) => one.name === director && one.monitor),
   });
@@ -77,6 +81,15 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
 function bandwidthMax({ fileDaemon, directors }: FileDaemonConf, directorName: string): number {
   const director = directors.find(({ name }) => name === directorName);
   return smallestSpeed(fileDaemon.maximumBandwidthPerJob, director?.maximumBandwidthPerJob);
+}
+
+/** The machine has other work than its backup. */
+function beNice(nice: number, log: Log): void {
+  try {
+    setNiceness(nice);
+  } catch (error) {
+    log.warn(`Nice = ${nice} cannot be had, the daemon goes on without: ${messageOf(error)}`);
+  }
 }
 
 function directorSecret({ directors }: FileDaemonConf, peer: Peer): Secret | undefined {

@@ -4,7 +4,7 @@ import { connectLines } from '../values/connect-line.ts';
 import { duration } from '../values/duration.ts';
 import { oneOf } from '../values/enumeration.ts';
 import { lines, stringList } from '../values/list.ts';
-import { integer, port, positiveInteger, yesNo } from '../values/numbers.ts';
+import { integer, niceness, port, positiveInteger, yesNo } from '../values/numbers.ts';
 import { reference } from '../values/reference.ts';
 import { size, speed } from '../values/size.ts';
 import { directory, password, path, string } from '../values/text.ts';
@@ -35,6 +35,18 @@ export const FILE_DAEMON = {
   maximumConcurrentJobs: directive('Maximum Concurrent Jobs', positiveInteger, {
     default: 20,
     help: 'Jobs that run at once',
+  }),
+  nice: directive('Nice', niceness, {
+    default: 10,
+    help: 'CPU priority of the daemon, 0 as everybody to 19 only when nobody else wants to (not in Bacula)',
+  }),
+  ioClass: directive('IO Class', oneOf(['idle', 'best-effort', 'none']), {
+    default: 'idle',
+    help: 'How a backup reads from disk: only when nobody else does, behind others, or as everybody (not in Bacula)',
+  }),
+  maximumCompressionThreads: directive('Maximum Compression Threads', positiveInteger, {
+    default: 4,
+    help: 'Blocks that all jobs together compress at once; more than 4 need UV_THREADPOOL_SIZE (not in Bacula)',
   }),
   messages: directive('Messages', reference('Messages'), {
     help: 'Where messages of the daemon itself go (default: the first Messages resource)',

@@ -30,6 +30,20 @@ export const positiveInteger: AssignedType<number> = {
   },
 };
 
+const NICE_MAX = 19;
+
+/** As nice(1) has it, but never above the usual priority. */
+export const niceness: AssignedType<number> = {
+  ...integer,
+  title: `a whole number from 0 to ${NICE_MAX}`,
+  read(assignment, context) {
+    const value = integer.read(assignment, context);
+    if (value === undefined || value <= NICE_MAX) return value;
+    wrongValue(assignment, assignment.value[0]!, context, niceness);
+    return undefined;
+  },
+};
+
 const SERVICE_PORTS: Readonly<Record<string, number>> = {
   'bacula-dir': 9101,
   'bacula-fd': 9102,

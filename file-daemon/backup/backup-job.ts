@@ -7,6 +7,7 @@ import { encodeRecords, encodeSessionEnd } from '../../volume/control-member.ts'
 import type { SessionPlace } from '../../volume/member.ts';
 import type { BytePath } from '../byte-path.ts';
 import { expandClientLists } from '../fileset/client-lists.ts';
+import type { IoClass } from '../native/priority.ts';
 import { releaseMemory } from '../release-memory.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
@@ -26,6 +27,7 @@ export interface BackupPorts {
   notice(notice: FileNotice): Promise<void>;
   progress(counts: BackupCounts, path: BytePath): Promise<void>;
   readonly compressor: BlockCompressor;
+  readonly ioClass: IoClass;
   /** What the Director sends of the backups before; for an accurate job. */
   readonly prior?: AsyncIterable<PriorState>;
 }
@@ -80,6 +82,7 @@ export async function runBackup(
     memory: control.shared,
     priorPort: prior?.workerPort,
     mode: 'backup',
+    ioClass: ports.ioClass,
   };
   const store = await ports.openStore(ended);
   store.failed.catch(fail);

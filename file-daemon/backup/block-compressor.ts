@@ -5,9 +5,6 @@ import type { EntryCompression } from '../fileset/entry-options.ts';
 
 const deflateRawAsync = promisify<InputType, ZlibOptions, Buffer>(deflateRaw);
 
-/** Threads of libuv's pool that all compression together may take; the rest stays free for other work. */
-const COMPRESSION_THREADS = Math.min(4, availableParallelism());
-
 /** Samples of the entropy probe: 26 us, where deflating a MiB for nothing costs 18 ms. */
 const PROBE_SAMPLES = 4096;
 /** Bits per byte. Random and compressed data measure 7.96, shared objects 7.56 at most, text 5. */
@@ -18,8 +15,9 @@ export class BlockCompressor {
   #freeThreads: number;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(threads = COMPRESSION_THREADS) {
-    this.#freeThreads = threads;
+  /** @param threadsMax More than the machine has cores are of no use. */
+  constructor(threadsMax: number) {
+    this.#freeThreads = Math.min(threadsMax, availableParallelism());
   }
 
   /** The content as raw deflate data; undefined when it is to be stored as it is. */

@@ -4,6 +4,7 @@ import type { BytePath } from '../byte-path.ts';
 import { ContentDigest, digestOf } from '../content-digest.ts';
 import type { Extent } from '../native/holes.ts';
 import type { BlockCutter } from './block-cutter.ts';
+import type { CacheGuest } from './cache-guest.ts';
 import { readFully, type ReadOutcome } from './opened-file.ts';
 
 /** A regular file that is open, and what was promised of it in its header. */
@@ -32,10 +33,12 @@ export class ContentCopier {
   contentBytes = 0;
   readonly #cutter: BlockCutter;
   readonly #reading: (path: BytePath) => void;
+  readonly #cache: CacheGuest;
 
   /** @param reading Called after each piece of a file that is not read at once, so that its progress is seen. */
-  constructor(cutter: BlockCutter, reading: (path: BytePath) => void) {
+  constructor(cutter: BlockCutter, cache: CacheGuest, reading: (path: BytePath) => void) {
     this.#cutter = cutter;
+    this.#cache = cache;
     this.#reading = reading;
   }
 
@@ -66,6 +69,7 @@ export class ContentCopier {
         digest.update(room);
         this.#cutter.advance(room.length);
         at += room.length;
+        this.#cache.reached(at);
         this.#reading(path);
       }
     }

@@ -11,6 +11,7 @@ import { failedTo, type FileNotice } from '../walk/file-notice.ts';
 import type { FirstName } from '../walk/hard-links.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import type { BlockCutter } from './block-cutter.ts';
+import { CacheGuest } from './cache-guest.ts';
 import { ContentCopier, type OpenedContent } from './content-copier.ts';
 import { attributesOf } from './entry-attributes.ts';
 import { problemOf } from './content-problem.ts';
@@ -32,6 +33,7 @@ const STAT_BLOCK_BYTES = 512n;
 export class EntryPacker {
   readonly #cutter: BlockCutter;
   readonly #notice: (notice: FileNotice) => void;
+  readonly #cache = new CacheGuest();
   readonly #content: ContentCopier;
   readonly #headers = new TarHeaderEncoder();
 
@@ -39,7 +41,7 @@ export class EntryPacker {
   constructor(cutter: BlockCutter, notice: (notice: FileNotice) => void, reading: (path: BytePath) => void) {
     this.#cutter = cutter;
     this.#notice = notice;
-    this.#content = new ContentCopier(cutter, reading);
+    this.#content = new ContentCopier(cutter, this.#cache, reading);
   }
 
   /** Bytes of file content read so far. */
@@ -106,7 +108,10 @@ export class EntryPacker {
       return false;
     }
     try {
-      if (!this.#packContent({ fd, path, sizeBytes, record }, entry)) return false;
+      this.#cache.begin(fd, sizeBytes);
+      const isPacked = this.#packContent({ fd, path, sizeBytes, record }, entry);
+      this.#cache.reached(sizeBytes);
+      if (!isPacked) return false;
       if (options.keepAtime) keepAtime(fd, record);
       return true;
     } finally {

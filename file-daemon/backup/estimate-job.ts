@@ -2,6 +2,7 @@ import type { EstimateRequest, PriorState } from '../../proto/noctule/filedaemon
 import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import type { BytePath } from '../byte-path.ts';
 import { expandClientLists } from '../fileset/client-lists.ts';
+import type { IoClass } from '../native/priority.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { JobWorker, workerModule } from '../worker/job-worker.ts';
@@ -10,6 +11,7 @@ import { PriorFeed } from './prior-feed.ts';
 import type { WalkEvent, WalkTask } from './walk-events.ts';
 
 export interface EstimatePorts {
+  readonly ioClass: IoClass;
   notice(notice: FileNotice): Promise<void>;
   progress(counts: BackupCounts, path: BytePath): Promise<void>;
   /** An encoded FileRecordBatch with entries that would be saved; only when the request asks for a listing. */
@@ -36,6 +38,7 @@ export async function runEstimate(
     memory: control.shared,
     priorPort: prior?.workerPort,
     mode: request.listing ? 'listing' : 'estimate',
+    ioClass: ports.ioClass,
   };
   await using worker = new JobWorker<WalkEvent>({
     module: workerModule('walk-worker', import.meta.url),

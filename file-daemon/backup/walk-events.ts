@@ -1,5 +1,6 @@
 import type { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
 import type { BytePath } from '../byte-path.ts';
+import type { IoClass } from '../native/priority.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import type { MessagePort } from 'node:worker_threads';
 import type { SharedMemory } from '../worker/job-control.ts';
@@ -16,6 +17,7 @@ export interface WalkTask {
   readonly priorPort: MessagePort | undefined;
   /** An estimate reads no contents; with `listing` it gives the records of what would be saved. */
   readonly mode: 'backup' | 'estimate' | 'listing';
+  readonly ioClass: IoClass;
 }
 
 /** What the worker tells. Those with a * count as events ahead: the main thread answers each with `eventDone`. */

@@ -1,6 +1,8 @@
 import { workerData, type MessagePort } from 'node:worker_threads';
 import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { compileFileSet } from '../fileset/include-rules.ts';
+import { errnoText } from '../errno-text.ts';
+import { setIoClass } from '../native/priority.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { ProgressClock } from '../worker/progress-clock.ts';
 import { postEvent, runAsWorker } from '../worker/worker-side.ts';
@@ -40,6 +42,16 @@ await runAsWorker(() => {
     control.beforeEvent();
     post({ kind: 'notice', notice });
   };
+
+  try {
+    setIoClass(task.ioClass);
+  } catch (error) {
+    notice({
+      type: 'warning',
+      path: '',
+      text: `IO Class = ${task.ioClass} cannot be had: ERR=${errnoText(error)}`,
+    });
+  }
 
   const listing = (batch: Uint8Array) => {
     control.beforeEvent();

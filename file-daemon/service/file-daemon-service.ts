@@ -37,6 +37,7 @@ import { BlockCompressor } from '../backup/block-compressor.ts';
 import { runEstimate } from '../backup/estimate-job.ts';
 import { printablePath } from '../../text/printable.ts';
 import { normalizePath, pathFromBytes, pathToBytes, type BytePath } from '../byte-path.ts';
+import type { IoClass } from '../native/priority.ts';
 import { runRestoreJob } from '../restore/restore-job.ts';
 import { jobMessage, replaceRule } from './job-messages.ts';
 import type { ActiveJob, JobTable } from './job-table.ts';
@@ -68,6 +69,9 @@ export interface FileDaemonServiceOptions {
   readonly jobs: JobTable;
   readonly workingDirectory: string;
   storageConnectTimeoutMs(): number;
+  /** How backups and estimates read from disk. */
+  readonly ioClass: IoClass;
+  readonly compressionThreads: number;
   /** What the conf allows the jobs of this Director at most, in bytes per second; 0 = no limit. */
   bandwidthMax(directorName: string): number;
   /** Whether the Director of this name may only ask for the status (Monitor = yes). */
@@ -87,10 +91,11 @@ export class RequestRefused extends OperatorError {
 /** What Directors may ask of this daemon: from the wire to the jobs. Cancelling a call cancels its job. */
 export class FileDaemonService {
   readonly #options: FileDaemonServiceOptions;
-  readonly #compressor = new BlockCompressor();
+  readonly #compressor: BlockCompressor;
 
   constructor(options: FileDaemonServiceOptions) {
     this.#options = options;
+    this.#compressor = new BlockCompressor(options.compressionThreads);
   }
 
   register(server: Server): void {
@@ -162,6 +167,7 @@ export class FileDaemonService {
           {
             openStore: (ended) => link.openStore(ended),
             compressor: this.#compressor,
+            ioClass: this.#options.ioClass,
             prior: priorStatesOf(commands, BackupCommand),
             notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
             progress(counts, path) {
@@ -248,6 +254,7 @@ export class FileDaemonService {
         request,
         fileSet,
         {
+          ioClass: this.#options.ioClass,
           notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
           progress: async (counts, path) => active.progress(counts, path),
           prior: priorStatesOf(commands, EstimateCommand),

@@ -38,6 +38,7 @@ function run({ set, store = new MemberStore(), signal = new AbortController().si
     notice: async (notice) => onNotice?.(notice),
     progress: async () => undefined,
     compressor: new BlockCompressor(2),
+    ioClass: 'none',
   };
   return runBackup(REQUEST, set, ports, signal);
 }

@@ -40,6 +40,8 @@ function service({ jobsMax = 5 } = {}) {
     jobs,
     workingDirectory: '/tmp',
     storageConnectTimeoutMs: () => 5000,
+    ioClass: 'none',
+    compressionThreads: 2,
     bandwidthMax: () => 5000,
     isMonitor: (name) => name === 'watcher',
   });

@@ -118,6 +118,7 @@ describe('a limited job', () => {
       notice: async () => undefined,
       progress: async () => undefined,
       compressor: new BlockCompressor(2),
+      ioClass: 'none' as const,
       prior: (async function* () {})(),
     };
     await runBackup(request, fileSet([include([root.path])]), ports, NEVER);

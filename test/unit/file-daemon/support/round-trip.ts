@@ -27,6 +27,7 @@ export async function save(source: string, block: Options = SHA1_AND_GZIP): Prom
       notice: async ({ type, text }) => void (type !== 'info' && expect.fail(text)),
       progress: async () => undefined,
       compressor: new BlockCompressor(2),
+      ioClass: 'none',
     },
     new AbortController().signal,
   );
