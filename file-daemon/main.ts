@@ -7,9 +7,9 @@ import { platform, versionBanner, versionShort } from '../daemon/version.ts';
 import { OperatorError, messageOf } from '../errors/operator-error.ts';
 import type { Peer, Secret } from '../transport/peer.ts';
 import { listen } from '../transport/server.ts';
-import { nativeProblem } from './native/library.ts';
-import { keepMemorySmall } from './native/memory.ts';
-import { setNiceness } from './native/priority.ts';
+import { lostWithoutNative } from './without-native.ts';
+import { keepMemorySmall } from '../native/memory.ts';
+import { setNiceness } from '../native/priority.ts';
 import { FileDaemonService } from './service/file-daemon-service.ts';
 import { JobTable } from './service/job-table.ts';
 
@@ -47,7 +47,7 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
     bandwidthMax: (director) => bandwidthMax(inForce.conf, director),
     isMonitor: (director) => inForce.conf.directors.some((one) => one.name === director && one.monitor),
   });
-  const problem = nativeProblem();
+  const problem = lostWithoutNative();
   if (problem !== undefined) log.warn(problem);
   const listener = await listen({
     serverName: name,

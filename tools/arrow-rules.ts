@@ -8,6 +8,7 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   proto: [],
+  native: ['errors'],
   text: ['errors'],
   commands: ['errors'],
   calendar: ['errors', 'text'],
@@ -16,8 +17,18 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   transport: ['errors', 'proto', 'text'],
   daemon: ['errors', 'configuration', 'text'],
   catalog: ['errors', 'proto', 'volume', 'text'],
-  'storage-daemon': ['volume', 'transport', 'configuration', 'daemon', 'proto', 'text', 'errors'],
-  'file-daemon': ['volume', 'transport', 'configuration', 'daemon', 'commands', 'proto', 'text', 'errors'],
+  'storage-daemon': ['volume', 'transport', 'configuration', 'daemon', 'native', 'proto', 'text', 'errors'],
+  'file-daemon': [
+    'volume',
+    'transport',
+    'configuration',
+    'daemon',
+    'commands',
+    'native',
+    'proto',
+    'text',
+    'errors',
+  ],
   director: [
     'volume',
     'transport',
@@ -33,6 +44,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   console: ['transport', 'configuration', 'daemon', 'proto', 'text', 'errors'],
   tools: [
     'errors',
+    'native',
     'proto',
     'text',
     'calendar',

@@ -7,7 +7,7 @@ import { encodeRecords, encodeSessionEnd } from '../../volume/control-member.ts'
 import type { SessionPlace } from '../../volume/member.ts';
 import type { BytePath } from '../byte-path.ts';
 import { expandClientLists } from '../fileset/client-lists.ts';
-import type { IoClass } from '../native/priority.ts';
+import type { IoClass } from '../../native/priority.ts';
 import { releaseMemory } from '../release-memory.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';

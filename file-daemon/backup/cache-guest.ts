@@ -1,4 +1,4 @@
-import { pageCache, type PageCache } from '../native/page-cache.ts';
+import { pageCache, type PageCache } from '../../native/page-cache.ts';
 
 const PIECE_BYTES = 1024 * 1024;
 

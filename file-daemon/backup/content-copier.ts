@@ -2,7 +2,7 @@ import { isErrno } from '../../errors/operator-error.ts';
 import type { FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import type { BytePath } from '../byte-path.ts';
 import { ContentDigest, digestOf } from '../content-digest.ts';
-import type { Extent } from '../native/holes.ts';
+import type { Extent } from '../../native/holes.ts';
 import type { BlockCutter } from './block-cutter.ts';
 import type { CacheGuest } from './cache-guest.ts';
 import { readFully, type ReadOutcome } from './opened-file.ts';

@@ -1,8 +1,8 @@
 import { printablePath } from '../../text/printable.ts';
 import { pathToBytes, showPath } from '../byte-path.ts';
 import type { EntryOptions } from '../fileset/entry-options.ts';
-import { inodeFlags } from '../native/inode-flags.ts';
-import { isPosixAcl, xattrs, type Xattrs } from '../native/xattr.ts';
+import { inodeFlags } from '../../native/inode-flags.ts';
+import { isPosixAcl, xattrs, type Xattrs } from '../../native/xattr.ts';
 import type { PaxRecord } from '../tar/entry-header.ts';
 import { flagsRecord, xattrRecord } from '../tar/extended-pax.ts';
 import { failedTo, type FileNotice } from '../walk/file-notice.ts';

@@ -4,7 +4,7 @@ import { BLOCK_CONTENT_BYTES_MAX } from '../../volume/member.ts';
 import { fsPath, pathToBytes, showPath, type BytePath } from '../byte-path.ts';
 import { digestOf } from '../content-digest.ts';
 import type { EntryOptions } from '../fileset/entry-options.ts';
-import { holes, type Extent } from '../native/holes.ts';
+import { holes, type Extent } from '../../native/holes.ts';
 import { TAR_UNIT_BYTES, TarHeaderEncoder, paddedBytes, type PaxRecord } from '../tar/entry-header.ts';
 import { EXTENTS_MAX, encodeSparseMap, sparseRecords } from '../tar/sparse-map.ts';
 import { failedTo, type FileNotice } from '../walk/file-notice.ts';

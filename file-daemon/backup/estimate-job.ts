@@ -2,7 +2,7 @@ import type { EstimateRequest, PriorState } from '../../proto/noctule/filedaemon
 import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import type { BytePath } from '../byte-path.ts';
 import { expandClientLists } from '../fileset/client-lists.ts';
-import type { IoClass } from '../native/priority.ts';
+import type { IoClass } from '../../native/priority.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { JobWorker, workerModule } from '../worker/job-worker.ts';

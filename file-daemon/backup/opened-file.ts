@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { isErrno } from '../../errors/operator-error.ts';
 import type { FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { fsPath, type BytePath } from '../byte-path.ts';
-import { libc, UTIME_OMIT } from '../native/libc.ts';
+import { libc, UTIME_OMIT } from '../../native/libc.ts';
 
 /** Not a link that took the file's place, not a wait for the other end of a FIFO, no terminal. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;

@@ -1,6 +1,6 @@
 import type { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
 import type { BytePath } from '../byte-path.ts';
-import type { IoClass } from '../native/priority.ts';
+import type { IoClass } from '../../native/priority.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import type { MessagePort } from 'node:worker_threads';
 import type { SharedMemory } from '../worker/job-control.ts';

@@ -1,5 +1,5 @@
 import type { FileSet, Options } from '../../proto/noctule/filedaemon/v1/fileset.ts';
-import { nativeProblem } from '../native/library.ts';
+import { lostWithoutNative } from '../without-native.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 
 /** Options that are understood but not carried out yet, with what that means for the job. */
@@ -22,7 +22,7 @@ export function unsupportedNotices({ name, includes }: FileSet): FileNotice[] {
     text: `Plugin "${plugin}" of FileSet "${name}" is not supported yet: its data is not saved`,
   }));
   const needsNative = options.some((one) => one.xattrSupport || one.aclSupport || one.honorNodumpFlag);
-  const problem = needsNative ? nativeProblem() : undefined;
+  const problem = needsNative ? lostWithoutNative() : undefined;
   if (problem !== undefined) warnings.push({ type: 'warning', path: '', text: problem });
   return [...warnings, ...missing];
 }

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, fchmodSync, fchownSync, futimesSync, utimesSync } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
-import { libc } from '../native/libc.ts';
-import { isPosixAcl, xattrs } from '../native/xattr.ts';
+import { libc } from '../../native/libc.ts';
+import { isPosixAcl, xattrs } from '../../native/xattr.ts';
 import { printablePath } from '../../text/printable.ts';
 import type { ExtendedAttributes } from '../tar/extended-pax.ts';
 

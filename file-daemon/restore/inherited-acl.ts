@@ -1,4 +1,4 @@
-import { POSIX_ACL, xattrs } from '../native/xattr.ts';
+import { POSIX_ACL, xattrs } from '../../native/xattr.ts';
 
 const ACCESS = Buffer.from(POSIX_ACL.access);
 const DEFAULT = Buffer.from(POSIX_ACL.default);

@@ -3,7 +3,7 @@ import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_re
 import { OperatorError, isErrno } from '../../errors/operator-error.ts';
 import { pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
 import { errnoText } from '../errno-text.ts';
-import { nativeProblem } from '../native/library.ts';
+import { lostWithoutNative } from '../without-native.ts';
 import { TypeFlag, paddedBytes } from '../tar/entry-header.ts';
 import { readExtended, type ExtendedAttributes } from '../tar/extended-pax.ts';
 import { EntryDamaged, readEntryHeader, type EntryHeader } from '../tar/header-reader.ts';
@@ -302,7 +302,7 @@ class Restore {
 
 /** What this daemon cannot restore on this machine, in sentences. */
 function limitations(): string[] {
-  const native = nativeProblem();
+  const native = lostWithoutNative();
   return [
     ...(CAN_SET_OWNERS
       ? []

@@ -1,4 +1,4 @@
-import type { Extent } from '../native/holes.ts';
+import type { Extent } from '../../native/holes.ts';
 import { paddedBytes } from '../tar/entry-header.ts';
 import { EntryDamaged } from '../tar/header-reader.ts';
 import { SparseMapReader } from '../tar/sparse-map.ts';

@@ -3,7 +3,7 @@ import { OperatorError, isErrno } from '../../errors/operator-error.ts';
 import { fsPath, showPath, type BytePath } from '../byte-path.ts';
 import { errnoText } from '../errno-text.ts';
 import { dropInheritedAcls } from './inherited-acl.ts';
-import { O_PATH } from '../native/open-flags.ts';
+import { O_PATH } from '../../native/open-flags.ts';
 
 /** Open directories kept for the next file. More than the usual depth of a tree, far less than open files allowed. */
 const DIRECTORIES_OPEN_MAX = 128;

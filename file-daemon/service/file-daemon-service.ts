@@ -37,7 +37,7 @@ import { BlockCompressor } from '../backup/block-compressor.ts';
 import { runEstimate } from '../backup/estimate-job.ts';
 import { printablePath } from '../../text/printable.ts';
 import { normalizePath, pathFromBytes, pathToBytes, type BytePath } from '../byte-path.ts';
-import type { IoClass } from '../native/priority.ts';
+import type { IoClass } from '../../native/priority.ts';
 import { runRestoreJob } from '../restore/restore-job.ts';
 import { jobMessage, replaceRule } from './job-messages.ts';
 import type { ActiveJob, JobTable } from './job-table.ts';

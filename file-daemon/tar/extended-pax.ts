@@ -1,5 +1,5 @@
 import type { BytePath } from '../byte-path.ts';
-import { POSIX_ACL } from '../native/xattr.ts';
+import { POSIX_ACL } from '../../native/xattr.ts';
 import { aclFromText, aclToText } from './posix-acl.ts';
 import type { PaxRecord } from './entry-header.ts';
 import { EntryDamaged } from './header-reader.ts';

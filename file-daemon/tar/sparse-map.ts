@@ -1,4 +1,4 @@
-import type { Extent } from '../native/holes.ts';
+import type { Extent } from '../../native/holes.ts';
 import { TAR_UNIT_BYTES, paddedBytes, type PaxRecord } from './entry-header.ts';
 import { EntryDamaged } from './header-reader.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { fsPath, type BytePath } from '../byte-path.ts';
-import { O_PATH } from '../native/open-flags.ts';
+import { O_PATH } from '../../native/open-flags.ts';
 
 /**
  * The kernel takes paths of 4095 bytes. From this length on a directory is opened, and what is in it reached through its

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { fsPath, joinPath, pathToBytes, type BytePath } from '../byte-path.ts';
 import type { IncludeRules } from '../fileset/include-rules.ts';
-import { inodeFlags } from '../native/inode-flags.ts';
+import { inodeFlags } from '../../native/inode-flags.ts';
 
 /**
  * Whether an entry asks by itself not to be saved: a directory by a marker in it (Exclude Dir Containing), anything by its

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pageCache } from '../../../file-daemon/native/page-cache.ts';
+import { pageCache } from '../../../native/page-cache.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { collectBackup } from './support/collected-backup.ts';
 import { fileSet, include, options } from './support/file-sets.ts';

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { xattrs } from '../../../file-daemon/native/xattr.ts';
+import { xattrs } from '../../../native/xattr.ts';
 import { FileType } from '../../../proto/noctule/record/v1/file_record.ts';
 import { MemberKind, parseMemberHeader } from '../../../volume/member.ts';
 import { compareTrees } from '../../../tools/compare-trees.ts';

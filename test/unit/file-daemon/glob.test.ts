@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cString, nativeLibrary } from '../../../file-daemon/native/library.ts';
+import { cString, nativeLibrary } from '../../../native/library.ts';
 import { compileGlob, lowerAscii } from '../../../file-daemon/fileset/glob.ts';
 
 function matches(pattern: string, path: string): boolean {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { setIoClass, type IoClass } from '../../../file-daemon/native/priority.ts';
+import { setIoClass, type IoClass } from '../../../native/priority.ts';
 
 /** As ionice(1) of util-linux names them. */
 const IONICE: readonly [IoClass, string][] = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Extent } from '../../../file-daemon/native/holes.ts';
+import type { Extent } from '../../../native/holes.ts';
 import { SparseContent } from '../../../file-daemon/restore/sparse-content.ts';
 import { encodeSparseMap } from '../../../file-daemon/tar/sparse-map.ts';
 

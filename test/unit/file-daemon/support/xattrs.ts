@@ -1,4 +1,4 @@
-import { xattrs } from '../../../../file-daemon/native/xattr.ts';
+import { xattrs } from '../../../../native/xattr.ts';
 import { SHA1_AND_GZIP } from './file-sets.ts';
 
 export const EXTENDED = { ...SHA1_AND_GZIP, xattrSupport: true, aclSupport: true };

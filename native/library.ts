@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { getSystemErrorMap } from 'node:util';
-import { messageOf } from '../../errors/operator-error.ts';
+import { messageOf } from '../errors/operator-error.ts';
 
 type Koffi = typeof import('koffi');
 export type NativeFunction = (...parameters: unknown[]) => unknown;
@@ -50,15 +50,10 @@ export function nativeLibrary(): NativeLibrary | undefined {
   return 'library' in loaded ? loaded.library : undefined;
 }
 
-/** Undefined when all is well; else one sentence for the job's messages. */
+/** Undefined when all is well; else why there is none, to be completed by what cannot be done without it. */
 export function nativeProblem(): string | undefined {
   loaded ??= load();
-  if ('library' in loaded) return undefined;
-  return (
-    `The native library koffi cannot be used (${loaded.problem}): times are kept to microseconds only, ` +
-    'not at all on symbolic links; extended attributes, ACLs and holes are not kept, the nodump flag is not ' +
-    'seen, and FIFOs and device nodes cannot be restored'
-  );
+  return 'library' in loaded ? undefined : `The native library koffi cannot be used (${loaded.problem})`;
 }
 
 function load(): { library: NativeLibrary } | { problem: string } {

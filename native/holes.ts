@@ -1,4 +1,4 @@
-import { isErrno } from '../../errors/operator-error.ts';
+import { isErrno } from '../errors/operator-error.ts';
 import { bindOnce, type NativeLibrary } from './library.ts';
 
 /** A stretch of a file that holds data. In bytes. */

@@ -1,4 +1,4 @@
-import { isErrno } from '../../errors/operator-error.ts';
+import { isErrno } from '../errors/operator-error.ts';
 import { bindOnce, cString, type NativeLibrary } from './library.ts';
 
 /**
