@@ -50,7 +50,8 @@ export class CatalogIds {
   }
 }
 
-function syncPool(catalog: Catalog, pool: PoolResource): Promise<PoolRow> {
+/** Writes the pool's row as the conf has it; volumes keep what they have. */
+export function syncPool(catalog: Catalog, pool: PoolResource): Promise<PoolRow> {
   return catalog.syncPool({
     name: pool.name,
     poolType: pool.poolType,

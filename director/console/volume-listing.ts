@@ -55,6 +55,9 @@ function longVolumeColumns(now: Date): Columns<MediaRow> {
     ['VolType', () => 1],
     ['StorageId', (volume) => volume.storageId],
     ['RecycleCount', (volume) => volume.recycleCount],
+    ['ScratchPoolId', (volume) => volume.scratchPoolId],
+    ['RecyclePoolId', (volume) => volume.recyclePoolId],
+    ['ActionOnPurge', (volume) => volume.truncateOnPurge],
     ['ExpiresIn', (volume) => expiresInSeconds(volume, now)],
   ];
 }
@@ -110,8 +113,17 @@ export async function listVolumes(context: CommandContext, form: ListForm): Prom
   return text === '' ? render([]) : text;
 }
 
-export async function listPools({ services, line }: CommandContext, form: ListForm): Promise<string> {
-  const name = line.value('pool', 'pools');
+/** The table of one Pool, for who is to choose from it. */
+export async function volumesOfPool({ services, now }: CommandContext, poolName: string): Promise<string> {
+  const volumes = await services.catalog.listVolumes({ poolName });
+  return renderListing(listingOf(volumeColumns(now()), volumes), 'table');
+}
+
+export async function listPools(
+  { services, line }: CommandContext,
+  form: ListForm,
+  name: string | undefined = line.value('pool', 'pools'),
+): Promise<string> {
   const pools = await services.catalog.listPools({ name });
   if (name !== undefined && pools.length === 0) {
     throw new CommandError(`the catalog has no Pool "${name}"`, '"list pools" shows the Pools.');

@@ -1,77 +1,106 @@
-import type { MediaRow } from '../../../catalog/rows.ts';
+import type { JobChanges } from '../../../catalog/inputs.ts';
+import { syncPool } from '../../catalog-ids.ts';
 import { announceCatalog } from '../catalog-line.ts';
-import { resourceNamed } from '../choose-resource.ts';
+import { chooseResource, poolsByName, resourceNamed, resourceOnLine } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { chooseFromMenu } from '../prompts.ts';
+import { UPDATE_VOLUME_KEYWORDS, updateVolume } from '../update-volume.ts';
+import { listPools } from '../volume-listing.ts';
+import { parseDate } from '../when.ts';
 
-/** Those that an admin may give by hand. Purged and Recycle are not among them: what is on the volume would go. */
-const VOLUME_STATUSES = ['Append', 'Full', 'Used', 'Error', 'Read-Only', 'Disabled', 'Archive'];
-const ENABLED = { no: 0, yes: 1, archived: 2 } as const;
+/** What can be updated, in the order of the menu: scripts answer by number. */
+const SUBJECTS: readonly (readonly [item: string, update: (context: CommandContext) => Promise<void>])[] = [
+  ['Volume parameters', updateVolume],
+  ['Pool from resource', updatePool],
+  ['Slots from autochanger', ({ say }) => say('Volumes lie in directories: there is no autochanger.')],
+  [
+    'Long term statistics',
+    ({ say }) => say('No statistics are kept beside the jobs: there is nothing to update.'),
+  ],
+  [
+    'Snapshot parameters',
+    ({ say }) => say('Snapshots are made by scripts of the jobs: there is nothing to update.'),
+  ],
+];
 
 export const update: Command = {
   name: 'update',
-  description: 'Change what the catalog says of a Volume',
-  keywords: { volume: 'text', volstatus: VOLUME_STATUSES, enabled: Object.keys(ENABLED), pool: 'pool' },
+  description: 'Change what the catalog says of a Volume, Pool or job',
+  keywords: {
+    ...UPDATE_VOLUME_KEYWORDS,
+    pool: 'pool',
+    slots: 'flag',
+    storage: 'storage',
+    stats: 'flag',
+    snapshot: 'flag',
+    jobid: 'text',
+    client: 'client',
+    starttime: 'text',
+    comment: 'text',
+  },
   async run(context) {
-    const { line, services } = context;
-    const volumeName = line.value('volume');
-    if (volumeName === undefined || !line.has('volstatus', 'enabled', 'pool')) {
-      throw new CommandError(
-        'what to change is missing',
-        'Write update volume=NAME with volstatus=, enabled= or pool=.',
-      );
-    }
     await announceCatalog(context, 'jobs');
-    const volume = await services.catalog.volumeByName(volumeName);
-    if (!volume)
-      throw new CommandError(`the catalog has no Volume "${volumeName}"`, '"list volumes" shows them.');
-    const changes = [statusChange(context), enabledChange(context), await poolChange(context, volume)];
-    for (const change of changes) {
-      if (!change) continue;
-      await services.catalog.setVolume(volume.mediaId, change.changes);
-      await context.say(change.said);
-    }
+    const { line } = context;
+    if (line.has('volume', 'volstatus', 'allfrompool', 'fromallpools', 'frompool'))
+      return updateVolume(context);
+    if (line.has('jobid')) return updateJob(context);
+    if (line.has('pool')) return updatePool(context);
+    const named = ['slots', 'stats', 'snapshot'].findIndex((word) => line.has(word));
+    const index =
+      named >= 0
+        ? named + 2
+        : await chooseFromMenu(context, {
+            heading: 'Update choice:',
+            prompt: 'Choose catalog item to update',
+            items: SUBJECTS.map(([item]) => item),
+          });
+    await SUBJECTS[index]![1](context);
   },
 };
 
-type Change = {
-  readonly changes: { volStatus?: string; enabled?: number; poolId?: number };
-  readonly said: string;
-};
-
-function statusChange({ line }: CommandContext): Change | undefined {
-  const wanted = line.value('volstatus');
-  if (wanted === undefined) return undefined;
-  const volStatus = VOLUME_STATUSES.find((status) => status.toLowerCase() === wanted.toLowerCase());
-  if (volStatus === undefined) {
-    throw new CommandError(
-      `Invalid VolStatus specified: ${wanted}`,
-      `Choose from ${VOLUME_STATUSES.join(', ')}.`,
-    );
-  }
-  return { changes: { volStatus }, said: `New Volume status is: ${volStatus}` };
+/** The row follows the conf at each reload already; this says so, and shows it. */
+async function updatePool(context: CommandContext): Promise<void> {
+  const pool =
+    resourceOnLine(context, 'Pool', 'pool') ??
+    (await chooseResource(context, 'Pool', poolsByName(context.conf())));
+  await syncPool(context.services.catalog, pool);
+  await context.print(await listPools(context, 'table', pool.name));
+  await context.say('Pool DB record updated from resource.');
 }
 
-function enabledChange({ line }: CommandContext): Change | undefined {
-  const wanted = line.value('enabled')?.toLowerCase();
-  if (wanted === undefined) return undefined;
-  if (!Object.hasOwn(ENABLED, wanted)) {
-    throw new CommandError(
-      `"enabled=${wanted}" is unknown`,
-      `Choose from ${Object.keys(ENABLED).join(', ')}.`,
-    );
+async function updateJob(context: CommandContext): Promise<void> {
+  const { line, services, say } = context;
+  const jobId = line.integer('jobid');
+  const job = jobId === undefined ? undefined : await services.catalog.jobById(jobId);
+  if (!job) throw new CommandError(`the catalog has no JobId ${jobId ?? ''}`, '"list jobs" shows them.');
+  if (!job.endTime) throw new CommandError(`JobId ${job.jobId} has not ended`, 'Wait for its end.');
+  const changes = await jobChanges(context);
+  if (Object.keys(changes).length === 0) {
+    throw new CommandError('what to change is missing', 'Write client=, pool=, starttime= or comment=.');
   }
+  await services.catalog.setJob(job.jobId, changes);
+  await say(`JobId=${job.jobId} updated.`);
+}
+
+async function jobChanges(context: CommandContext): Promise<JobChanges> {
+  const { line, services } = context;
+  const [client, pool] = [line.value('client'), line.value('pool')];
+  const [startTime, comment] = [line.value('starttime'), line.value('comment')];
+  const clientRow =
+    client === undefined
+      ? undefined
+      : (await services.catalog.listClients()).find(
+          ({ name }) => name === resourceNamed(context, 'Client', client).name,
+        );
+  const [poolRow] =
+    pool === undefined
+      ? []
+      : await services.catalog.listPools({ name: resourceNamed(context, 'Pool', pool).name });
   return {
-    changes: { enabled: ENABLED[wanted as keyof typeof ENABLED] },
-    said: `New Enabled flag is: ${wanted}`,
+    ...(clientRow && { clientId: clientRow.clientId }),
+    ...(poolRow && { poolId: poolRow.poolId }),
+    ...(startTime !== undefined && { startTime: parseDate(startTime) }),
+    ...(comment !== undefined && { comment }),
   };
-}
-
-async function poolChange(context: CommandContext, volume: MediaRow): Promise<Change | undefined> {
-  const wanted = context.line.value('pool');
-  if (wanted === undefined) return undefined;
-  const { name } = resourceNamed(context, 'Pool', wanted);
-  const [row] = await context.services.catalog.listPools({ name });
-  if (!row) throw new CommandError(`the catalog has no Pool "${name}" yet`, 'It is written there by reload.');
-  return { changes: { poolId: row.poolId }, said: `New Pool is: ${name} (was ${volume.poolName})` };
 }

@@ -306,42 +306,6 @@ describe('help', () => {
   });
 });
 
-describe('update', () => {
-  it('changes status, switch and pool of a volume', async () => {
-    const director = fakeDirector();
-    const transcript = await converse(director, [
-      'update volume=A-Full-0001 volstatus=used enabled=no',
-      'update volume=A-Full-0001 pool=A-Incr-Pool',
-    ]);
-    expect(transcript).toContain('New Volume status is: Used\nNew Enabled flag is: no\n');
-    expect(transcript).toContain('New Pool is: A-Incr-Pool (was A-Full-Pool)\n');
-    expect(director.contents.volumes[0]).toMatchObject({ volStatus: 'Used', enabled: 0, poolId: 2 });
-  });
-
-  it.each([
-    [
-      'update',
-      'update: what to change is missing. Write update volume=NAME with volstatus=, enabled= or pool=.',
-    ],
-    [
-      'update volume=Nix volstatus=Used',
-      'update: the catalog has no Volume "Nix". "list volumes" shows them.',
-    ],
-    [
-      'update volume=A-Full-0001 volstatus=Purged',
-      'update: Invalid VolStatus specified: Purged. Choose from Append, Full, Used, Error, Read-Only, Disabled, Archive.',
-    ],
-    [
-      'update volume=A-Full-0001 enabled=perhaps',
-      'update: "enabled=perhaps" is unknown. Choose from no, yes, archived.',
-    ],
-  ])('refuses %s and changes nothing', async (line, answer) => {
-    const director = fakeDirector();
-    expect((await converse(director, [line])).split('\n')).toContain(answer);
-    expect(director.contents.volumes[0]).toMatchObject({ volStatus: 'Append', enabled: 1 });
-  });
-});
-
 describe('restart', () => {
   it('runs a job that failed again with the settings it had', async () => {
     const director = fakeDirector();

@@ -142,6 +142,16 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
       },
     ],
     listPools: async (filter) => contents.pools.filter(({ name }) => !filter?.name || name === filter.name),
+    syncPool: async ({ name }) => contents.pools.find((pool) => pool.name === name)!,
+    jobsOnVolume: async (mediaId) => {
+      const volume = contents.volumes.find((one) => one.mediaId === mediaId);
+      return contents.jobs.filter(({ jobId }) =>
+        contents.jobVolumes.get(jobId)?.includes(volume?.volumeName ?? ''),
+      );
+    },
+    setJob: async (jobId, changes) => {
+      contents.jobs = contents.jobs.map((job) => (job.jobId === jobId ? { ...job, ...changes } : job));
+    },
     listVolumes: async ({ poolName, volumeName, jobId }) =>
       contents.volumes
         .filter((volume) => poolName === undefined || volume.poolName === poolName)

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { converse, fakeDirector } from './fake-director.ts';
+
+describe('update volume', () => {
+  it('changes status, switch and pool of a volume', async () => {
+    const director = fakeDirector();
+    const transcript = await converse(director, [
+      'update volume=A-Full-0001 volstatus=used enabled=no',
+      'update volume=A-Full-0001 pool=A-Incr-Pool',
+    ]);
+    expect(transcript).toContain('New Volume status is: Used\nNew Enabled flag is: no\n');
+    expect(transcript).toContain('New Pool is: A-Incr-Pool (was A-Full-Pool)\n');
+    expect(director.contents.volumes[0]).toMatchObject({ volStatus: 'Used', enabled: 0, poolId: 2 });
+  });
+
+  it.each([
+    ['volretention=30d', { volRetention: 2_592_000 }, 'New retention period is: 1 month'],
+    ['voluse=23h', { volUseDuration: 82_800 }, 'New use duration is: 23 hours'],
+    ['maxvoljobs=3', { maxVolJobs: 3 }, 'New max jobs is: 3'],
+    ['maxvolfiles=4', { maxVolFiles: 4 }, 'New max files is: 4'],
+    ['maxvolbytes=4.3GB', { maxVolBytes: 4_300_000_000 }, 'New Max bytes is: 4300000000'],
+    ['recycle=no', { recycle: false }, 'New Recycle flag is: no'],
+    ['slot=7', { slot: 7 }, 'New Slot is: 7'],
+    ['inchanger=yes', { inChanger: true }, 'New InChanger flag is: yes'],
+    ['recyclepool=A-Incr-Pool', { recyclePoolId: 2 }, 'New RecyclePool is: A-Incr-Pool'],
+    ['actiononpurge=truncate', { truncateOnPurge: true }, 'New ActionOnPurge is: Truncate'],
+    ['enabled=archived', { enabled: 2 }, 'New Enabled flag is: archived'],
+  ])('takes %s', async (parameter, changed, said) => {
+    const director = fakeDirector();
+    const transcript = await converse(director, [`update volume=A-Full-0001 ${parameter}`]);
+    expect(transcript.split('\n').map((line) => line.trimEnd())).toContain(said);
+    expect(director.contents.volumes[0]).toMatchObject(changed);
+    expect(director.contents.volumes[1]).not.toMatchObject(changed);
+  });
+
+  it('asks by menu for what the line does not say, and goes on until Done', async () => {
+    const director = fakeDirector();
+    const transcript = await converse(director, [
+      'update',
+      '1',
+      '2',
+      '1',
+      '*1',
+      '60 days',
+      '7',
+      'no',
+      '10',
+      '19',
+    ]);
+    expect(transcript).toContain('Choose catalog item to update (1-5): 1\nParameters to modify:\n');
+    expect(transcript).toContain(
+      'Enter a Volume name or *MediaId: *1\nEnter Volume Retention period: 60 days\n',
+    );
+    expect(transcript).toContain('New retention period is: 2 months');
+    expect(transcript).toContain('A Volume in a file has no tape marks to count');
+    expect(director.contents.volumes[0]).toMatchObject({ volRetention: 5_184_000, recycle: false });
+  });
+
+  it('gives volumes what their pool has now: one, those of a pool, all', async () => {
+    const director = fakeDirector();
+    director.contents.pools[0] = { ...director.contents.pools[0]!, volRetention: 99, maxVolJobs: 5 };
+    const transcript = await converse(director, ['update volume=A-Full-0001 frompool']);
+    expect(transcript).toContain('Volume defaults updated from "A-Full-Pool" Pool record.\n');
+    expect(director.contents.volumes[0]).toMatchObject({ volRetention: 99, maxVolJobs: 5 });
+    expect(director.contents.volumes[1]!.volRetention).not.toBe(99);
+    director.contents.pools[1] = { ...director.contents.pools[1]!, volRetention: 77 };
+    expect(await converse(director, ['update volume fromallpools'])).toContain(
+      'All Volume defaults updated from "A-Full-Pool" Pool record.\n' +
+        'All Volume defaults updated from "A-Incr-Pool" Pool record.\n',
+    );
+    expect(director.contents.volumes.map(({ volRetention }) => volRetention)).toEqual([99, 77]);
+    director.contents.pools[1] = { ...director.contents.pools[1], volRetention: 66 };
+    await converse(director, ['update volume allfrompool=A-Incr-Pool']);
+    expect(director.contents.volumes.map(({ volRetention }) => volRetention)).toEqual([99, 66]);
+  });
+
+  it.each([
+    ['volume=Nix volstatus=Used', 'update: the catalog has no Volume "Nix". "list volumes" shows them.'],
+    [
+      'volume=A-Full-0001 volstatus=Purged',
+      'update: Invalid VolStatus specified: Purged. Choose from Append, Archive, Disabled, Full, Used, Recycle, Read-Only, Error.',
+    ],
+    [
+      'volume=A-Full-0001 volstatus=Recycle',
+      'update: there are jobs on Volume "A-Full-0001", which would be overwritten. Take them off it first: purge volume=A-Full-0001',
+    ],
+    [
+      'volume=A-Full-0001 enabled=perhaps',
+      'update: Invalid Enabled flag specified: perhaps. Choose from no, yes, archived.',
+    ],
+    [
+      'volume=A-Full-0001 maxvolbytes=much',
+      'update: "maxvolbytes=much" is no size. Write it as maxvolbytes=4G.',
+    ],
+    // The first would do, but all or nothing.
+    [
+      'volume=A-Full-0001 enabled=no volretention=long',
+      'update: "volretention=long" is no period. Write it as volretention=30days.',
+    ],
+  ])('refuses %s and changes nothing', async (line, answer) => {
+    const director = fakeDirector();
+    expect((await converse(director, [`update ${line}`])).split('\n')).toContain(answer);
+    expect(director.contents.volumes[0]).toMatchObject({ volStatus: 'Append', enabled: 1, maxVolBytes: 0 });
+  });
+
+  it('takes Recycle for a volume without jobs', async () => {
+    const director = fakeDirector();
+    director.contents.jobs = [];
+    await converse(director, ['update volume=A-Full-0001 volstatus=Recycle']);
+    expect(director.contents.volumes[0]).toMatchObject({ volStatus: 'Recycle' });
+  });
+});
+
+describe('update of other things', () => {
+  it('shows the row of a pool as the conf has it', async () => {
+    const transcript = await converse(fakeDirector(), ['update pool=A-Full-Pool']);
+    expect(transcript).toMatch(/\| 1 +\| A-Full-Pool \|[^]*\nPool DB record updated from resource\.\n/);
+  });
+
+  it('changes what the catalog says of a job that has ended', async () => {
+    const director = fakeDirector();
+    const transcript = await converse(director, [
+      'update jobid=1 comment="kept for the auditor" pool=A-Incr-Pool',
+      'update jobid=9 comment=x',
+      'update jobid=1',
+    ]);
+    expect(transcript).toContain('JobId=1 updated.');
+    expect(director.contents.jobs[0]).toMatchObject({ comment: 'kept for the auditor', poolId: 2 });
+    expect(transcript).toContain('update: the catalog has no JobId 9. "list jobs" shows them.');
+    expect(transcript).toContain(
+      'update: what to change is missing. Write client=, pool=, starttime= or comment=.',
+    );
+  });
+
+  it('says why there is nothing to do for slots, statistics and snapshots', async () => {
+    const transcript = await converse(fakeDirector(), ['update slots', 'update stats', 'update', '5']);
+    expect(transcript).toMatch(/no autochanger\.[^]*No statistics are kept[^]*Snapshots are made by scripts/);
+  });
+});
