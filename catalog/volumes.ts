@@ -163,6 +163,14 @@ export function pruneCandidates(
   return selectVolumes(db, `${where} ${OLDEST_FIRST}`, { poolIds: JSON.stringify(poolIds), mediaType });
 }
 
+/** Volumes of a pool that could be emptied to be written again, the oldest data first. */
+export function oldestVolumes(db: Connection, { poolId, mediaType }: VolumeCandidates): MediaRow[] {
+  const where = `
+    WHERE ${USABLE} AND (v.VolStatus IN ('Full', 'Append', 'Used')
+          OR (v.VolStatus IN ('Recycle', 'Purged') AND v.Recycle = 1)) AND v.LastWritten IS NOT NULL`;
+  return selectVolumes(db, `${where} ${OLDEST_FIRST}`, { poolId, mediaType });
+}
+
 const LISTED = `
   WHERE (:poolName IS NULL OR p.Name = :poolName) AND (:volumeName IS NULL OR v.VolumeName = :volumeName)
     AND (:jobId IS NULL OR EXISTS (SELECT 1 FROM JobMedia m WHERE m.JobId = :jobId AND m.MediaId = v.MediaId))

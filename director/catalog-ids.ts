@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { PoolRow } from '../catalog/rows.ts';
 import type { DirectorConf, PoolResource } from '../configuration/director-conf.ts';
+import { clientRetentions } from './retention/record-periods.ts';
 
 /**
  * The rows of the conf's Clients, Pools and Storages in the catalog. Ids of resources that a reload took out of the
@@ -19,11 +20,9 @@ export class CatalogIds {
   /** Brings the catalog's rows up to the conf. */
   async sync(conf: DirectorConf): Promise<void> {
     for (const client of conf.clients) {
-      const { name, autoPrune, fileRetention, jobRetention } = client;
-      this.#clients.set(
-        name,
-        await this.#catalog.syncClient({ name, autoPrune, fileRetention, jobRetention }),
-      );
+      const { name, autoPrune } = client;
+      const row = { name, autoPrune, ...clientRetentions(client) };
+      this.#clients.set(name, await this.#catalog.syncClient(row));
     }
     // Twice, since a pool may name one behind it.
     for (const pool of [...conf.pools, ...conf.pools]) {

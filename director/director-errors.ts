@@ -50,6 +50,11 @@ export class QueueFull extends OperatorError {
   }
 }
 
+/** A volume whose data may not go, or that nobody can reach. */
+export class TruncateRefused extends DirectorError {
+  readonly code = 'DIR_TRUNCATE_REFUSED';
+}
+
 /** A JobId that the catalog does not know. */
 export class NoSuchJob extends OperatorError {
   readonly code = 'DIR_NO_SUCH_JOB';

@@ -6,6 +6,7 @@ import type { JobService } from './jobs/job-service.ts';
 import type { ConsoleStore } from './messages/console-store.ts';
 import type { DaemonMessages } from './messages/daemon-messages.ts';
 import { readConfAgain } from './reload.ts';
+import type { Retention } from './retention/retention.ts';
 import type { BackupAges } from './schedule/backup-ages.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
 import type { DirectorServices, OverdueBackup, Peers, ReloadOutcome, ScheduledRun } from './services.ts';
@@ -22,6 +23,7 @@ export interface DirectorParts {
   readonly peers: Peers;
   readonly scheduler: Scheduler;
   readonly backupAges: BackupAges;
+  readonly retention: Retention;
 }
 
 /** The Director as its front ends see it. */
@@ -32,6 +34,7 @@ export class Director implements DirectorServices {
   readonly jobs: JobService;
   readonly consoleMessages: ConsoleStore;
   readonly peers: Peers;
+  readonly retention: Retention;
   readonly #parts: DirectorParts;
   readonly #reloading = new TurnLock();
 
@@ -41,6 +44,7 @@ export class Director implements DirectorServices {
     this.jobs = parts.jobs;
     this.consoleMessages = parts.consoleMessages;
     this.peers = parts.peers;
+    this.retention = parts.retention;
     this.#parts = parts;
   }
 

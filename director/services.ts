@@ -8,6 +8,7 @@ import type {
   PoolResource,
   StorageResource,
 } from '../configuration/director-conf.ts';
+import type { Retention } from './retention/retention.ts';
 import type { StatusResponse as ClientStatus } from '../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { StatusResponse as StorageStatus } from '../proto/noctule/storage/v1/storage_daemon.ts';
 
@@ -26,6 +27,18 @@ export interface DirectorServices {
   readonly jobs: Jobs;
   readonly consoleMessages: ConsoleMessages;
   readonly peers: Peers;
+  readonly retention: Pick<
+    Retention,
+    | 'expired'
+    | 'prune'
+    | 'removable'
+    | 'purgeJobs'
+    | 'purgeFiles'
+    | 'purgeVolume'
+    | 'deleteVolume'
+    | 'truncate'
+    | 'explain'
+  >;
   /** All or nothing: a bad file leaves the old conf in force. */
   reload(): Promise<ReloadOutcome>;
   /** The runs the schedules will start in the next `days` days, in order of time, then priority. */

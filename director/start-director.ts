@@ -15,6 +15,9 @@ import { ConsoleStore } from './messages/console-store.ts';
 import { DaemonMessages } from './messages/daemon-messages.ts';
 import { removeOldSpools } from './messages/mail-spool.ts';
 import { MessageOutlets } from './messages/outlets.ts';
+import { Retention } from './retention/retention.ts';
+import { truncateVolume } from './retention/truncation.ts';
+import { VolumeCare } from './retention/volume-care.ts';
 import { BackupAges } from './schedule/backup-ages.ts';
 import { LastLook } from './schedule/last-look.ts';
 import { Scheduler } from './schedule/scheduler.ts';
@@ -69,9 +72,14 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
 
   const daemons = new GrpcDaemons(directorName);
   const volumes = new VolumeOffice();
+  const truncation = { catalog, daemons, ids, conf: () => inForce.conf, now, signal: context.signal };
+  const retention = new Retention({
+    ...{ catalog, ids, now, conf: () => inForce.conf, office: volumes },
+    truncate: (volume) => truncateVolume(truncation, volume),
+  });
   const backupAges = new BackupAges({ conf: () => inForce.conf, catalog, messages, now });
   const jobs = new JobService({
-    environment: { directorName, catalog, ids, daemons, volumes, conf: () => inForce.conf, now },
+    environment: { directorName, catalog, ids, daemons, volumes, retention, conf: () => inForce.conf, now },
     outlets,
     workingDirectory,
     log,
@@ -79,11 +87,15 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
   });
   owned.defer(() => jobs.stop(JOBS_GRACE_MS));
   const peers = new PeerQuestions({ daemons, catalog, ids, volumes, now, signal: context.signal });
+  const volumeCare = new VolumeCare({
+    ...{ catalog, retention, messages, now, conf: () => inForce.conf, office: volumes },
+  });
   const lastLook = new LastLook(stateFile('schedules'));
   const scheduler = owned.use(
     await Scheduler.start({ conf: () => inForce.conf, jobs, messages, lastLook, now }),
   );
   owned.use(backupAges);
+  owned.use(volumeCare);
   const director = new Director({
     inForce,
     confFile: context.confFile,
@@ -95,9 +107,11 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
     peers,
     scheduler,
     backupAges,
+    retention,
   });
   ready.resolve(director);
   void backupAges.look();
+  void volumeCare.look();
 
   const held = owned.move();
   return {

@@ -5,7 +5,7 @@ import { newLabel } from './own-members.ts';
 import { RequestRefused, VolumeProblem } from './storage-errors.ts';
 import { repairTail } from './tail-repair.ts';
 import type { VolumeUse } from './volume-claims.ts';
-import { asProblem, createVolume, openVolume, recycleVolume, type VolumeFile } from './volume-file.ts';
+import { asProblem, createVolume, emptyVolume, openVolume, type VolumeFile } from './volume-file.ts';
 import { VolumeWriter } from './volume-writer.ts';
 
 /** A volume that a session may write to, claimed and open. */
@@ -36,7 +36,10 @@ export async function mountForAppend(
     case UseMode.RECYCLE:
       return onDeviceThatHas(devices, (device) =>
         claimed(use, device, 'overwrite', async () => {
-          const volume = await recycleVolume(device.placeOf(use.volumeName), newLabel(use, writtenBy));
+          const { emptied: volume } = await emptyVolume(
+            device.placeOf(use.volumeName),
+            newLabel(use, writtenBy),
+          );
           return { volume, endBytes: volume.sizeBytes, repairedBytes: 0 };
         }),
       );

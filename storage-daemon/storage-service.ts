@@ -16,6 +16,8 @@ import {
   type StatusRequest,
   type StatusResponse,
   type StoreResponse,
+  type TruncateRequest,
+  type TruncateResponse,
   type UseVolume,
 } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { describeError, type Log } from '../daemon/log.ts';
@@ -25,7 +27,7 @@ import { serveBidi, serveUnary, type CallContext, type StreamWriter } from '../t
 import { TicketOffice } from '../transport/ticket.ts';
 import { volumeNameProblem } from '../volume/volume-name.ts';
 import { AppendSession } from './append-session.ts';
-import type { Device } from './device.ts';
+import { onDeviceThatHas, type Device } from './device.ts';
 import type { DeviceTable } from './device-table.ts';
 import { Latest } from './latest.ts';
 import { newLabel } from './own-members.ts';
@@ -33,7 +35,7 @@ import { ReadSession } from './read-session.ts';
 import type { SessionTable } from './session-table.ts';
 import { RequestRefused, VolumeProblem } from './storage-errors.ts';
 import { daemonStatus, type DaemonIdentity } from './storage-status.ts';
-import { createVolume } from './volume-file.ts';
+import { createVolume, emptyVolume } from './volume-file.ts';
 
 export interface StorageServiceOptions {
   readonly identity: DaemonIdentity;
@@ -68,6 +70,9 @@ export class StorageService implements BulkService {
         this.read(messages, writer, context),
       ),
       label: serveUnary<LabelRequest, LabelResponse>((request, context) => this.label(request, context)),
+      truncate: serveUnary<TruncateRequest, TruncateResponse>((request, context) =>
+        this.truncate(request, context),
+      ),
     });
     registerBulk(server, this);
   }
@@ -87,8 +92,7 @@ export class StorageService implements BulkService {
   async label(request: LabelRequest, context: CallContext): Promise<LabelResponse> {
     this.#requireWriter(context);
     const { volumeName, mediaType, deviceName } = request;
-    const nameProblem = volumeNameProblem(volumeName);
-    if (nameProblem !== undefined) throw new VolumeProblem('label', nameProblem);
+    checkVolumeName(volumeName);
     const [device] = this.#options.devices.find({ deviceNames: [deviceName], mediaType, purpose: 'write' });
     if (device === undefined) throw new TypeError('A search that found nothing did not say so');
     using _use = device.enter();
@@ -98,6 +102,21 @@ export class StorageService implements BulkService {
       'refuse',
     );
     return { volumeBytes: volume.sizeBytes, deviceName: device.name, archiveDevice: device.path };
+  }
+
+  async truncate(request: TruncateRequest, context: CallContext): Promise<TruncateResponse> {
+    this.#requireWriter(context);
+    const { volumeName, mediaType, deviceNames } = request;
+    checkVolumeName(volumeName);
+    const devices = this.#options.devices.find({ deviceNames, mediaType, purpose: 'write' });
+    return onDeviceThatHas(devices, async (device) => {
+      using _claim = device.claim(volumeName, 'overwrite');
+      const place = device.placeOf(volumeName);
+      const { emptied, freedBytes } = await emptyVolume(place, newLabel(request, this.#options.writtenBy));
+      await using volume = emptied;
+      const { name: deviceName, path: archiveDevice } = device;
+      return { freedBytes, volumeBytes: volume.sizeBytes, deviceName, archiveDevice };
+    });
   }
 
   async append(
@@ -203,6 +222,11 @@ export class StorageService implements BulkService {
       [Symbol.dispose]: () => this.tickets.revoke(ticketId),
     };
   }
+}
+
+function checkVolumeName(volumeName: string): void {
+  const problem = volumeNameProblem(volumeName);
+  if (problem !== undefined) throw new VolumeProblem('label', problem);
 }
 
 /** The first device that has a drive left, and the others on which volumes may lie. */

@@ -105,9 +105,14 @@ export async function createVolume(
  * Gives a volume that may be overwritten a new label; all else on it is gone then. The old label has to name it.
  * @throws VolumeProblem missing, label, io. @throws NoRoom
  */
-export async function recycleVolume(place: VolumePlace, label: VolumeLabel): Promise<VolumeFile> {
-  await (await openVolume(place, 'write'))[Symbol.asyncDispose]();
-  return relabelFile(place, label);
+export async function emptyVolume(
+  place: VolumePlace,
+  label: VolumeLabel,
+): Promise<{ emptied: VolumeFile; freedBytes: number }> {
+  const old = await openVolume(place, 'write');
+  await old[Symbol.asyncDispose]();
+  const emptied = await relabelFile(place, label);
+  return { emptied, freedBytes: Math.max(0, old.sizeBytes - emptied.sizeBytes) };
 }
 
 async function relabelFile(place: VolumePlace, label: VolumeLabel): Promise<VolumeFile> {

@@ -8,8 +8,6 @@ import { password } from '../values/text.ts';
 import { NAMING } from './naming.ts';
 import { TLS } from './tls.ts';
 
-const DAYS = 86_400;
-
 /** A machine that is backed up: the Director's view of a file daemon. */
 export const CLIENT = {
   ...NAMING,
@@ -28,18 +26,13 @@ export const CLIENT = {
   }),
   fdPort: directive('FD Port', port, { default: 9102, help: 'TCP port of the file daemon' }),
   fileRetention: directive('File Retention', duration, {
-    default: 60 * DAYS,
-    status: notYet('it is stored, but nothing is pruned yet'),
-    help: 'How long the catalog keeps the files of its jobs',
+    help: 'How long the catalog keeps the files of its jobs; without it, good backups keep them as long as their volumes',
   }),
   jobRetention: directive('Job Retention', duration, {
-    default: 180 * DAYS,
-    status: notYet('it is stored, but nothing is pruned yet'),
-    help: 'How long the catalog keeps its jobs',
+    help: 'How long the catalog keeps its jobs; without it, good backups stay as long as their volumes',
   }),
   autoPrune: directive('Auto Prune', yesNo, {
     default: true,
-    status: notYet('nothing is pruned yet'),
     help: 'Prune files and jobs of this client after each of its jobs',
   }),
   maximumConcurrentJobs: directive('Maximum Concurrent Jobs', positiveInteger, {

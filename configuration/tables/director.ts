@@ -87,7 +87,6 @@ export const DIRECTOR = {
   }),
   autoPrune: directive('Auto Prune', yesNo, {
     default: true,
-    status: notYet('nothing is pruned yet'),
     help: 'Master switch for pruning by itself',
   }),
   catalog: directive('Catalog', reference('Catalog'), {

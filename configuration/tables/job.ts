@@ -94,17 +94,14 @@ const THE_REST = {
   }),
   pruneJobs: directive('Prune Jobs', yesNo, {
     default: false,
-    status: notYet('nothing is pruned yet'),
     help: 'Prune jobs after it, whatever Auto Prune says',
   }),
   pruneFiles: directive('Prune Files', yesNo, {
     default: false,
-    status: notYet('nothing is pruned yet'),
     help: 'Prune files after it, whatever Auto Prune says',
   }),
   pruneVolumes: directive('Prune Volumes', yesNo, {
     default: false,
-    status: notYet('nothing is pruned yet'),
     help: 'Prune volumes for it, whatever Auto Prune says',
   }),
   preferMountedVolumes: directive('Prefer Mounted Volumes', yesNo, {

@@ -8,8 +8,6 @@ import { string } from '../values/text.ts';
 import { NAMING } from './naming.ts';
 
 const DAYS = 86_400;
-const LIFE_CYCLE = notYet('volumes are made, filled and closed, but not emptied yet');
-const PRUNING = notYet('it is stored with each volume, but nothing is pruned yet');
 const COPIES = notYet('jobs that copy or move volumes come later');
 
 export const STORAGE_GROUP_POLICY = directive(
@@ -63,12 +61,10 @@ export const POOL = {
   }),
   volumeRetention: directive('Volume Retention', duration, {
     default: 365 * DAYS,
-    status: PRUNING,
     help: 'How long the jobs on a volume are kept; 0 = for ever',
   }),
   autoPrune: directive('Auto Prune', yesNo, {
     default: true,
-    status: PRUNING,
     help: 'Expire jobs when a volume is needed',
   }),
   recycle: directive('Recycle', yesNo, {
@@ -76,16 +72,13 @@ export const POOL = {
     help: 'Volumes without jobs may be written again',
   }),
   recyclePool: directive('Recycle Pool', reference('Pool'), {
-    status: LIFE_CYCLE,
     help: 'Pool that a volume goes to when it is empty',
   }),
   scratchPool: directive('Scratch Pool', reference('Pool'), {
-    status: LIFE_CYCLE,
     help: 'Pool to take a volume from when none is left (default: the one named Scratch)',
   }),
   recycleOldestVolume: directive('Recycle Oldest Volume', yesNo, {
     default: false,
-    status: LIFE_CYCLE,
     help: 'When none is left, prune the oldest volume; jobs inside their retention stay',
   }),
   recycleCurrentVolume: directive('Recycle Current Volume', yesNo, {
@@ -95,12 +88,10 @@ export const POOL = {
   }),
   purgeOldestVolume: directive('Purge Oldest Volume', yesNo, {
     default: false,
-    status: LIFE_CYCLE,
     help: 'When none is left, empty the oldest volume, whatever its retention',
   }),
   actionOnPurge: directive('Action On Purge', oneOf(['None', 'Truncate']), {
     default: 'None',
-    status: LIFE_CYCLE,
     help: 'Truncate: give back the disk space of empty volumes',
   }),
   nextPool: directive('Next Pool', reference('Pool'), {
@@ -122,8 +113,8 @@ export const POOL = {
     status: COPIES,
     help: 'Size of the pool at which that stops',
   }),
-  fileRetention: directive('File Retention', duration, { status: PRUNING, help: "Beats the Client's" }),
-  jobRetention: directive('Job Retention', duration, { status: PRUNING, help: "Beats the Client's" }),
+  fileRetention: directive('File Retention', duration, { help: "Beats the Client's" }),
+  jobRetention: directive('Job Retention', duration, { help: "Beats the Client's" }),
   cacheRetention: directive('Cache Retention', duration, {
     status: noEffect('there is no cloud storage'),
     help: 'How long volumes stay in the cache of a cloud device',
@@ -163,7 +154,6 @@ export const POOL = {
   storageGroupPolicyThreshold: STORAGE_GROUP_POLICY_THRESHOLD,
   protectLastFull: directive('Protect Last Full', yesNo, {
     default: true,
-    status: notYet('nothing is pruned yet, so nothing needs protection'),
     help: 'The last good Full of a client and FileSet does not expire (not in Bacula)',
   }),
 };

@@ -10,6 +10,7 @@ import type {
   StorageResource,
 } from '../../configuration/director-conf.ts';
 import { durationText, withCommas } from '../../text/numbers.ts';
+import { clientRetentions } from '../retention/record-periods.ts';
 import { showFileSetBlocks } from './show-fileset.ts';
 import { showRun } from './show-schedule.ts';
 
@@ -48,10 +49,11 @@ export function showJob(job: JobResource): string[] {
 }
 
 export function showClient(client: ClientResource): string[] {
+  const { jobRetention, fileRetention } = clientRetentions(client);
   return [
     `Client: Name=${client.name} Enabled=${bit(client.enabled)} Address=${client.address ?? NONE} ` +
       `FDport=${client.fdPort} MaxJobs=${client.maximumConcurrentJobs}`,
-    `      JobRetention=${durationText(client.jobRetention)}  FileRetention=${durationText(client.fileRetention)}  ` +
+    `      JobRetention=${durationText(jobRetention)}  FileRetention=${durationText(fileRetention)}  ` +
       `AutoPrune=${bit(client.autoPrune)}`,
     ...below(showCatalog(client.catalog)),
   ];

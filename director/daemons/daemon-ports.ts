@@ -21,6 +21,8 @@ import type {
   ReadRequest,
   ReadResponse,
   StatusResponse as StorageStatus,
+  TruncateRequest,
+  TruncateResponse,
 } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 
 /**
@@ -46,6 +48,7 @@ export interface StorageLink extends DaemonLink {
   hello(signal: AbortSignal): Promise<StorageHello>;
   status(signal: AbortSignal): Promise<StorageStatus>;
   label(request: LabelRequest, signal: AbortSignal): Promise<LabelResponse>;
+  truncate(request: TruncateRequest, signal: AbortSignal): Promise<TruncateResponse>;
   append(signal: AbortSignal): Exchange<AppendRequest, AppendResponse>;
   read(signal: AbortSignal): Exchange<ReadRequest, ReadResponse>;
 }

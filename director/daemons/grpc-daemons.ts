@@ -11,6 +11,7 @@ import {
   type HelloResponse as StorageHello,
   type LabelResponse,
   type StatusResponse as StorageStatus,
+  type TruncateResponse,
 } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { connect, type Connection } from '../../transport/channel.ts';
 import { receiveAll, StreamWriter, unary, type Reply } from '../../transport/streams.ts';
@@ -45,6 +46,11 @@ export class GrpcDaemons implements Daemons {
       status: (signal) => ask<StorageStatus>((reply) => client.status({}, reply), signal),
       label: (request, signal) =>
         unary<LabelResponse>((reply) => client.label(request, reply), {
+          signal,
+          timeoutMs: LABEL_TIMEOUT_MS,
+        }),
+      truncate: (request, signal) =>
+        unary<TruncateResponse>((reply) => client.truncate(request, reply), {
           signal,
           timeoutMs: LABEL_TIMEOUT_MS,
         }),

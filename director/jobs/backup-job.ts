@@ -9,6 +9,7 @@ import { clockMessage, measureClockOffset } from '../daemons/clock-offset.ts';
 import type { ClientLink, StorageLink } from '../daemons/daemon-ports.ts';
 import { fileSetDigest } from '../filesets/fileset-digest.ts';
 import { fileSetMessage } from '../filesets/fileset-message.ts';
+import { clientRetentions } from '../retention/record-periods.ts';
 import { backupReport } from '../reports/backup-report.ts';
 import { endedWell } from '../reports/termination.ts';
 import { JobVolumes } from '../volumes/job-volumes.ts';
@@ -154,9 +155,9 @@ export class BackupJob implements JobKind {
     const { client } = this.#job.plan;
     const { link, hello } = await reachClient(this.#job, this.#env, client);
     this.#clientVersion = `${hello.version} ${hello.platform}`;
-    const { name, autoPrune, fileRetention, jobRetention } = client;
+    const { name, autoPrune } = client;
     const uname = this.#clientVersion;
-    await this.#env.catalog.syncClient({ name, uname, autoPrune, fileRetention, jobRetention });
+    await this.#env.catalog.syncClient({ name, uname, autoPrune, ...clientRetentions(client) });
     return link;
   }
 
@@ -213,20 +214,23 @@ export class BackupJob implements JobKind {
   }
 
   #volumes(storage: StorageLink): JobVolumes {
-    const { directorName, catalog, ids, now } = this.#env;
+    const { directorName, catalog, ids, now, conf, retention } = this.#env;
     const { name, mediaType } = this.#storage.resource;
+    const pool = this.#pool.resource;
     return new JobVolumes({
       catalog,
       office: this.#env.volumes,
+      retention,
       jobId: this.#job.jobId,
       job: this.#job.job,
-      pool: this.#pool.resource,
+      pool,
       mediaType,
+      mayPrune: conf().director.autoPrune && (pool.autoPrune || this.#job.plan.job.pruneVolumes),
       storageId: ids.storageId(name),
       messages: this.#job.messages,
       now,
-      labelVariable: (variable, pool) =>
-        labelValue(variable, { job: this.#job, directorName, mediaType, pool, now: now() }),
+      labelVariable: (variable, poolRow) =>
+        labelValue(variable, { job: this.#job, directorName, mediaType, pool: poolRow, now: now() }),
       describeDevice: () => this.#describeDevice(storage),
       onWaiting: (isWaiting) =>
         this.#job.enter(isWaiting ? { status: 'm', text: 'is waiting for an appendable Volume' } : RUNNING),
@@ -296,7 +300,7 @@ export class BackupJob implements JobKind {
 
   /** The since time by the client's clock. */
   async #sinceNs(client: ClientLink): Promise<bigint | undefined> {
-    const offset = await measureClockOffset(client, this.#job.signal);
+    const offset = await measureClockOffset(client, this.#job.signal, () => this.#env.now().getTime());
     const message = clockMessage(offset, this.#job.clientName);
     if (message) await this.#job.messages.add(message.type, message.text);
     const { since } = this.#decision;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../daemon/log.ts';
 import { messageOf, OperatorError } from '../../errors/operator-error.ts';
+import { autoPrune } from '../retention/auto-prune.ts';
 import { endedWell } from '../reports/termination.ts';
 import { RUNNING, type ActiveJob } from './active-job.ts';
 import { AdminJob } from './admin-job.ts';
@@ -39,9 +40,19 @@ export async function carryOut(
   const endTime = env.now();
   const status = await recordEnd(job, kind, env, { status: reached, endTime });
   await job.messages.add(isFailure(status) ? 'Error' : 'Info', kind.report(status, endTime));
+  if (job.plan.type === 'B') await pruneAfter(job, env);
   const final = await runLastScripts(job, kind, env, { status, endTime });
   await job.messages.finish({ endedWell: endedWell(final) });
   return final;
+}
+
+/** What has grown old stays another day when this fails; the job itself is done. */
+async function pruneAfter(job: ActiveJob, env: JobEnvironment): Promise<void> {
+  try {
+    await autoPrune(job, env);
+  } catch (error) {
+    await job.messages.add('Warning', `Nothing was pruned: ${messageOf(error)}`);
+  }
 }
 
 async function runToEnd(job: ActiveJob, kind: JobKind, env: JobEnvironment, log: Log): Promise<string> {

@@ -2,6 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { DirectorConf } from '../../configuration/director-conf.ts';
 import type { CatalogIds } from '../catalog-ids.ts';
 import type { Daemons } from '../daemons/daemon-ports.ts';
+import type { Retention } from '../retention/retention.ts';
 import type { VolumeOffice } from '../volumes/volume-office.ts';
 import type { StorageUse } from './next-runnable.ts';
 
@@ -12,6 +13,7 @@ export interface JobEnvironment {
   readonly ids: CatalogIds;
   readonly daemons: Daemons;
   readonly volumes: VolumeOffice;
+  readonly retention: Retention;
   /** The conf in force. */
   readonly conf: () => DirectorConf;
   readonly now: () => Date;

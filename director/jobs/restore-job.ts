@@ -53,6 +53,7 @@ export class RestoreJob implements JobKind {
     refuseUnknownScripts(this.#job);
     await runBeforeScripts(this.#job, this.#env.directorName);
     await this.#stampStart();
+    using _reading = await this.#env.volumes.read(this.#request.selection.jobIds, this.#job.jobId);
     await using plan = await this.#openPlan();
     const source = await this.#takeSource(plan);
     using storage = await this.#reachStorage(source);

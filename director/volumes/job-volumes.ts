@@ -8,6 +8,7 @@ import {
   type VolumeMounted,
   type VolumeWanted,
 } from '../../proto/noctule/storage/v1/storage_daemon.ts';
+import type { Retention } from '../retention/retention.ts';
 import type { JobMessages } from '../messages/job-messages.ts';
 import { closingOf } from './closing-test.ts';
 import { OperatorRequest } from './operator-request.ts';
@@ -25,11 +26,14 @@ const MODES = { append: UseMode.APPEND, label: UseMode.CREATE, recycle: UseMode.
 export interface JobVolumesOptions {
   readonly catalog: Catalog;
   readonly office: VolumeOffice;
+  readonly retention: Retention;
   readonly jobId: number;
   /** Unique name. */
   readonly job: string;
   readonly pool: PoolResource;
   readonly mediaType: string;
+  /** Whether expired volumes may be emptied for this job. */
+  readonly mayPrune: boolean;
   readonly storageId: number;
   readonly messages: JobMessages;
   readonly now: () => Date;

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   UseMode,
@@ -7,6 +8,7 @@ import {
   type LabelResponse,
   type ReadRange,
   type StatusResponse,
+  type TruncateResponse,
 } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
 import { openFetch, openStore } from '../../../transport/bulk.ts';
 import { unary } from '../../../transport/streams.ts';
@@ -180,6 +182,42 @@ describe('over the wire', () => {
     expect((await first.next('finished')).reason).toBe('Job canceled');
     await expect.poll(() => storage.sessions.running).toEqual([]);
     await openAppend(storage, 3).next('opened');
+  });
+
+  test('truncate leaves a volume its label and nothing else, and a job can go on with it', async () => {
+    const storage = await startStorage();
+    await backUp(storage, 'A');
+    const { client } = storage.connectAs(director);
+    const request = { volumeName: 'A', poolName: 'Default', mediaType: 'File', deviceNames: ['FileStorage'] };
+    const truncate = () => unary<TruncateResponse>((reply) => client.truncate(request, reply));
+    const before = volumeBytes(storage.device, 'A').length;
+    const { freedBytes, volumeBytes: left } = await truncate();
+    expect([freedBytes, left]).toEqual([before - left, volumeBytes(storage.device, 'A').length]);
+    expect((await truncate()).freedBytes).toBe(0);
+    expect((await backUp(storage, 'A', UseMode.RECYCLE)).finished.status).toBe('T');
+  });
+
+  test('truncate touches no volume that a job has open, no file with another label, and none that is not there', async () => {
+    const storage = await startStorage();
+    await backUp(storage, 'A');
+    const { client } = storage.connectAs(director);
+    const truncate = (volumeName: string) =>
+      unary<TruncateResponse>((reply) =>
+        client.truncate(
+          { volumeName, poolName: 'P', mediaType: 'File', deviceNames: ['FileStorage'] },
+          reply,
+        ),
+      );
+    renameSync(join(storage.device.path, 'A'), join(storage.device.path, 'B'));
+    const bytes = volumeBytes(storage.device, 'B');
+    await expect(truncate('B')).rejects.toThrow('has the label of Volume "A"');
+    await expect(truncate('A')).rejects.toThrow('Volume "A" on device');
+    await expect(truncate('../B')).rejects.toMatchObject({ code: 'SD_VOLUME_LABEL' });
+    expect(volumeBytes(storage.device, 'B').equals(bytes)).toBe(true);
+    renameSync(join(storage.device.path, 'B'), join(storage.device.path, 'A'));
+    using _reading = storage.device.claim('A', 'read');
+    await expect(truncate('A')).rejects.toMatchObject({ code: 'SD_VOLUME_BUSY' });
+    expect(volumeBytes(storage.device, 'A').equals(bytes)).toBe(true);
   });
 
   test('label makes a volume once', async () => {

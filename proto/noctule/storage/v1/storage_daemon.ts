@@ -345,6 +345,23 @@ export interface LabelResponse {
   archiveDevice: string;
 }
 
+export interface TruncateRequest {
+  /** The label there now must name it; the new one names the pool. */
+  volumeName: string;
+  poolName: string;
+  mediaType: string;
+  /** Where it may lie. */
+  deviceNames: string[];
+}
+
+export interface TruncateResponse {
+  freedBytes: number;
+  /** What is left: the label. */
+  volumeBytes: number;
+  deviceName: string;
+  archiveDevice: string;
+}
+
 function createBaseHelloRequest(): HelloRequest {
   return {};
 }
@@ -3035,8 +3052,172 @@ export const LabelResponse: MessageFns<LabelResponse> = {
   },
 };
 
+function createBaseTruncateRequest(): TruncateRequest {
+  return { volumeName: "", poolName: "", mediaType: "", deviceNames: [] };
+}
+
+export const TruncateRequest: MessageFns<TruncateRequest> = {
+  encode(message: TruncateRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.volumeName !== "") {
+      writer.uint32(10).string(message.volumeName);
+    }
+    if (message.poolName !== "") {
+      writer.uint32(18).string(message.poolName);
+    }
+    if (message.mediaType !== "") {
+      writer.uint32(26).string(message.mediaType);
+    }
+    for (const v of message.deviceNames) {
+      writer.uint32(34).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TruncateRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTruncateRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.volumeName = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.poolName = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.mediaType = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.deviceNames.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTruncateResponse(): TruncateResponse {
+  return { freedBytes: 0, volumeBytes: 0, deviceName: "", archiveDevice: "" };
+}
+
+export const TruncateResponse: MessageFns<TruncateResponse> = {
+  encode(message: TruncateResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.freedBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.freedBytes)) !== BigInt(message.freedBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.freedBytes) of type uint64 too large");
+      }
+      writer.uint32(8).uint64(BigInt(message.freedBytes));
+    }
+    if (message.volumeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.volumeBytes)) !== BigInt(message.volumeBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.volumeBytes) of type uint64 too large");
+      }
+      writer.uint32(16).uint64(BigInt(message.volumeBytes));
+    }
+    if (message.deviceName !== "") {
+      writer.uint32(26).string(message.deviceName);
+    }
+    if (message.archiveDevice !== "") {
+      writer.uint32(34).string(message.archiveDevice);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TruncateResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTruncateResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.freedBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.volumeBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.deviceName = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.archiveDevice = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /**
- * The storage daemon. Append, Read, Label and Status are for the Director; Store and Fetch for the holder of a
+ * The storage daemon. Append, Read, Label, Truncate and Status are for the Director; Store and Fetch for the holder of a
  * one-job ticket (the file daemon), who can do nothing else.
  *
  * Store and Fetch carry raw bytes, not protobuf: each gRPC message is one whole gzip member of the volume format
@@ -3094,6 +3275,16 @@ export const StorageDaemonServiceService = {
     responseSerialize: (value: LabelResponse): Buffer => Buffer.from(LabelResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): LabelResponse => LabelResponse.decode(value),
   },
+  /** Gives the space of a volume back that holds no job any more by the Director's rules: only a new label stays. */
+  truncate: {
+    path: "/noctule.storage.v1.StorageDaemonService/Truncate" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: TruncateRequest): Buffer => Buffer.from(TruncateRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): TruncateRequest => TruncateRequest.decode(value),
+    responseSerialize: (value: TruncateResponse): Buffer => Buffer.from(TruncateResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): TruncateResponse => TruncateResponse.decode(value),
+  },
 } as const;
 
 export interface StorageDaemonServiceServer extends UntypedServiceImplementation {
@@ -3105,6 +3296,8 @@ export interface StorageDaemonServiceServer extends UntypedServiceImplementation
   read: handleBidiStreamingCall<ReadRequest, ReadResponse>;
   /** Makes a new volume file with a label, or refuses. */
   label: handleUnaryCall<LabelRequest, LabelResponse>;
+  /** Gives the space of a volume back that holds no job any more by the Director's rules: only a new label stays. */
+  truncate: handleUnaryCall<TruncateRequest, TruncateResponse>;
 }
 
 export interface StorageDaemonServiceClient extends Client {
@@ -3161,6 +3354,22 @@ export interface StorageDaemonServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LabelResponse) => void,
+  ): ClientUnaryCall;
+  /** Gives the space of a volume back that holds no job any more by the Director's rules: only a new label stays. */
+  truncate(
+    request: TruncateRequest,
+    callback: (error: ServiceError | null, response: TruncateResponse) => void,
+  ): ClientUnaryCall;
+  truncate(
+    request: TruncateRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: TruncateResponse) => void,
+  ): ClientUnaryCall;
+  truncate(
+    request: TruncateRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: TruncateResponse) => void,
   ): ClientUnaryCall;
 }
 

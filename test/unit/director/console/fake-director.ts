@@ -113,6 +113,9 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
       label: () => Promise.reject(new Error('no storage in this test')),
       estimate: () => Promise.reject(new Error('no client in this test')),
     },
+    retention: new Proxy({} as DirectorServices['retention'], {
+      get: (_, name) => () => Promise.reject(new Error(`${String(name)} is not part of this test`)),
+    }),
     reload: async () => ({ accepted: true, problems: [] }),
     scheduledRuns: () => [],
     overdueBackups: () => [],

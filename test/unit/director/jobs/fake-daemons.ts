@@ -24,6 +24,8 @@ import {
   type Durable,
   type ReadRequest,
   type ReadResponse,
+  type TruncateRequest,
+  type TruncateResponse,
   type UseVolume,
 } from '../../../../proto/noctule/storage/v1/storage_daemon.ts';
 
@@ -112,8 +114,11 @@ export interface Script {
   read?: (call: ReadCall) => Promise<void>;
   restore?: (call: RestoreCall) => Promise<void>;
   runScript?: (request: RunScriptRequest, signal: AbortSignal) => AsyncIterable<RunScriptResponse>;
+  truncate?: (request: TruncateRequest) => Promise<TruncateResponse>;
   storageReady?: (signal: AbortSignal) => Promise<void>;
   clientReady?: (signal: AbortSignal) => Promise<void>;
+  /** What the client's clock shows. */
+  clockMs?: () => number;
 }
 
 /** Daemons without a network: they say what their script says. */
@@ -154,6 +159,7 @@ export class FakeDaemons implements Daemons {
         ],
       }),
       label: unused,
+      truncate: (request) => this.script.truncate?.(request) ?? unused(),
       append: (signal) => play(new FakeCall(signal), this.script.append ?? appendAll),
       read: (signal) => play(new FakeCall(signal), this.script.read ?? unused),
       [Symbol.dispose]: () => {},
@@ -168,7 +174,7 @@ export class FakeDaemons implements Daemons {
         name: 'peer-fd',
         version: '0.1.0 (21Nov26)',
         platform: 'x86_64-pc-linux-gnu,debian,12',
-        clockNs: BigInt(Date.now()) * 1_000_000n,
+        clockNs: BigInt(this.script.clockMs?.() ?? Date.now()) * 1_000_000n,
       }),
       status: unused,
       setBandwidth: async (job, bandwidth) => {

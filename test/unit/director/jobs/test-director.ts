@@ -5,6 +5,7 @@ import { CatalogIds } from '../../../../director/catalog-ids.ts';
 import { JobService } from '../../../../director/jobs/job-service.ts';
 import { ConsoleStore } from '../../../../director/messages/console-store.ts';
 import { MessageOutlets } from '../../../../director/messages/outlets.ts';
+import { Retention } from '../../../../director/retention/retention.ts';
 import type { RunRequest } from '../../../../director/services.ts';
 import { VolumeOffice } from '../../../../director/volumes/volume-office.ts';
 import { named, scratchDirectory, siteConf } from '../site.ts';
@@ -17,11 +18,14 @@ export class TestDirector implements AsyncDisposable {
   readonly daemons: FakeDaemons;
   readonly jobs: JobService;
   readonly volumes = new VolumeOffice();
+  readonly retention: Retention;
+  readonly truncated: string[] = [];
   readonly logged: string[] = [];
   readonly #consoleStore: ConsoleStore;
   #shown = '';
 
   private constructor(
+    now: () => Date,
     conf: DirectorConf,
     catalog: Catalog,
     daemons: FakeDaemons,
@@ -37,6 +41,13 @@ export class TestDirector implements AsyncDisposable {
     const directorName = conf.director.name;
     const signal = new AbortController().signal;
     const outlets = new MessageOutlets({ consoleStore, catalog, log, directorName, signal });
+    this.retention = new Retention({
+      ...{ catalog, ids, now, conf: () => conf, office: this.volumes },
+      truncate: async ({ volumeName, volBytes }) => {
+        this.truncated.push(volumeName);
+        return volBytes;
+      },
+    });
     this.jobs = new JobService({
       environment: {
         directorName,
@@ -44,8 +55,9 @@ export class TestDirector implements AsyncDisposable {
         ids,
         daemons,
         volumes: this.volumes,
+        retention: this.retention,
         conf: () => conf,
-        now: () => new Date(),
+        now,
       },
       outlets,
       workingDirectory: directory,
@@ -57,6 +69,7 @@ export class TestDirector implements AsyncDisposable {
     options: {
       script?: Script;
       conf?: Parameters<typeof siteConf>[1];
+      now?: () => Date;
       catalog?: (real: Catalog) => Catalog;
     } = {},
   ): Promise<TestDirector> {
@@ -67,7 +80,16 @@ export class TestDirector implements AsyncDisposable {
     const ids = new CatalogIds(catalog);
     await ids.sync(conf);
     const consoleStore = await ConsoleStore.open(path.join(directory, 'conmsg'));
-    return new TestDirector(conf, catalog, new FakeDaemons(options.script), consoleStore, ids, directory);
+    const now = options.now ?? (() => new Date());
+    return new TestDirector(
+      now,
+      conf,
+      catalog,
+      new FakeDaemons(options.script),
+      consoleStore,
+      ids,
+      directory,
+    );
   }
 
   /** Starts a run by hand. */

@@ -1,0 +1,32 @@
+import { durationText } from '../../text/numbers.ts';
+import type { ActiveJob } from '../jobs/active-job.ts';
+import type { JobEnvironment } from '../jobs/job-environment.ts';
+import { clientRetentions } from './record-periods.ts';
+
+/** After a backup: what has grown old of its client leaves the catalog. Says what it did in the job's messages. */
+export async function autoPrune(job: ActiveJob, { conf, retention }: JobEnvironment): Promise<void> {
+  const { client, job: resource } = job.plan;
+  const isOn = conf().director.autoPrune && client.autoPrune;
+  const { messages } = job;
+  if (isOn || resource.pruneJobs) {
+    await messages.info(
+      `Begin pruning Jobs older than ${durationText(clientRetentions(client).jobRetention)} .`,
+    );
+    const { jobs } = await retention.prune({ kind: 'jobs', client });
+    await messages.info(
+      jobs === 0
+        ? 'No Jobs found to prune.'
+        : `Pruned ${jobs} Job${jobs === 1 ? '' : 's'} for client ${client.name} from catalog.`,
+    );
+  }
+  if (isOn || resource.pruneFiles) {
+    await messages.info('Begin pruning Files.');
+    const { jobs } = await retention.prune({ kind: 'files', client });
+    await messages.info(
+      jobs === 0
+        ? 'No Files found to prune.'
+        : `Pruned Files from ${jobs} Job${jobs === 1 ? '' : 's'} for client ${client.name} from catalog.`,
+    );
+  }
+  if (isOn || resource.pruneJobs || resource.pruneFiles) await messages.info('End auto prune.\n');
+}

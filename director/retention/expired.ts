@@ -1,0 +1,129 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { JobRow, MediaRow } from '../../catalog/rows.ts';
+import type { ClientResource, DirectorConf, PoolResource } from '../../configuration/director-conf.ts';
+import { recordPeriod, type RecordRetention } from './record-periods.ts';
+import type { KeptBecause, KeptJob, Removal, VolumeJob } from './removal.ts';
+
+export type ExpiryCatalog = Pick<Catalog, 'chainJobs' | 'jobsEndedBefore' | 'jobsOnVolume' | 'lastFulls'>;
+
+export interface ExpiryOptions {
+  readonly catalog: ExpiryCatalog;
+  readonly conf: () => DirectorConf;
+  readonly now: () => Date;
+  /** JobIds that running jobs read. */
+  readonly jobsRead: () => ReadonlySet<number>;
+}
+
+/** Jobs whose files the catalog need not keep any more. They lose their files, not their rows. */
+export async function expiredFiles(
+  options: ExpiryOptions,
+  client: { readonly resource: ClientResource; readonly clientId: number },
+): Promise<Removal> {
+  const ended = await olderThan(options, client, 'fileRetention');
+  const read = options.jobsRead();
+  return divide(
+    ended.filter(({ purgedFiles, type }) => !purgedFiles && type === 'B'),
+    ({ jobId }) => (read.has(jobId) ? 'read' : undefined),
+  );
+}
+
+/** Jobs of the client whose rows have grown old. What the newest state is made of stays. */
+export async function expiredJobs(
+  options: ExpiryOptions,
+  client: { readonly resource: ClientResource; readonly clientId: number },
+): Promise<Removal> {
+  const ended = await olderThan(options, client, 'jobRetention');
+  const chain = new Set(await options.catalog.chainJobs());
+  const lastFulls = new Set(await options.catalog.lastFulls());
+  const read = options.jobsRead();
+  return divide(ended, ({ jobId }) => {
+    if (read.has(jobId)) return 'read';
+    if (lastFulls.has(jobId)) return 'lastFull';
+    return chain.has(jobId) ? 'chain' : undefined;
+  });
+}
+
+/** The jobs on a volume, each with what keeps it, in the order of their numbers. */
+export async function jobsOfVolume(options: ExpiryOptions, volume: MediaRow): Promise<VolumeJob[]> {
+  const { catalog, conf, now } = options;
+  const lastFulls = new Set(await catalog.lastFulls());
+  const read = options.jobsRead();
+  const { pools } = conf();
+  return (await catalog.jobsOnVolume(volume.mediaId)).map((job) => {
+    const keptUntil = keptUntilOf(job, volume);
+    const isProtected = lastFulls.has(job.jobId) && protectsLastFull(pools, volume.poolName);
+    const because = reasonToKeep(job, { keptUntil, isProtected, isRead: read.has(job.jobId), now: now() });
+    return { job, because: because ?? 'expired', ...(keptUntil && { keptUntil }) };
+  });
+}
+
+/** What pruning a volume takes off it. */
+export async function expiredOnVolume(options: ExpiryOptions, volume: MediaRow): Promise<Removal> {
+  const jobs = await jobsOfVolume(options, volume);
+  return {
+    jobs: jobs.filter(({ because }) => because === 'expired').map(({ job }) => job),
+    kept: jobs.flatMap(({ job, because }): KeptJob[] => (because === 'expired' ? [] : [{ job, because }])),
+  };
+}
+
+/** Of jobs that somebody wants gone whatever their age, those that can go. */
+export function removable(options: ExpiryOptions, jobs: readonly JobRow[]): Removal {
+  const read = options.jobsRead();
+  return divide(jobs, (job) => {
+    if (!job.endTime) return 'running';
+    return read.has(job.jobId) ? 'read' : undefined;
+  });
+}
+
+/** Undefined: not before it has ended, or never by itself. */
+function keptUntilOf({ endTime, jobTDate }: JobRow, { volRetention }: MediaRow): Date | undefined {
+  if (!endTime || volRetention === 0) return undefined;
+  return new Date((jobTDate + volRetention) * 1000);
+}
+
+function reasonToKeep(
+  job: JobRow,
+  {
+    keptUntil,
+    isProtected,
+    isRead,
+    now,
+  }: {
+    readonly keptUntil: Date | undefined;
+    readonly isProtected: boolean;
+    readonly isRead: boolean;
+    readonly now: Date;
+  },
+): KeptBecause | undefined {
+  if (!job.endTime) return 'running';
+  if (isRead) return 'read';
+  if (isProtected) return 'lastFull';
+  return !keptUntil || keptUntil >= now ? 'retention' : undefined;
+}
+
+function protectsLastFull(pools: readonly PoolResource[], poolName: string): boolean {
+  return pools.find(({ name }) => name === poolName)?.protectLastFull ?? true;
+}
+
+async function olderThan(
+  { catalog, conf, now }: ExpiryOptions,
+  { resource, clientId }: { readonly resource: ClientResource; readonly clientId: number },
+  kind: RecordRetention,
+): Promise<JobRow[]> {
+  const pools = new Map(conf().pools.map((pool) => [pool.name, pool]));
+  const nowSeconds = Math.floor(now().getTime() / 1000);
+  const ended = await catalog.jobsEndedBefore({ clientId, before: nowSeconds });
+  return ended.filter((job) => {
+    const period = recordPeriod(kind, job, resource, pools.get(job.poolName));
+    return period > 0 && job.jobTDate + period < nowSeconds;
+  });
+}
+
+function divide(jobs: readonly JobRow[], keep: (job: JobRow) => KeptBecause | undefined): Removal {
+  const kept = jobs.flatMap((job): KeptJob[] => {
+    const because = keep(job);
+    return because === undefined ? [] : [{ job, because }];
+  });
+  const staying = new Set(kept.map(({ job }) => job.jobId));
+  return { jobs: jobs.filter(({ jobId }) => !staying.has(jobId)), kept };
+}

@@ -1,0 +1,118 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { MediaRow } from '../../catalog/rows.ts';
+import type { DirectorConf, PoolResource } from '../../configuration/director-conf.ts';
+import { messageOf } from '../../errors/operator-error.ts';
+import { humanBytes } from '../../text/numbers.ts';
+import type { DaemonMessages } from '../messages/daemon-messages.ts';
+import { closingOf } from '../volumes/closing-test.ts';
+import type { VolumeOffice } from '../volumes/volume-office.ts';
+import type { Retention } from './retention.ts';
+
+const LOOK_MS = 10 * 60_000;
+
+export interface VolumeCareOptions {
+  readonly conf: () => DirectorConf;
+  readonly catalog: Pick<Catalog, 'listVolumes' | 'setVolume'>;
+  readonly retention: Pick<Retention, 'prune' | 'truncate'>;
+  readonly office: VolumeOffice;
+  readonly messages: Pick<DaemonMessages, 'add'>;
+  readonly now: () => Date;
+}
+
+/**
+ * Does in time what would else be done only when a job wants a volume: closes volumes whose use duration is over, so
+ * that they can expire at all, and gives back the disk space of those that have expired, where the Pool says
+ * "Action On Purge = Truncate". All others keep their data until they are needed.
+ */
+export class VolumeCare implements AsyncDisposable {
+  readonly #options: VolumeCareOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #isStopped = false;
+  /** A problem that lasts is told once. */
+  #lastFailure = '';
+
+  constructor(options: VolumeCareOptions) {
+    this.#options = options;
+  }
+
+  /** Looks now and from then on. Resolves when the first look is done; never rejects. */
+  look(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#looking = this.#looking.then(() => this.#look());
+    return this.#looking;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isStopped) return;
+    const { messages, conf } = this.#options;
+    try {
+      for (const pool of conf().pools) {
+        if (this.#isStopped) return;
+        await this.#closeOverdue(pool);
+        await this.#giveSpaceBack(pool);
+      }
+      this.#lastFailure = '';
+    } catch (error) {
+      const failure = messageOf(error);
+      if (failure !== this.#lastFailure)
+        await messages.add('Error', `Volumes cannot be cared for: ${failure}`);
+      this.#lastFailure = failure;
+    }
+    if (!this.#isStopped) this.#timer = setTimeout(() => void this.look(), LOOK_MS);
+  }
+
+  /** Under the lock, and with the rows as they are then: a job may just begin or end with a volume. */
+  #closeOverdue(pool: PoolResource): Promise<void> {
+    const { catalog, office, messages, now } = this.#options;
+    return office.lock.run(async () => {
+      for (const volume of await catalog.listVolumes({ poolName: pool.name })) {
+        if (volume.volStatus !== 'Append' || office.writerOf(volume.mediaId) !== undefined) continue;
+        const closing = closingOf(volume, { useVolumeOnce: pool.useVolumeOnce, now: now() });
+        if (!closing) continue;
+        await catalog.setVolume(volume.mediaId, { volStatus: closing.status });
+        await messages.add('Info', closing.message);
+      }
+    });
+  }
+
+  async #giveSpaceBack({ name, autoPrune }: PoolResource): Promise<void> {
+    const { catalog, retention, conf } = this.#options;
+    const volumes = (await catalog.listVolumes({ poolName: name })).filter(
+      ({ truncateOnPurge, recycle, enabled }) => truncateOnPurge && recycle && enabled === 1,
+    );
+    for (const volume of volumes) {
+      if (this.#isStopped) return;
+      if (volume.volStatus === 'Purged' && holdsData(volume)) await this.#truncate(volume);
+      if (!autoPrune || !conf().director.autoPrune || !isClosed(volume)) continue;
+      const { purged, freedBytes, problems } = await retention.prune({ kind: 'volume', volume });
+      for (const { volumeName } of purged) await this.#tell(volumeName, freedBytes);
+      if (problems.length > 0) throw new Error(problems.join('; '));
+    }
+  }
+
+  async #truncate(volume: MediaRow): Promise<void> {
+    const freedBytes = await this.#options.retention.truncate(volume);
+    if (freedBytes > 0) await this.#tell(volume.volumeName, freedBytes);
+  }
+
+  #tell(volumeName: string, freedBytes: number): Promise<void> {
+    const text = `Volume "${volumeName}" holds no jobs any more: ${humanBytes(freedBytes)} were given back.`;
+    return this.#options.messages.add('Info', text);
+  }
+}
+
+function isClosed({ volStatus }: MediaRow): boolean {
+  return volStatus === 'Full' || volStatus === 'Used';
+}
+
+/** More than a label: one that was truncated already is left alone. */
+function holdsData({ volBytes, lastWritten, labelDate }: MediaRow): boolean {
+  return volBytes > 0 && (lastWritten?.getTime() ?? 0) > (labelDate?.getTime() ?? 0);
+}
