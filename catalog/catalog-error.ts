@@ -3,6 +3,7 @@ import { OperatorError } from '../errors/operator-error.ts';
 export type CatalogErrorCode =
   | 'CAT_BUSY'
   | 'CAT_CANNOT_OPEN'
+  | 'CAT_CLIENT_HAS_JOBS'
   | 'CAT_CLOSED'
   | 'CAT_DAMAGED'
   | 'CAT_DISK_FULL'
@@ -13,6 +14,7 @@ export type CatalogErrorCode =
   | 'CAT_NOT_FOUND'
   | 'CAT_OVERLOADED'
   | 'CAT_PLAN_GONE'
+  | 'CAT_POOL_HOLDS_VOLUMES'
   | 'CAT_QUERY'
   | 'CAT_REPORT_REFUSED'
   | 'CAT_THREAD_LOST'

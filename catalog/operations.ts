@@ -16,7 +16,7 @@ import {
 } from './levels.ts';
 import { appendEvent, appendLog, jobLog } from './log.ts';
 import { decoded, read, search, write, writeOrdered } from './operation.ts';
-import { deleteJobs, deleteVolume, markPurged, purgeFiles } from './removal.ts';
+import { deleteClient, deleteJobs, deletePool, deleteVolume, markPurged, purgeFiles } from './removal.ts';
 import { fileSetVersion, listClients, listPools, syncClient, syncPool, syncStorage } from './resources.ts';
 import { decodePlanPage, restorePlanPage } from './restore/page.ts';
 import { closeRestorePlan, openRestorePlan } from './restore/plan.ts';
@@ -80,6 +80,8 @@ export const operations = {
   chainJobs: read(chainJobs),
   jobsEndedBefore: read(jobsEndedBefore),
   volumeHolds: read(volumeHolds),
+  deleteClient: write(deleteClient),
+  deletePool: write(deletePool),
   deleteJobs: write(deleteJobs),
   purgeFiles: write(purgeFiles),
   markPurged: write(markPurged),

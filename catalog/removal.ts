@@ -101,6 +101,30 @@ export function deleteVolume(db: Connection, mediaId: number): void {
   }
 }
 
+/** A pool without volumes. @throws CatalogError CAT_POOL_HOLDS_VOLUMES, CAT_NOT_FOUND */
+export function deletePool(db: Connection, poolId: number): void {
+  if (db.value('SELECT 1 FROM Volume WHERE PoolId = :poolId LIMIT 1', { poolId }) !== undefined) {
+    throw new CatalogError('CAT_POOL_HOLDS_VOLUMES', `There are volumes in pool ${poolId}`, {
+      hint: 'Delete the volumes, or move them to another pool with "update volume".',
+    });
+  }
+  if (db.run('DELETE FROM VolumePool WHERE PoolId = :poolId', { poolId }).changes === 0) {
+    throw new CatalogError('CAT_NOT_FOUND', `There is no pool ${poolId} in the catalog`);
+  }
+}
+
+/** A client without jobs. @throws CatalogError CAT_CLIENT_HAS_JOBS, CAT_NOT_FOUND */
+export function deleteClient(db: Connection, clientId: number): void {
+  if (db.value('SELECT 1 FROM JobRun WHERE ClientId = :clientId LIMIT 1', { clientId }) !== undefined) {
+    throw new CatalogError('CAT_CLIENT_HAS_JOBS', `There are jobs of client ${clientId}`, {
+      hint: 'Purge its jobs first.',
+    });
+  }
+  if (db.run('DELETE FROM Client WHERE ClientId = :clientId', { clientId }).changes === 0) {
+    throw new CatalogError('CAT_NOT_FOUND', `There is no client ${clientId} in the catalog`);
+  }
+}
+
 function requireEnded(db: Connection, jobIds: string): void {
   const running = db.value<number>(UNFINISHED, { jobIds });
   if (running === undefined) return;

@@ -1,11 +1,15 @@
 import { cancel } from './commands/cancel.ts';
+import { deleteCommand } from './commands/delete.ts';
 import { DOT_COMMANDS } from './commands/dot-commands.ts';
 import { disable, enable } from './commands/enable.ts';
 import { estimate } from './commands/estimate.ts';
+import { explain } from './commands/explain.ts';
 import { help } from './commands/help.ts';
 import { label } from './commands/label.ts';
 import { list, llist } from './commands/list.ts';
 import { autodisplay, messages } from './commands/messages.ts';
+import { prune } from './commands/prune.ts';
+import { purge } from './commands/purge.ts';
 import { query } from './commands/query.ts';
 import { reload } from './commands/reload.ts';
 import { restart } from './commands/restart.ts';
@@ -16,6 +20,7 @@ import { setbandwidth } from './commands/setbandwidth.ts';
 import { show } from './commands/show.ts';
 import { sqlquery } from './commands/sqlquery.ts';
 import { status } from './commands/status.ts';
+import { truncate } from './commands/truncate.ts';
 import { update } from './commands/update.ts';
 import { wait } from './commands/wait.ts';
 import type { Command } from './command.ts';
@@ -24,10 +29,12 @@ import type { Command } from './command.ts';
 export const COMMANDS: readonly Command[] = [
   autodisplay,
   cancel,
+  deleteCommand,
   disable,
   enable,
   estimate,
   exit,
+  explain,
   gui,
   help,
   label,
@@ -35,6 +42,8 @@ export const COMMANDS: readonly Command[] = [
   llist,
   messages,
   memory,
+  prune,
+  purge,
   quit,
   query,
   restore,
@@ -46,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   show,
   sqlquery,
   time,
+  truncate,
   update,
   use,
   version,

@@ -1,8 +1,9 @@
-import type { MediaRow, PoolRow } from '../../catalog/rows.ts';
+import type { MediaRow, PoolRow, VolumeHold } from '../../catalog/rows.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext } from './command.ts';
 import { listingOf, renderListing, type Columns, type ListForm } from './listing.ts';
 import { parseNumberList } from './number-list.ts';
+import { keptText } from './removal-listing.ts';
 
 /** A time that has not come shows as 0. */
 const NEVER = 0;
@@ -27,7 +28,8 @@ function volumeColumns(now: Date): Columns<MediaRow> {
   ];
 }
 
-function longVolumeColumns(now: Date): Columns<MediaRow> {
+function longVolumeColumns(now: Date, holds: readonly VolumeHold[]): Columns<MediaRow> {
+  const holdOf = new Map(holds.map((hold) => [hold.mediaId, hold]));
   return [
     ['MediaId', (volume) => volume.mediaId],
     ['VolumeName', (volume) => volume.volumeName],
@@ -59,6 +61,7 @@ function longVolumeColumns(now: Date): Columns<MediaRow> {
     ['RecyclePoolId', (volume) => volume.recyclePoolId],
     ['ActionOnPurge', (volume) => volume.truncateOnPurge],
     ['ExpiresIn', (volume) => expiresInSeconds(volume, now)],
+    ['KeptUntil', (volume) => keptText(volume, holdOf.get(volume.mediaId))],
   ];
 }
 
@@ -94,7 +97,8 @@ const LONG_POOL_COLUMNS: Columns<PoolRow> = [
 /** One table per Pool, unless the line names a Pool, a Volume or a job; JSON has a column Pool instead. */
 export async function listVolumes(context: CommandContext, form: ListForm): Promise<string> {
   const { services, line, now } = context;
-  const columns = form === 'table' ? volumeColumns(now()) : longVolumeColumns(now());
+  const columns =
+    form === 'table' ? volumeColumns(now()) : longVolumeColumns(now(), await services.catalog.volumeHolds());
   const render = (volumes: readonly MediaRow[]) => renderListing(listingOf(columns, volumes), form);
   const poolName = line.value('pool');
   const volumeName = line.value('volume', 'volumes', 'media');

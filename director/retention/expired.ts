@@ -14,11 +14,15 @@ export interface ExpiryOptions {
   readonly jobsRead: () => ReadonlySet<number>;
 }
 
+export interface ClientToPrune {
+  readonly resource: ClientResource;
+  readonly clientId: number;
+  /** In place of the retention of Pool and Client. */
+  readonly periodSeconds: number | undefined;
+}
+
 /** Jobs whose files the catalog need not keep any more. They lose their files, not their rows. */
-export async function expiredFiles(
-  options: ExpiryOptions,
-  client: { readonly resource: ClientResource; readonly clientId: number },
-): Promise<Removal> {
+export async function expiredFiles(options: ExpiryOptions, client: ClientToPrune): Promise<Removal> {
   const ended = await olderThan(options, client, 'fileRetention');
   const read = options.jobsRead();
   return divide(
@@ -28,10 +32,7 @@ export async function expiredFiles(
 }
 
 /** Jobs of the client whose rows have grown old. What the newest state is made of stays. */
-export async function expiredJobs(
-  options: ExpiryOptions,
-  client: { readonly resource: ClientResource; readonly clientId: number },
-): Promise<Removal> {
+export async function expiredJobs(options: ExpiryOptions, client: ClientToPrune): Promise<Removal> {
   const ended = await olderThan(options, client, 'jobRetention');
   const chain = new Set(await options.catalog.chainJobs());
   const lastFulls = new Set(await options.catalog.lastFulls());
@@ -107,14 +108,14 @@ function protectsLastFull(pools: readonly PoolResource[], poolName: string): boo
 
 async function olderThan(
   { catalog, conf, now }: ExpiryOptions,
-  { resource, clientId }: { readonly resource: ClientResource; readonly clientId: number },
+  { resource, clientId, periodSeconds }: ClientToPrune,
   kind: RecordRetention,
 ): Promise<JobRow[]> {
   const pools = new Map(conf().pools.map((pool) => [pool.name, pool]));
   const nowSeconds = Math.floor(now().getTime() / 1000);
   const ended = await catalog.jobsEndedBefore({ clientId, before: nowSeconds });
   return ended.filter((job) => {
-    const period = recordPeriod(kind, job, resource, pools.get(job.poolName));
+    const period = periodSeconds ?? recordPeriod(kind, job, resource, pools.get(job.poolName));
     return period > 0 && job.jobTDate + period < nowSeconds;
   });
 }

@@ -28,7 +28,12 @@ const NOTHING: Removed = { jobs: 0, purged: [], freedBytes: 0, problems: [] };
 
 /** What prune and purge can be pointed at. */
 export type RemovalSubject =
-  | { readonly kind: 'files' | 'jobs'; readonly client: ClientResource }
+  | {
+      readonly kind: 'files' | 'jobs';
+      readonly client: ClientResource;
+      /** In place of the retention of Pool and Client. */
+      readonly periodSeconds?: number;
+    }
   | { readonly kind: 'volume'; readonly volume: MediaRow };
 
 /**
@@ -50,7 +55,11 @@ export class Retention {
   /** What would be pruned now. */
   expired(subject: RemovalSubject): Promise<Removal> {
     if (subject.kind === 'volume') return expiredOnVolume(this.#expiry, subject.volume);
-    const client = { resource: subject.client, clientId: this.#options.ids.clientId(subject.client.name) };
+    const client = {
+      resource: subject.client,
+      clientId: this.#options.ids.clientId(subject.client.name),
+      periodSeconds: subject.periodSeconds,
+    };
     return subject.kind === 'files' ? expiredFiles(this.#expiry, client) : expiredJobs(this.#expiry, client);
   }
 

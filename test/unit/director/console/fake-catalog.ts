@@ -142,6 +142,7 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
       },
     ],
     listPools: async (filter) => contents.pools.filter(({ name }) => !filter?.name || name === filter.name),
+    volumeHolds: async () => [],
     syncPool: async ({ name }) => contents.pools.find((pool) => pool.name === name)!,
     jobsOnVolume: async (mediaId) => {
       const volume = contents.volumes.find((one) => one.mediaId === mediaId);

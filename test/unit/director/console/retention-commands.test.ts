@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import type { SimulatedSite } from '../../../simulation/simulated-site.ts';
+import { DAY, jobIds, ringSite, statuses } from '../retention/site.ts';
+import { converse, fakeDirector } from './fake-director.ts';
+
+const ONE_JOB = 'Maximum Volume Jobs = 1; Label Format = "Ring-"; Volume Retention = 10 days';
+const CLIENT = { client: 'File Retention = 2 days; Job Retention = 5 days; AutoPrune = no' };
+
+/** What the console shows of these lines, on a site whose jobs have run. */
+function talk(site: SimulatedSite, lines: readonly string[]): Promise<string> {
+  const { catalog, retention, conf } = site;
+  const director = fakeDirector({ catalog, retention, conf: () => conf });
+  return converse(director, [...lines]);
+}
+
+async function aged(days: number, ring = ONE_JOB): Promise<SimulatedSite> {
+  const site = await ringSite(ring, CLIENT);
+  await site.run('Ringed');
+  await site.run('Ringed');
+  site.sleep(days * DAY);
+  return site;
+}
+
+describe('prune', () => {
+  test('asks what, whose, and whether to go on', async () => {
+    await using site = await aged(3);
+    const transcript = await talk(site, ['prune', '1', 'kept-fd', 'yes', 'prune files client=kept-fd yes']);
+    expect(transcript).toContain('Choose item to prune (1-5): 1\n');
+    expect(transcript).toContain('The current File retention period is: 2 days ');
+    expect(transcript).toContain(
+      'Continue? (yes/mod/no): yes\nPruned Files from 2 Jobs for client kept-fd from catalog.\n',
+    );
+    expect(transcript).toContain('No Files found to prune.\n');
+  });
+
+  test('changes nothing after a no, and takes another period after mod', async () => {
+    await using site = await aged(3);
+    const answers = ['prune jobs client=kept-fd', 'no', 'prune jobs client=kept-fd', 'mod', '1 day'];
+    const transcript = await talk(site, answers);
+    expect(transcript.match(/Pruned/g)).toHaveLength(1);
+    expect(transcript).toContain('Pruned 1 Job for client kept-fd from catalog.\n');
+    expect(transcript).toContain(
+      'There are no more Jobs associated with Volume "Ring-0001". Marking it purged.\n',
+    );
+    expect(await jobIds(site)).toEqual([2]);
+  });
+
+  test('of a volume counts the jobs and says what becomes of it', async () => {
+    await using site = await aged(11);
+    const transcript = await talk(site, [
+      'prune volume=Ring-0001 yes',
+      'prune volume=Ring-0002 yes',
+      'prune volume=Nix yes',
+    ]);
+    expect(transcript).toContain(
+      'Found 1 Job(s) associated with the Volume "Ring-0001" that will be pruned\n' +
+        'There are no more Jobs associated with Volume "Ring-0001". Marking it purged.\n',
+    );
+    expect(transcript).toContain('Found no Job associated with the Volume "Ring-0002" to prune\n');
+    expect(transcript).toContain('prune: the catalog has no Volume "Nix". "list volumes" shows them.\n');
+  });
+
+  test('of a volume that still takes jobs is refused with what to do', async () => {
+    await using site = await aged(11, 'Label Format = "Ring-"; Volume Retention = 10 days');
+    expect(await talk(site, ['prune volume=Ring-0001 yes'])).toContain(
+      'prune: Volume "Ring-0001" has VolStatus Append and cannot be pruned. Only Full and Used ones can; ' +
+        'update volume=NAME volstatus=Used closes one.\n',
+    );
+  });
+
+  test('dryrun shows what would go and what stays and why, and changes nothing', async () => {
+    await using site = await aged(11);
+    const transcript = await talk(site, ['prune expired dryrun', 'prune jobs client=kept-fd dryrun']);
+    expect(transcript).toMatch(/Volume "Ring-0001":\n[^]*\| 1 +\| Ringed \| F +\|[^\n]*\| would go \|/);
+    expect(transcript).toContain('1 expired volume found\n');
+    expect(transcript).toMatch(
+      /\| 2 +\| Ringed \| F +\|[^\n]*\| stays: the last good Full of its client and FileSet \|/,
+    );
+    expect(await jobIds(site)).toEqual([1, 2]);
+  });
+
+  test('expired takes all volumes past their retention', async () => {
+    await using site = await aged(11);
+    const transcript = await talk(site, ['prune expired volume yes', 'prune expired volume yes']);
+    expect(transcript).toContain('1 expired volume found\n');
+    expect(transcript).toContain('0 expired volume found\n');
+    expect(await statuses(site)).toEqual({ 'Ring-0001': 'Purged', 'Ring-0002': 'Used' });
+  });
+});
+
+describe('purge', () => {
+  test('takes files, jobs and volumes whatever their age', async () => {
+    await using site = await aged(0);
+    const transcript = await talk(site, [
+      'purge files client=kept-fd',
+      'purge jobs jobid=1',
+      'purge volume=Ring-0002',
+    ]);
+    expect(transcript).toContain(
+      'Begin purging files for Client "kept-fd"\nFiles for 2 Jobs for client "kept-fd" purged from MyCatalog catalog.\n',
+    );
+    expect(transcript).toContain('1 Job for JobIds: 1 purged from MyCatalog catalog.\n');
+    expect(transcript).toContain('1 Job on Volume "Ring-0002" purged from catalog.\n');
+    expect(await statuses(site)).toEqual({ 'Ring-0001': 'Purged', 'Ring-0002': 'Purged' });
+    expect(await jobIds(site)).toEqual([]);
+  });
+
+  test('of a volume that is purged says that it cannot be', async () => {
+    await using site = await aged(0);
+    expect(await talk(site, ['purge volume=Ring-0001', 'purge volume=Ring-0001'])).toContain(
+      '\nVolume "Ring-0001" has VolStatus "Purged" and cannot be purged.\n' +
+        'The VolStatus must be: Append, Full, Used, or Error to be purged.\n',
+    );
+  });
+
+  test('leaves a job that is being read, and says so', async () => {
+    await using site = await aged(0);
+    using _reading = await site.office.read([1], 99);
+    const transcript = await talk(site, ['purge volume=Ring-0001', 'delete jobid=1']);
+    expect(transcript.match(/JobId 1 stays: a running job reads it\./g)).toHaveLength(2);
+    expect(await jobIds(site)).toEqual([1, 2]);
+  });
+});
+
+describe('truncate', () => {
+  test('gives the space of purged volumes back, and of no others', async () => {
+    await using site = await aged(0);
+    const transcript = await talk(site, [
+      'truncate volume=Ring-0001',
+      'purge volume=Ring-0001',
+      'truncate volume=Ring-0001',
+    ]);
+    expect(transcript).toContain(
+      'truncate: Volume "Ring-0001" has VolStatus Used: its data is still wanted.',
+    );
+    expect(transcript).toContain('The volume "Ring-0001" has been truncated: 104.8 MB were given back.\n');
+    expect(await talk(site, ['truncate allpools'])).toContain('No Volumes found to truncate.\n');
+    expect(await talk(site, ['truncate'])).toContain('truncate: which Volumes is missing.');
+  });
+});
+
+describe('delete', () => {
+  test('asks before it deletes a volume with its jobs; the file is left alone', async () => {
+    await using site = await aged(0);
+    const { volumeCount } = site.storage;
+    const transcript = await talk(site, [
+      'delete',
+      '1',
+      'Ring',
+      'Ring-0001',
+      'no',
+      'delete volume=Ring-0001',
+      'yes',
+    ]);
+    expect(transcript).toContain('Are you sure you want to delete Volume "Ring-0001"? (yes/no): yes\n');
+    expect(await statuses(site)).toEqual({ 'Ring-0002': 'Used' });
+    expect(await jobIds(site)).toEqual([2]);
+    expect(site.storage.volumeCount).toBe(volumeCount);
+  });
+
+  test('deletes jobs by number, and says what is not there', async () => {
+    await using site = await aged(0);
+    const transcript = await talk(site, ['delete jobid=1,7']);
+    expect(transcript).toContain(
+      'JobId=1 and associated records deleted from the catalog.\nJobId=7 is not in the catalog.\n',
+    );
+  });
+
+  test('deletes no Pool or Client that the conf has, nor a Pool with volumes', async () => {
+    await using site = await aged(0);
+    const transcript = await talk(site, [
+      'delete pool=Ring yes',
+      'delete client=kept-fd yes',
+      'delete pool=Nix yes',
+    ]);
+    expect(transcript).toContain(
+      'delete: Pool "Ring" is in the conf. Take it out there, reload, and delete it then.\n',
+    );
+    expect(transcript).toContain('delete: Client "kept-fd" is in the conf.');
+    expect(transcript).toContain('delete: the catalog has no Pool "Nix".');
+    const { catalog, retention } = site;
+    const other = fakeDirector({ catalog, retention });
+    expect(await converse(other, ['delete pool=Ring yes'])).toContain('delete: There are volumes in pool ');
+    expect(await converse(other, ['delete pool=Manual-Pool yes', 'delete client=kept-fd yes'])).toContain(
+      'Client "kept-fd" and 2 Jobs deleted from the catalog.\n',
+    );
+    expect((await catalog.listPools({ name: 'Manual-Pool' })).length).toBe(0);
+  });
+});
+
+describe('explain', () => {
+  test('says which jobs hold a volume, until when, why, what frees it and what comes back', async () => {
+    await using site = await aged(0);
+    const transcript = await talk(site, ['explain volume=Ring-0001', 'explain volume=Ring-0002']);
+    expect(transcript).toContain('Volume "Ring-0001" of Pool "Ring" is Used and takes 104.8 MB.\n');
+    expect(transcript).toMatch(/\| 1 +\| Ringed \| kept-fd \|[^\n]*\| its retention has not passed \|/);
+    expect(transcript).toMatch(/Time frees all of it on 2026-03-11 12:\d\d:\d\d\./);
+    expect(transcript).toContain('JobId 2 is free when a newer Full of the same client and FileSet is good');
+    expect(await talk(site, ['llist volume=Ring-0002'])).toMatch(
+      /KeptUntil: 2026-03-11 12:\d\d:\d\d, and as long as JobId 2 is the last good Full/,
+    );
+  });
+});
