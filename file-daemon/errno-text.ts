@@ -1,4 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
+import { OperatorError } from '../errors/operator-error.ts';
 
 /**
  * What the system calls these errors in its own words (strerror), which admins know and search for; libuv words some of
@@ -41,4 +42,9 @@ export function errnoText(error: unknown): string {
   if (known !== undefined) return known;
   const text = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
   return text ?? error.message;
+}
+
+/** Whether a system call failed, and not this program. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && !(error instanceof OperatorError) && 'code' in error && 'syscall' in error;
 }

@@ -52,7 +52,7 @@ export const FILE_DAEMON = {
     help: 'Where messages of the daemon itself go (default: the first Messages resource)',
   }),
   pluginDirectory: directive('Plugin Directory', path, {
-    status: notYet('there are no plugins yet'),
+    status: noEffect('bpipe, the one plugin, is built in'),
     help: 'Plugins of the client',
   }),
   subsysDirectory: directive('Subsys Directory', path, {
@@ -144,7 +144,7 @@ export const FILE_DAEMON = {
     help: 'Refuse to run without a FIPS-approved cryptographic module',
   }),
   pluginOptions: directive('Plugin Options', string, {
-    status: notYet('there are no plugins yet'),
+    status: noEffect('bpipe, the one plugin, has none'),
     help: 'Options for plugins',
   }),
   ...TLS,

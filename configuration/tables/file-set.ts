@@ -70,7 +70,6 @@ export const OPTIONS = {
   }),
   readFifo: directive('readfifo', yesNo, {
     default: false,
-    status: notYet('FIFOs are saved as FIFOs, not read'),
     help: 'Read FIFOs that are named by File',
   }),
   hfsPlusSupport: directive('hfsplussupport', yesNo, {
@@ -103,7 +102,7 @@ export const OPTIONS = {
   }),
   base: directive('base', string, { status: notYet('Base jobs are not used'), help: 'Name of the Base job' }),
   plugin: directive('plugin', string, {
-    status: notYet('there are no plugins yet'),
+    status: notYet('a plugin stands in a line of its own in Include, and reads no files'),
     help: 'Plugin that reads the matching files',
   }),
   dedup: directive('dedup', oneOf(['Storage', 'BothSides', 'None']), {

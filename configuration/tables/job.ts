@@ -122,7 +122,7 @@ const THE_REST = {
     help: 'How long snapshots are kept',
   }),
   pluginOptions: directive('Plugin Options', string, {
-    status: notYet('there are no plugins yet'),
+    status: noEffect('bpipe, the one plugin, has none'),
     help: 'Options for the plugins of the client',
   }),
   tag: directive('Tag', stringList, {

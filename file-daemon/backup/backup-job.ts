@@ -8,6 +8,7 @@ import type { SessionPlace } from '../../volume/member.ts';
 import type { BytePath } from '../byte-path.ts';
 import { expandClientLists } from '../fileset/client-lists.ts';
 import type { IoClass } from '../../native/priority.ts';
+import { ProgramRunner } from '../plugins/program-runner.ts';
 import { releaseMemory } from '../release-memory.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
@@ -76,11 +77,17 @@ export async function runBackup(
 
   const control = JobControl.create(BLOCKS_IN_FLIGHT);
   using prior = request.accurate ? new PriorFeed(control, ended) : undefined;
+  await using programs = new ProgramRunner({
+    control,
+    notice: (notice) => ports.notice(notice),
+    signal: ended,
+  });
   const task: WalkTask = {
     fileSet: FileSet.encode(expanded).finish(),
     sinceNs: request.sinceNs,
     memory: control.shared,
     priorPort: prior?.workerPort,
+    programPort: programs.workerPort,
     mode: 'backup',
     ioClass: ports.ioClass,
   };
@@ -91,7 +98,7 @@ export async function runBackup(
     module: workerModule('walk-worker', import.meta.url),
     job: request.job,
     data: task,
-    transfer: prior ? [prior.workerPort] : [],
+    transfer: prior ? [prior.workerPort, programs.workerPort] : [programs.workerPort],
     cancel: () => control.cancel(),
     signal: ended,
   });
@@ -100,6 +107,7 @@ export async function runBackup(
     const session = new SessionStream(request, new MemberSender(store, fail), control, ports.compressor);
     const result = await forwardEvents(worker, session, control, {
       ...ports,
+      programs,
       priorTaken: () => prior?.taken(),
     });
     const totals = await session.finish(result);
@@ -119,7 +127,7 @@ async function forwardEvents(
   worker: JobWorker<WalkEvent>,
   session: SessionStream,
   control: JobControl,
-  ports: BackupPorts & { priorTaken(): void },
+  ports: BackupPorts & { readonly programs: ProgramRunner; priorTaken(): void },
 ): Promise<BackupResult> {
   for await (const event of worker.events()) {
     switch (event.kind) {
@@ -135,6 +143,10 @@ async function forwardEvents(
         break;
       case 'progress':
         await ports.progress(event.counts, event.path);
+        break;
+      case 'startProgram':
+      case 'endProgram':
+        await ports.programs.handle(event);
         break;
       case 'priorTaken':
         ports.priorTaken();

@@ -1,8 +1,10 @@
 import { DigestAlgorithm, FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import type { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
 import { RecordBatch } from '../../volume/record-batch.ts';
-import type { BytePath } from '../byte-path.ts';
+import { pathFromBytes, type BytePath } from '../byte-path.ts';
 import type { CompiledFileSet } from '../fileset/include-rules.ts';
+import type { PluginFile } from '../fileset/plugin-files.ts';
+import type { ProgramLink } from '../plugins/program-link.ts';
 import { fileTypeOf } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { HardLinks } from '../walk/hard-links.ts';
@@ -17,6 +19,7 @@ import {
   type EntrySelection,
 } from './entry-selection.ts';
 import type { PriorState } from './prior-state.ts';
+import { UnsizedEntries, isReadToItsEnd } from './unsized-entries.ts';
 
 /** Records wait for company for this many blocks at most. */
 const BLOCKS_PER_RECORDS_MAX = 64;
@@ -43,6 +46,8 @@ export interface BackupSink {
   notice(notice: FileNotice): void;
   /** Called often; `path` is being saved or read. */
   progress(counts: BackupCounts, path: BytePath): void;
+  /** Runs the programs of plugins. */
+  readonly programs: ProgramLink;
 }
 
 export interface BackupCounts {
@@ -62,6 +67,7 @@ export interface BackupResult extends BackupCounts {
 export function runBackupWalk(source: BackupSource, sink: BackupSink): BackupResult {
   const walk = new BackupWalk(source, sink);
   new Walker(source.fileSet, walk).run();
+  for (const file of source.fileSet.pluginFiles) walk.pluginFile(file);
   return walk.finish();
 }
 
@@ -70,6 +76,7 @@ class BackupWalk implements WalkVisitor {
   readonly #sink: BackupSink;
   readonly #cutter: BlockCutter;
   readonly #packer: EntryPacker;
+  readonly #unsized: UnsizedEntries;
   readonly #hardLinks = new HardLinks();
   readonly #counts: BackupCounts = { files: 0, contentBytes: 0, errors: 0 };
   readonly #batch = new RecordBatch();
@@ -79,19 +86,22 @@ class BackupWalk implements WalkVisitor {
 
   constructor(source: BackupSource, sink: BackupSink) {
     this.#sink = sink;
+    const pluginPaths = new Set(source.fileSet.pluginFiles.map(({ plugin }) => plugin.path));
     this.#selection = selectionOf(source, {
-      gone: (record) => this.#addRecord(deletedRecord(record)),
+      gone: (record) => {
+        // The walk does not see what plugins make, and when one fails, what it made before is still good.
+        if (!pluginPaths.has(pathFromBytes(record.path))) this.#addRecord(deletedRecord(record));
+      },
       notice: (notice) => this.notice(notice),
     });
     this.#cutter = new BlockCutter({
       takeSlot: () => sink.takeSlot(),
       emit: (block) => this.#block(block),
     });
-    this.#packer = new EntryPacker(
-      this.#cutter,
-      (notice) => this.notice(notice),
-      (path) => this.#progress(path),
-    );
+    const notice = (notice: FileNotice) => this.notice(notice);
+    const reading = (path: BytePath) => this.#progress(path);
+    this.#packer = new EntryPacker(this.#cutter, notice, reading);
+    this.#unsized = new UnsizedEntries({ cutter: this.#cutter, programs: sink.programs, notice, reading });
   }
 
   entering(path: BytePath): void {
@@ -109,7 +119,14 @@ class BackupWalk implements WalkVisitor {
 
   entry(entry: WalkEntry): void {
     const { path, savedPath, stat, options } = entry;
-    if (!this.#selection.isWanted(entry)) return;
+    const isWanted = this.#selection.isWanted(entry);
+    if (isReadToItsEnd(entry)) {
+      // Its node says nothing about what it holds: always saved.
+      this.#progress(path);
+      this.#addSaved(this.#unsized.node(entry));
+      return;
+    }
+    if (!isWanted) return;
     this.#progress(path);
     const type = fileTypeOf(Number(stat.mode));
     if (type === undefined) throw new Error('The walk visits only what has a type');
@@ -118,13 +135,15 @@ class BackupWalk implements WalkVisitor {
     const firstName = isLinkable ? this.#hardLinks.firstName(stat) : undefined;
     const record =
       firstName === undefined ? this.#packer.pack(entry, type) : this.#packer.packHardLink(entry, firstName);
-    if (record === undefined) return;
-
-    record.fileIndex = ++this.#counts.files;
-    if (isLinkable && firstName === undefined) {
+    this.#addSaved(record);
+    if (record !== undefined && isLinkable && firstName === undefined) {
       this.#hardLinks.remember(stat, { path: savedPath, fileIndex: record.fileIndex });
     }
-    this.#addRecord(record);
+  }
+
+  pluginFile(file: PluginFile): void {
+    this.#progress(file.plugin.path);
+    this.#addSaved(this.#unsized.plugin(file));
   }
 
   finish(): BackupResult {
@@ -134,9 +153,15 @@ class BackupWalk implements WalkVisitor {
     this.#emitRecords();
     return {
       ...this.#counts,
-      contentBytes: this.#packer.contentBytes,
+      contentBytes: this.#contentBytes,
       streamBytes: this.#cutter.streamBytes,
     };
+  }
+
+  #addSaved(record: FileRecord | undefined): void {
+    if (record === undefined) return;
+    record.fileIndex = ++this.#counts.files;
+    this.#addRecord(record);
   }
 
   #addRecord(record: FileRecord): void {
@@ -170,8 +195,12 @@ class BackupWalk implements WalkVisitor {
   }
 
   #progress(path: BytePath): void {
-    this.#counts.contentBytes = this.#packer.contentBytes;
+    this.#counts.contentBytes = this.#contentBytes;
     this.#sink.progress(this.#counts, path);
+  }
+
+  get #contentBytes(): number {
+    return this.#packer.contentBytes + this.#unsized.contentBytes;
   }
 }
 

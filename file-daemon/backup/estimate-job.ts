@@ -37,6 +37,7 @@ export async function runEstimate(
     sinceNs: request.sinceNs,
     memory: control.shared,
     priorPort: prior?.workerPort,
+    programPort: undefined,
     mode: request.listing ? 'listing' : 'estimate',
     ioClass: ports.ioClass,
   };
@@ -69,6 +70,8 @@ export async function runEstimate(
         break;
       case 'block':
       case 'records':
+      case 'startProgram':
+      case 'endProgram':
         throw new Error('An estimate makes no stream');
     }
   }

@@ -2,6 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import type { BytePath } from '../byte-path.ts';
+import type { BpipePlugin } from '../plugins/bpipe.ts';
 import { fileTypeOf } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { HardLinks } from '../walk/hard-links.ts';
@@ -9,7 +10,8 @@ import type { WalkEntry } from '../walk/walk-entry.ts';
 import { Walker, type WalkVisitor } from '../walk/walker.ts';
 import { selectionOf, type BackupCounts, type BackupSink, type BackupSource } from './backup-walk.ts';
 import type { EntrySelection } from './entry-selection.ts';
-import { recordOf } from './record-of.ts';
+import { pluginFileRecord, recordOf } from './record-of.ts';
+import { isReadToItsEnd } from './unsized-entries.ts';
 
 const RECORDS_PER_LISTING = 500;
 
@@ -22,6 +24,7 @@ export interface EstimateSink extends Pick<BackupSink, 'notice' | 'progress'> {
 export function runEstimateWalk(source: BackupSource, sink: EstimateSink): BackupCounts {
   const walk = new EstimateWalk(source, sink);
   new Walker(source.fileSet, walk).run();
+  for (const { plugin } of source.fileSet.pluginFiles) walk.pluginFile(plugin);
   return walk.finish();
 }
 
@@ -51,16 +54,18 @@ class EstimateWalk implements WalkVisitor {
   }
 
   entry(entry: WalkEntry): void {
-    if (!this.#selection.isWanted(entry)) return;
+    if (!this.#selection.isWanted(entry) && !isReadToItsEnd(entry)) return;
     const { path, savedPath, stat, options } = entry;
     this.#sink.progress(this.#counts, path);
     const type = fileTypeOf(Number(stat.mode)) ?? FileType.UNSPECIFIED;
     const isFirstName = !options.hardLinks || this.#isFirstName(savedPath, stat, type);
-    this.#counts.files += 1;
     if (type === FileType.REGULAR && isFirstName) this.#counts.contentBytes += Number(stat.size);
-    if (this.#sink.listing === undefined) return;
-    this.#records.push(recordOf(savedPath, stat, isFirstName ? type : FileType.HARD_LINK));
-    if (this.#records.length >= RECORDS_PER_LISTING) this.#list();
+    this.#count(() => recordOf(savedPath, stat, isFirstName ? type : FileType.HARD_LINK));
+  }
+
+  /** How much the plugin will print, nobody knows. */
+  pluginFile({ path, line }: BpipePlugin): void {
+    this.#count(() => pluginFileRecord(path, line));
   }
 
   finish(): BackupCounts {
@@ -73,6 +78,13 @@ class EstimateWalk implements WalkVisitor {
     if (this.#hardLinks.firstName(stat) !== undefined) return false;
     this.#hardLinks.remember(stat, { path, fileIndex: this.#counts.files + 1 });
     return true;
+  }
+
+  #count(record: () => FileRecord): void {
+    this.#counts.files += 1;
+    if (this.#sink.listing === undefined) return;
+    this.#records.push(record());
+    if (this.#records.length >= RECORDS_PER_LISTING) this.#list();
   }
 
   #list(): void {

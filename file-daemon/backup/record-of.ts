@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import { FileRecord, FileType } from '../../proto/noctule/record/v1/file_record.ts';
 import { pathToBytes, type BytePath } from '../byte-path.ts';
 import { splitTime } from '../walk/file-kind.ts';
@@ -40,5 +40,29 @@ export function recordOf(path: BytePath, stat: BigIntStats, type: FileType): Fil
     deltaSequence: 0,
     deleted: false,
     extended: false,
+  };
+}
+
+/**
+ * The record of what a plugin prints, under a path where no file need be: for the owner only, as a dump holds what the
+ * tables hide. The link target is the Plugin line: a restore runs what the catalog says, not what a volume may say.
+ */
+export function pluginFileRecord(path: BytePath, line: string): FileRecord {
+  const { seconds, nanoseconds } = splitTime(BigInt(Date.now()) * 1_000_000n);
+  return {
+    ...FileRecord.decode(EMPTY),
+    path: pathToBytes(path),
+    type: FileType.REGULAR,
+    mode: constants.S_IFREG | 0o600,
+    uid: process.geteuid?.() ?? 0,
+    gid: process.getegid?.() ?? 0,
+    mtimeSeconds: seconds,
+    mtimeNanoseconds: nanoseconds,
+    ctimeSeconds: seconds,
+    ctimeNanoseconds: nanoseconds,
+    atimeSeconds: seconds,
+    atimeNanoseconds: nanoseconds,
+    linkCount: 1,
+    linkTarget: Buffer.from(line),
   };
 }

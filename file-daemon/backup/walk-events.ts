@@ -3,6 +3,7 @@ import type { BytePath } from '../byte-path.ts';
 import type { IoClass } from '../../native/priority.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import type { MessagePort } from 'node:worker_threads';
+import type { ProgramEvent } from '../plugins/program-events.ts';
 import type { SharedMemory } from '../worker/job-control.ts';
 import type { BackupCounts, BackupResult } from './backup-walk.ts';
 import type { CutBlock } from './block-cutter.ts';
@@ -15,6 +16,8 @@ export interface WalkTask {
   readonly memory: SharedMemory;
   /** Where an accurate job gets its PriorBatches; transferred. */
   readonly priorPort: MessagePort | undefined;
+  /** Where the answers to ProgramEvents come; transferred. An estimate runs no programs. */
+  readonly programPort: MessagePort | undefined;
   /** An estimate reads no contents; with `listing` it gives the records of what would be saved. */
   readonly mode: 'backup' | 'estimate' | 'listing';
   readonly ioClass: IoClass;
@@ -30,6 +33,7 @@ export type WalkEvent =
   | { readonly kind: 'listing'; readonly batch: Uint8Array }
   /** The worker has taken a PriorBatch. */
   | { readonly kind: 'priorTaken' }
+  | ProgramEvent
   /** About once a second. */
   | { readonly kind: 'progress'; readonly counts: BackupCounts; readonly path: BytePath }
   | { readonly kind: 'end'; readonly result: BackupResult };

@@ -3,6 +3,7 @@ import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { compileFileSet } from '../fileset/include-rules.ts';
 import { errnoText } from '../errno-text.ts';
 import { setIoClass } from '../../native/priority.ts';
+import { programLink } from '../plugins/program-link.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { ProgressClock } from '../worker/progress-clock.ts';
 import { postEvent, runAsWorker } from '../worker/worker-side.ts';
@@ -58,13 +59,18 @@ await runAsWorker(() => {
     post({ kind: 'listing', batch });
   };
 
-  if (task.mode === 'backup') {
+  const { programPort } = task;
+  if (task.mode === 'backup' && programPort) {
     const result = runBackupWalk(source, {
       takeSlot: () => control.takeSlot(),
       block: ({ slot, ...block }) => post({ kind: 'block', block: { ...block, slotIndex: slot.index } }),
       records: (content) => post({ kind: 'records', content }),
       notice,
       progress,
+      programs: programLink((event) => {
+        post(event);
+        return control.receiveFrom(programPort);
+      }),
     });
     post({ kind: 'end', result });
     return;

@@ -15,6 +15,8 @@ export interface EntryOptions {
   readonly checkFileChanges: boolean;
   /** Save further names of a file as links to the first. */
   readonly hardLinks: boolean;
+  /** Read FIFOs that a File line names itself. */
+  readonly readFifo: boolean;
   readonly aclSupport: boolean;
   /** Letters of what an accurate job compares. */
   readonly accurate: string;
@@ -45,6 +47,7 @@ export const DEFAULT_OPTIONS: EntryOptions = {
   checkFileChanges: false,
   hardLinks: true,
   accurate: ACCURATE_DEFAULT,
+  readFifo: false,
   aclSupport: false,
   xattrSupport: false,
 };
@@ -61,6 +64,7 @@ export function entryOptions(options: Options): EntryOptions {
     checkFileChanges: options.checkFileChanges,
     hardLinks: options.hardLinks,
     accurate: options.accurate || ACCURATE_DEFAULT,
+    readFifo: options.readFifo,
     aclSupport: options.aclSupport,
     xattrSupport: options.xattrSupport,
   };
@@ -86,6 +90,7 @@ export function unionOfOptions(blocks: readonly EntryOptions[]): EntryOptions {
     checkFileChanges: any((block) => block.checkFileChanges),
     hardLinks: !any((block) => !block.hardLinks),
     accurate: blocks.at(-1)?.accurate ?? ACCURATE_DEFAULT,
+    readFifo: any((block) => block.readFifo),
     aclSupport: any((block) => block.aclSupport),
     xattrSupport: any((block) => block.xattrSupport),
   };

@@ -2,6 +2,7 @@ import type { FileSet, Include } from '../../proto/noctule/filedaemon/v1/fileset
 import { normalizePath, pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
 import { DEFAULT_OPTIONS, unionOfOptions, type EntryOptions } from './entry-options.ts';
 import { compileGlob, isLiteral, type PathTest } from './glob.ts';
+import { pluginFilesOf, type PluginFile } from './plugin-files.ts';
 import { unsupportedNotices } from './unsupported.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { compileBlock, type OptionsBlock } from './options-block.ts';
@@ -9,6 +10,7 @@ import { compileBlock, type OptionsBlock } from './options-block.ts';
 /** A FileSet ready for the walk. */
 export interface CompiledFileSet {
   readonly includes: readonly CompiledInclude[];
+  readonly pluginFiles: readonly PluginFile[];
   /** What the job's messages should say about the FileSet as such. */
   readonly notices: readonly FileNotice[];
   /** Some entries are saved under other paths than they have. */
@@ -23,7 +25,7 @@ export interface CompiledInclude {
 
 /**
  * Compiles a FileSet whose lists on this client are expanded.
- * @throws RegexRefused
+ * @throws RegexRefused @throws PluginRefused
  */
 export function compileFileSet(fileSet: FileSet): CompiledFileSet {
   const excludes = new ExcludeList(fileSet.excludes.map(pathFromBytes));
@@ -35,9 +37,11 @@ export function compileFileSet(fileSet: FileSet): CompiledFileSet {
       if (path !== undefined) files.push(path);
       else notices.push(unusable(written));
     }
-    return { files, rules: new IncludeRules(include, excludes) };
+    return { files, plugins: include.plugins, rules: new IncludeRules(include, excludes) };
   });
-  return { includes, notices, dropsNames: includes.some(({ rules }) => rules.dropsNames) };
+  const plugins = includes.map(({ plugins, rules }) => ({ plugins, options: rules.fileEntryOptions }));
+  const dropsNames = includes.some(({ rules }) => rules.dropsNames);
+  return { includes, pluginFiles: pluginFilesOf(plugins), notices, dropsNames };
 }
 
 function unusable(path: BytePath): FileNotice {

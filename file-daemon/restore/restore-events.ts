@@ -1,4 +1,6 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { BytePath } from '../byte-path.ts';
+import type { ProgramEvent } from '../plugins/program-events.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import type { SharedMemory } from '../worker/job-control.ts';
 import type { SessionKey } from './block-source.ts';
@@ -8,6 +10,8 @@ import type { RestoreCounts, RestoreTask } from './restore-run.ts';
 export interface RestoreWorkerData {
   readonly task: RestoreTask;
   readonly memory: SharedMemory;
+  /** Where it gets the answers of the one who runs programs for it. */
+  readonly programPort: MessagePort;
 }
 
 /** What the main thread tells the worker. */
@@ -28,6 +32,7 @@ export type RestoreCommand =
 export type RestoreEvent =
   | { readonly kind: 'entriesTaken' }
   | { readonly kind: 'blockTaken' }
+  | ProgramEvent
   /** Counts as an event ahead: the main thread answers with `eventDone`. */
   | { readonly kind: 'notice'; readonly notice: FileNotice }
   /** About once a second. */

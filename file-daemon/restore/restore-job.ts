@@ -4,6 +4,7 @@ import { decodeBlockContentAsync } from '../../volume/block.ts';
 import { MemberKind, parseMemberHeader, type MemberHeader } from '../../volume/member.ts';
 import { MemberDamaged } from '../../volume/volume-errors.ts';
 import type { BytePath } from '../byte-path.ts';
+import { ProgramRunner } from '../plugins/program-runner.ts';
 import { ownsMemory, releaseMemory } from '../release-memory.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
@@ -40,11 +41,18 @@ export async function runRestoreJob(
   const failed = new AbortController();
   const ended = AbortSignal.any([signal, failed.signal]);
   const control = JobControl.create(0);
-  const data: RestoreWorkerData = { task, memory: control.shared };
+  await using programs = new ProgramRunner({
+    control,
+    notice: (notice) => ports.notice(notice),
+    signal: ended,
+  });
+  const programPort = programs.workerPort;
+  const data: RestoreWorkerData = { task, memory: control.shared, programPort };
   await using worker = new JobWorker<RestoreEvent>({
     module: workerModule('restore-worker', import.meta.url),
     job,
     data,
+    transfer: [programPort],
     cancel() {
       control.cancel();
       // It may be waiting for either of these.
@@ -73,6 +81,10 @@ export async function runRestoreJob(
           break;
         case 'progress':
           await ports.progress(event.counts, event.path);
+          break;
+        case 'startProgram':
+        case 'endProgram':
+          await programs.handle(event);
           break;
         case 'end':
           return { ...event.counts, errors: event.counts.errors + feed.damagedBlocks };

@@ -1,18 +1,22 @@
-import { constants } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { OperatorError, isErrno } from '../../errors/operator-error.ts';
 import { pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
-import { errnoText } from '../errno-text.ts';
+import { errnoText, isSystemError } from '../errno-text.ts';
 import { lostWithoutNative } from '../without-native.ts';
+import { parseBpipe, writerWords } from '../plugins/bpipe.ts';
+import { ProgramFailed, type ProgramLink } from '../plugins/program-link.ts';
 import { TypeFlag, paddedBytes } from '../tar/entry-header.ts';
 import { readExtended, type ExtendedAttributes } from '../tar/extended-pax.ts';
 import { EntryDamaged, readEntryHeader, type EntryHeader } from '../tar/header-reader.ts';
+import { readPart } from '../tar/part-pax.ts';
 import { sparseRealSize } from '../tar/sparse-map.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { CAN_SET_OWNERS, NO_EXTENDED, setHeldAttributes, type AttributeFailure } from './attributes.ts';
 import { BlockSource, type SessionKey, type StreamBlock } from './block-source.ts';
 import { DirectoryAttributes } from './directory-attributes.ts';
-import { FileMaker, type FileWriter } from './file-writer.ts';
+import { FileMaker, FileWriter } from './file-writer.ts';
+import { PluginContent } from './plugin-content.ts';
 import { mayReplace, type ReplaceRule } from './replace-rule.ts';
 import { SparseContent } from './sparse-content.ts';
 import { PlaceRefused, TargetTree, lstatOf, pathOf, type Place } from './target-tree.ts';
@@ -38,6 +42,8 @@ export interface RestoreInput {
 }
 
 export interface RestoreSink {
+  /** Runs the programs of plugins. */
+  readonly programs: ProgramLink;
   notice(notice: FileNotice): void;
   /** Called often; may throw to end the job. */
   progress(counts: RestoreCounts, path: BytePath): void;
@@ -147,10 +153,18 @@ class Restore {
 
   async #restore(path: BytePath, record: FileRecord): Promise<Outcome> {
     if (record.type === FileType.DIRECTORY) return this.#directory(path, record);
+    const writer = writerOf(record, this.#task);
+    if (writer !== undefined) {
+      await this.#throughPlugin(path, record, writer);
+      return 'restored';
+    }
     const place = this.#tree.place(path);
     const existing = lstatOf(pathOf(place));
     if (existing !== undefined && !mayReplace(this.#task.replace, record, existing)) return 'skipped';
     if (existing?.isDirectory() === true) throw new PlaceRefused('a directory stands in its place');
+    if (record.type === FileType.REGULAR && existing !== undefined && isNode(existing)) {
+      throw new PlaceRefused('a FIFO or device stands in its place');
+    }
 
     switch (record.type) {
       case FileType.REGULAR:
@@ -205,6 +219,22 @@ class Restore {
     }
   }
 
+  /** Hands the content to the writer of its plugin. */
+  async #throughPlugin(path: BytePath, record: FileRecord, words: readonly string[]): Promise<void> {
+    const { programs } = this.#sink;
+    const text = `Restoring "${showPath(path)}" into the input of: ${words.join(' ')}`;
+    this.#sink.notice({ type: 'info', path, text });
+    const waiting = () => this.#sink.progress(this.counts, path);
+    const content = new PluginContent({ record, words, programs, waiting });
+    try {
+      if (hasContent(record)) await this.#copyContent(record, await this.#headerOf(record), content);
+      content.finish();
+    } catch (error) {
+      content.abandon();
+      throw error;
+    }
+  }
+
   /** Writes the content; gives what else is to be set. */
   async #fill(path: BytePath, record: FileRecord, file: FileWriter): Promise<ExtendedAttributes> {
     if (!hasContent(record)) return this.#extendedOf(path, record);
@@ -215,7 +245,12 @@ class Restore {
     return extended;
   }
 
-  async #copyContent(record: FileRecord, header: EntryHeader, file: FileWriter): Promise<void> {
+  async #copyContent(
+    record: FileRecord,
+    header: EntryHeader,
+    target: FileWriter | PluginContent,
+  ): Promise<void> {
+    if (readPart(header.pax) !== undefined) return this.#copyParts(record, header, target);
     const { streamOffset, streamBytes, sizeBytes } = record;
     const { typeFlag, sizeBytes: storedBytes, headerBytes, pax } = header;
     const realSize = sparseRealSize(pax);
@@ -226,16 +261,44 @@ class Restore {
     ) {
       throw new EntryDamaged(SOMETHING_ELSE);
     }
-    const content = realSize === undefined ? file : new SparseContent(file, realSize);
-    const end = streamOffset + headerBytes + storedBytes;
-    for (let at = streamOffset + headerBytes; at < end;) {
+    const from = streamOffset + headerBytes;
+    if (realSize === undefined) return this.#copyStored(from, storedBytes, target);
+    if (!(target instanceof FileWriter)) throw new EntryDamaged(SOMETHING_ELSE);
+    const content = new SparseContent(target, realSize);
+    await this.#copyStored(from, storedBytes, content);
+    content.end();
+  }
+
+  /** The entries that hold a content in parts, one behind the other: see tar/part-pax.ts. */
+  async #copyParts(
+    record: FileRecord,
+    first: EntryHeader,
+    target: FileWriter | PluginContent,
+  ): Promise<void> {
+    const end = record.streamOffset + record.streamBytes;
+    let sizeBytes = 0;
+    let at = record.streamOffset;
+    for (let header = first, number = 1; ; number++, header = await this.#headerAt(at)) {
+      const part = readPart(header.pax);
+      if (header.typeFlag !== TypeFlag.REGULAR || part?.number !== number)
+        throw new EntryDamaged(SOMETHING_ELSE);
+      await this.#copyStored(at + header.headerBytes, header.sizeBytes, target);
+      sizeBytes += header.sizeBytes;
+      at += header.headerBytes + paddedBytes(header.sizeBytes);
+      if (part.isLast) break;
+    }
+    if (at !== end || sizeBytes !== record.sizeBytes) throw new EntryDamaged(SOMETHING_ELSE);
+  }
+
+  async #copyStored(from: number, bytes: number, target: { write(piece: Buffer): void }): Promise<void> {
+    const end = from + bytes;
+    for (let at = from; at < end;) {
       const stream = this.#blocks.at(at) ?? (await this.#nextBlock(at));
       const piece = stream.subarray(0, end - at);
-      content.write(piece);
+      target.write(piece);
       this.counts.contentBytes += piece.length;
       at += piece.length;
     }
-    if (content instanceof SparseContent) content.end();
   }
 
   /** What only the header in the stream says of an entry that is all header. When that is gone, the rest is not. */
@@ -262,8 +325,12 @@ class Restore {
     return extended;
   }
 
-  async #headerOf({ streamOffset }: FileRecord): Promise<EntryHeader> {
-    return readEntryHeader(this.#blocks.at(streamOffset) ?? (await this.#nextBlock(streamOffset)));
+  #headerOf({ streamOffset }: FileRecord): Promise<EntryHeader> {
+    return this.#headerAt(streamOffset);
+  }
+
+  async #headerAt(offset: number): Promise<EntryHeader> {
+    return readEntryHeader(this.#blocks.at(offset) ?? (await this.#nextBlock(offset)));
   }
 
   async #nextBlock(offset: number): Promise<Buffer> {
@@ -283,7 +350,7 @@ class Restore {
   /** Names the file that could not be restored. A full disk, and a failure of this program's own, end the job. */
   #fail(path: BytePath, error: unknown): void {
     const text = `Could not restore "${showPath(path)}": `;
-    if (error instanceof PlaceRefused || error instanceof EntryDamaged) {
+    if (error instanceof PlaceRefused || error instanceof EntryDamaged || error instanceof ProgramFailed) {
       this.#error({ type: 'error', path, text: text + error.message });
       return;
     }
@@ -311,11 +378,18 @@ function limitations(): string[] {
   ];
 }
 
+/** The program that reads the content, of a file that a plugin made; undefined when it is to be a file. */
+function writerOf(record: FileRecord, { where, replace }: RestoreTask): string[] | undefined {
+  if (record.type !== FileType.REGULAR || record.linkTarget.length === 0) return undefined;
+  const plugin = parseBpipe(record.linkTarget.toString());
+  return plugin.writer.length === 0 ? undefined : writerWords(plugin, { where, replace });
+}
+
+function isNode(stat: BigIntStats): boolean {
+  return stat.isFIFO() || stat.isBlockDevice() || stat.isCharacterDevice();
+}
+
 /** Whether there is something of it in the blocks that is not in the record. */
 function hasContent(record: FileRecord): boolean {
   return record.type === FileType.REGULAR && record.sizeBytes > 0;
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && !(error instanceof OperatorError) && 'code' in error && 'syscall' in error;
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
+import { programLink } from '../plugins/program-link.ts';
 import { releaseMemory } from '../release-memory.ts';
 import { Inbox } from '../worker/inbox.ts';
 import { JobControl } from '../worker/job-control.ts';
@@ -54,7 +55,7 @@ async function* streamBlocks(): AsyncGenerator<StreamBlock> {
 }
 
 await runAsWorker(async () => {
-  const { task, memory } = workerData as RestoreWorkerData;
+  const { task, memory, programPort } = workerData as RestoreWorkerData;
   const control = new JobControl(memory);
   const clock = new ProgressClock();
   parentPort?.on('message', receive);
@@ -71,6 +72,10 @@ await runAsWorker(async () => {
           control.throwIfCancelled();
           if (clock.isDue()) post({ kind: 'progress', counts, path });
         },
+        programs: programLink((event) => {
+          post(event);
+          return control.receiveFrom(programPort);
+        }),
       },
     );
     post({ kind: 'end', counts });

@@ -15,4 +15,6 @@ export interface WalkEntry {
   readonly accessPath: BytePath;
   readonly stat: BigIntStats;
   readonly options: EntryOptions;
+  /** Named by a File line itself, not found below one. */
+  readonly isFileEntry: boolean;
 }

@@ -27,6 +27,8 @@ interface Stop {
   /** As that of WalkEntry. */
   readonly accessPath: BytePath;
   readonly fileEntriesBelow: FileEntrySpan;
+  /** As that of WalkEntry. */
+  readonly isFileEntry: boolean;
 }
 
 /** What is there, and how it is to be saved. */
@@ -83,7 +85,7 @@ export class Walker {
     for (const notice of this.#notices) this.#visitor.notice(notice);
     try {
       const { own, below } = this.#fileEntries.take(this.#fileEntries.all(), '/');
-      const root = { path: '/', accessPath: '/', fileEntriesBelow: below };
+      const root = { path: '/', accessPath: '/', fileEntriesBelow: below, isFileEntry: own !== undefined };
       if (own !== undefined) this.#fileEntry(root, own);
       else this.#passThrough(root);
       for (let frame = this.#stack.at(-1); frame !== undefined; frame = this.#stack.at(-1)) this.#step(frame);
@@ -103,7 +105,7 @@ export class Walker {
     const path = joinPath(directory.path, name);
     const accessPath = access.path === directory.path ? path : joinPath(access.path, name);
     const { own, below } = this.#fileEntries.take(directory.fileEntriesBelow, path);
-    const stop = { path, accessPath, fileEntriesBelow: below };
+    const stop = { path, accessPath, fileEntriesBelow: below, isFileEntry: own !== undefined };
     if (own !== undefined) this.#fileEntry(stop, own);
     else if (frame.isEntered && frame.found !== undefined) this.#child(frame.found, stop);
     else this.#passThrough(stop);
@@ -134,9 +136,6 @@ export class Walker {
     if (stat.isSymbolicLink()) {
       const text = `File entry "${showPath(path)}" is a symbolic link: the link is saved, not what it points to`;
       this.#visitor.notice({ type: 'info', path, text });
-    } else if (stat.isBlockDevice()) {
-      const text = `File entry "${showPath(path)}" is a device: the node is saved, not what the device holds (not supported yet)`;
-      this.#visitor.notice({ type: 'warning', path, text });
     }
     if (isDirectory) this.#enter(stop, { stat, options, rules, topDevice: stat.dev });
     else this.#other(stop, stat, options, rules);
@@ -250,8 +249,9 @@ export class Walker {
     );
   }
 
-  #visit({ path, accessPath }: Stop, stat: BigIntStats, options: EntryOptions, rules: IncludeRules): void {
-    this.#visitor.entry({ path, savedPath: rules.savedPath(path), accessPath, stat, options });
+  #visit(stop: Stop, stat: BigIntStats, options: EntryOptions, rules: IncludeRules): void {
+    const { path, accessPath, isFileEntry } = stop;
+    this.#visitor.entry({ path, savedPath: rules.savedPath(path), accessPath, stat, options, isFileEntry });
   }
 
   /** Whether the directory may be entered for the file system it is on; says so when not. */

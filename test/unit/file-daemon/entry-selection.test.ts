@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pluginFileRecord } from '../../../file-daemon/backup/record-of.ts';
 import { PriorState } from '../../../file-daemon/backup/prior-state.ts';
 import { pathFromBytes } from '../../../file-daemon/byte-path.ts';
 import { compareWalkOrder } from '../../../file-daemon/walk/walk-order.ts';
@@ -81,6 +82,17 @@ describe('an accurate backup', () => {
     const first = collectBackup(set);
     expect(first.records).toHaveLength(7);
     expect(collectBackup(set, { prior: priorOf(first.records) }).records).toEqual([]);
+  });
+
+  it('keeps the file of a plugin whose program fails: what it printed before is still good', () => {
+    using tree = new Tree();
+    tree.write('a');
+    const { records } = tree.save();
+    const dump = pluginFileRecord('/DB/dump.sql', 'bpipe:/DB/dump.sql:false:');
+    const set = fileSet([include([tree.path], [], { plugins: ['bpipe:/DB/dump.sql:false:'] })]);
+    const { records: saved, notices } = collectBackup(set, { prior: priorOf([dump, ...records]) });
+    expect(saved).toEqual([]);
+    expect(notices.filter(({ type }) => type === 'notSaved')).toMatchObject([{ path: '/DB/dump.sql' }]);
   });
 
   it('saves what is new, however old it looks, and notes what is gone', () => {

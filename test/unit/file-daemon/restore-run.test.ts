@@ -25,6 +25,7 @@ import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { collectBackup, type CollectedBackup } from './support/collected-backup.ts';
 import { fileSet, include, SHA1_AND_GZIP } from './support/file-sets.ts';
 import { isRoot } from './support/readable-tree.ts';
+import { noPrograms } from './support/no-programs.ts';
 
 const BLOCK_BYTES = 64 * 1024;
 
@@ -97,7 +98,11 @@ async function restore(
   const counts = await runRestore(
     { jobId: 5, where, replace, workingDirectory: site.work },
     { entries: entries(), blocks: streamBlocks() },
-    { notice: ({ type, text }) => void (type === 'error' && texts.push(text)), progress: () => undefined },
+    {
+      notice: ({ type, text }) => void (type === 'error' && texts.push(text)),
+      progress: () => undefined,
+      programs: noPrograms,
+    },
   );
   return { ...counts, texts };
 }

@@ -6,6 +6,7 @@ import type { FileSet } from '../../../../proto/noctule/filedaemon/v1/fileset.ts
 import type { FileRecord } from '../../../../proto/noctule/record/v1/file_record.ts';
 import { BLOCK_CONTENT_BYTES_MAX } from '../../../../volume/member.ts';
 import { unpackRecords } from '../../../../volume/record-batch.ts';
+import { noPrograms } from './no-programs.ts';
 
 /** All that a backup made, in memory. */
 export interface CollectedBackup {
@@ -51,6 +52,7 @@ export function collectBackup(
       },
       notice: (notice) => notices.push(notice),
       progress: (_, path) => beforeEntry?.(path),
+      programs: noPrograms,
     },
   );
   return { result, stream: Buffer.concat(blocks), records, streamBytesAtRecord, notices };

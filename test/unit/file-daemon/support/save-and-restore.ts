@@ -3,6 +3,7 @@ import { runRestore } from '../../../../file-daemon/restore/restore-run.ts';
 import { collectBackup } from './collected-backup.ts';
 import { fileSet, include } from './file-sets.ts';
 import { EXTENDED } from './xattrs.ts';
+import { noPrograms } from './no-programs.ts';
 
 /** What a backup and a restore said, by the type of the notice. */
 export interface Said {
@@ -30,6 +31,7 @@ export async function saveAndRestore(source: string, where: string): Promise<Sai
     {
       notice: ({ type, text }) => void restoring.push(`${type}: ${text}`),
       progress: () => undefined,
+      programs: noPrograms,
     },
   );
   return { saving: notices.map(({ type, text }) => `${type}: ${text}`), restoring, errors };
