@@ -2,7 +2,8 @@ import { FileType } from '../proto/noctule/record/v1/file_record.ts';
 import type { Chain } from './chain.ts';
 import type { Connection } from './connection.ts';
 import { directoryTreeOf } from './directory-paths.ts';
-import { baseName } from './entry-path.ts';
+import { DirectoryRuns, type NameWindow } from './directory-runs.ts';
+import { baseName, baseText } from './entry-path.ts';
 import { jobsInDirectory, runsInDirectory } from './file-runs.ts';
 import { EntryReader } from './packed-entries.ts';
 
@@ -90,7 +91,7 @@ function replacementRank(db: Connection, chain: Chain, pathId: number): number {
 /**
  * The newest version of everything that lies directly in the directory, in windows by name. A version of a newer job
  * hides those of older ones with the same name, be it a file or a directory; so does the note that it is gone. Of two
- * versions in one job the later counts. Each window costs one reading of the directory.
+ * versions in one job the later counts.
  */
 export function* directoryWindows(
   db: Connection,
@@ -99,14 +100,12 @@ export function* directoryWindows(
   { after, only, names, voidBelow = 0 }: WindowOptions,
 ): Generator<DirectoryWindow> {
   const jobs = jobsInDirectory(db, chain, { pathId, oldestRank: voidBelow });
+  const saved = new DirectoryRuns(db, pathId, jobs);
   const deleted = deletedInDirectory(db, chain, pathId);
   const implied = voidBelow === 0 ? impliedInDirectory(db, chain, pathId) : [];
   for (let from = after; ;) {
     const window = new WindowBuilder({ after: from, only, names });
-    for (const { jobRank, firstIndex, entries } of runsInDirectory(db, jobs, pathId)) {
-      const entry = new EntryReader(entries);
-      for (let fileIndex = firstIndex; entry.next(); fileIndex++) window.addSaved(jobRank, fileIndex, entry);
-    }
+    saved.addTo(window);
     for (const { jobRank, entry } of deleted) window.addDeleted(jobRank, entry);
     for (const { name } of implied) window.addImplied(name);
     yield window.finish();
@@ -122,7 +121,7 @@ type Version = CurrentEntry & {
 };
 
 /** Collects versions; forgets the names at the far end when there are too many. Saved ones must come newest job first. */
-class WindowBuilder {
+class WindowBuilder implements NameWindow {
   /** The last name of the window when others lie behind it. */
   end: string | undefined;
   readonly #options: WindowOptions;
@@ -134,10 +133,9 @@ class WindowBuilder {
     this.#options = options;
   }
 
-  addSaved(jobRank: number, fileIndex: number, entry: EntryReader): void {
-    const isDirectory = entry.type === FileType.DIRECTORY;
-    const base = baseOf(entry.name, isDirectory);
+  addSaved({ jobRank, fileIndex, base }: Parameters<NameWindow['addSaved']>[0], entry: EntryReader): void {
     if (!this.#isInside(base)) return;
+    const isDirectory = entry.type === FileType.DIRECTORY;
     const known = this.#versions.get(base);
     const fileRank = Math.max(known?.fileRank ?? -1, isDirectory ? -1 : jobRank);
     const wasDirectory = isDirectory || (known?.wasDirectory ?? false);
@@ -166,12 +164,12 @@ class WindowBuilder {
   addDeleted(jobRank: number, packed: Buffer): void {
     const entry = new EntryReader(packed);
     if (!entry.next()) return;
-    const base = baseOf(entry.name, entry.name.at(-1) === SLASH);
+    const base = baseText(entry.name);
     if (this.#isInside(base)) this.#goneRanks.set(base, Math.max(jobRank, this.#goneRanks.get(base) ?? -1));
   }
 
   addImplied(name: Buffer): void {
-    const base = baseOf(name, true);
+    const base = baseText(name);
     const known = this.#versions.get(base);
     if (known !== undefined) known.wasDirectory = true;
     else if (this.#isInside(base)) this.#versions.set(base, { ...IMPLIED, base });
@@ -206,8 +204,6 @@ class WindowBuilder {
   }
 }
 
-const SLASH = 0x2f;
-
 const IMPLIED: Omit<Version, 'base'> = {
   isDirectory: true,
   jobRank: -1,
@@ -221,10 +217,6 @@ const IMPLIED: Omit<Version, 'base'> = {
   fileRank: -1,
   wasDirectory: true,
 };
-
-function baseOf(name: Buffer, isDirectory: boolean): string {
-  return name.toString('latin1', 0, isDirectory ? name.length - 1 : name.length);
-}
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -30,3 +30,8 @@ export function isDirectoryPath(path: Buffer): boolean {
 export function baseName(name: Buffer): Buffer {
   return isDirectoryPath(name) ? name.subarray(0, -1) : name;
 }
+
+/** Likewise as Latin-1 text, which sorts in the order of bytes. */
+export function baseText(name: Buffer): string {
+  return name.toString('latin1', 0, isDirectoryPath(name) ? name.length - 1 : name.length);
+}

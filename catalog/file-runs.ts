@@ -49,7 +49,7 @@ const LAST_RUN = `
 
 /** Runs fetched at once: few at first, since often only one file is wanted. */
 const FIRST_RUNS = 2;
-const RUNS_MAX = 64;
+export const RUNS_MAX = 64;
 
 export const INDEX_MAX = 0xffff_ffff;
 
@@ -165,9 +165,14 @@ export function* runsInDirectory(
   }
 }
 
-/** What one job saved directly in the directory. */
-export function* runsOfJobInDirectory(db: Connection, jobId: number, pathId: number): Generator<FileRun> {
-  for (let after = 0; ;) {
+/** What one job saved directly in the directory, from the run that begins with the file `first` on. */
+export function* runsOfJobInDirectory(
+  db: Connection,
+  jobId: number,
+  pathId: number,
+  first = 1,
+): Generator<FileRun> {
+  for (let after = first - 1; ;) {
     const runs = db.all<FileRun>(RUNS_OF_JOB_IN_DIRECTORY, { jobId, pathId, after, limit: RUNS_MAX });
     yield* runs;
     const end = runs.at(-1);

@@ -88,6 +88,8 @@ export interface RunRequest {
   readonly messages?: MessagesResource;
   readonly priority?: number;
   readonly accurate?: boolean;
+  /** What has changed after this is saved, and the level is not raised; without meaning for a Full. */
+  readonly since?: Date;
   /** Not before this; absent = now. */
   readonly when?: Date;
   readonly comment?: string;
@@ -102,6 +104,8 @@ export interface RestoreRequest {
   readonly restoreClient: ClientResource;
   /** Absolute prefix; empty or "/" = in place. */
   readonly where: string;
+  /** Substitutions for paths; empty = none. They outweigh `where`. */
+  readonly regexWhere: string;
   readonly replace: 'always' | 'ifnewer' | 'ifolder' | 'never';
 }
 
@@ -167,6 +171,7 @@ export interface Peers {
   estimate(request: {
     job: JobResource;
     level: string;
+    since?: Date | undefined;
     onListing?: (path: Buffer, sizeBytes: number, mode: number, mtimeSeconds: number) => void;
   }): Promise<{ files: number; bytes: number }>;
 }

@@ -7,9 +7,11 @@ import { platform, versionBanner, versionShort } from '../daemon/version.ts';
 import { OperatorError, messageOf } from '../errors/operator-error.ts';
 import type { Peer, Secret } from '../transport/peer.ts';
 import { listen } from '../transport/server.ts';
+import { showPath } from './byte-path.ts';
 import { lostWithoutNative } from './without-native.ts';
 import { keepMemorySmall } from '../native/memory.ts';
 import { setNiceness } from '../native/priority.ts';
+import { removeUnfinishedFiles } from './restore/unfinished-file.ts';
 import { FileDaemonService } from './service/file-daemon-service.ts';
 import { JobTable } from './service/job-table.ts';
 
@@ -49,6 +51,9 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
   });
   const problem = lostWithoutNative();
   if (problem !== undefined) log.warn(problem);
+  for (const path of removeUnfinishedFiles(workingDirectory)) {
+    log.warn(`Removed "${showPath(path)}", which a restore that was killed had not finished`);
+  }
   const listener = await listen({
     serverName: name,
     addresses: listenAddresses({

@@ -15,7 +15,7 @@ const LEVELS_OF_TYPE: Readonly<Record<string, readonly string[]>> = {
   Verify: VERIFY_LEVELS,
 };
 
-/** What this version runs. */
+/** What this version runs by schedule. */
 const TYPES_THAT_RUN = ['Backup', 'Restore', 'Admin'];
 const SCRIPT_MOMENTS_THAT_RUN: readonly string[] = ['Before', 'After', 'Always'];
 export const LEVELS_THAT_RUN = ['Full', 'Incremental', 'Differential'];
@@ -68,12 +68,15 @@ function checkLevel({ node, resource }: Checked<JobResource>, problems: Problems
       `the levels of ${type} are ${levels.join(', ')}`,
     );
   } else if (type === 'Backup' && !LEVELS_THAT_RUN.includes(level)) {
-    problems.add(
-      'warning',
-      placeInNode(node, 'level'),
-      `${labelOf(node)} cannot run yet: Level = ${level} comes later`,
-    );
+    problems.add('warning', placeInNode(node, 'level'), `${labelOf(node)} ${whyItCannotRun(level)}`);
   }
+}
+
+/** Of a level that no schedule can run. */
+export function whyItCannotRun(level: string): string {
+  return level === 'Since'
+    ? 'cannot run by itself: Level = Since needs a time, as the command "run since=" gives it'
+    : `cannot run yet: Level = ${level} comes later`;
 }
 
 /** The Storage comes from the pool, else from the Job; an Admin job writes and reads nothing. */

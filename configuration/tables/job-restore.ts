@@ -1,9 +1,8 @@
 import { directive, notYet } from '../directive.ts';
 import { oneOf } from '../values/enumeration.ts';
 import { yesNo } from '../values/numbers.ts';
+import { substitutions } from '../values/substitutions.ts';
 import { path, string } from '../values/text.ts';
-
-const RELOCATION = notYet('files are only relocated by Where');
 
 /** Directives of Jobs of type Restore: what is restored, and to where. */
 export const JOB_RESTORE = {
@@ -14,21 +13,17 @@ export const JOB_RESTORE = {
   where: directive('Where', path, {
     help: 'Restore: directory to restore into; empty or / = where the files were',
   }),
-  regexWhere: directive('Regex Where', string, {
-    status: RELOCATION,
-    help: 'Restore: substitutions for paths',
+  regexWhere: directive('Regex Where', substitutions, {
+    help: 'Restore: substitutions for paths, "!from!to!" with commas between; they outweigh Where',
   }),
   stripPrefix: directive('Strip Prefix', string, {
-    status: RELOCATION,
     help: 'Restore: leading text to take from paths',
   }),
   addPrefix: directive('Add Prefix', string, {
-    status: RELOCATION,
     help: 'Restore: text to put before paths',
   }),
   addSuffix: directive('Add Suffix', string, {
-    status: RELOCATION,
-    help: 'Restore: text to put behind paths',
+    help: 'Restore: text to put behind the paths of all but directories',
   }),
   replace: directive('Replace', oneOf(['Always', 'IfNewer', 'IfOlder', 'Never']), {
     default: 'Always',
@@ -36,8 +31,7 @@ export const JOB_RESTORE = {
   }),
   prefixLinks: directive('Prefix Links', yesNo, {
     default: false,
-    status: RELOCATION,
-    help: 'Restore: relocate absolute targets of links too',
+    help: 'Restore: relocate absolute targets of symbolic links too',
   }),
   restoreClient: directive('Restore Client', string, {
     status: notYet('files go to the Client of the job or of the command'),

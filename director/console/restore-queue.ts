@@ -7,6 +7,7 @@ import { chooseResource, resourceOnLine } from './choose-resource.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext } from './command.ts';
 import { confirmAndQueue } from './commands/run.ts';
+import { regexWhereOfJob } from './relocation.ts';
 import { applyRestoreLine, checkedReplace, checkedWhere, type RunDraft } from './run-draft.ts';
 
 /** From a selection to a queued job: says what is needed, asks for the Restore job, shows the summary. */
@@ -40,6 +41,7 @@ export async function queueRestore(
           prompt: 'Select Client (File daemon) resource',
         })),
       where: checkedWhere(job.where ?? ''),
+      regexWhere: regexWhereOfJob(job),
       replace: checkedReplace(job.replace),
     },
     startedBy: context.session.who,

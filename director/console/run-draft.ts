@@ -6,10 +6,12 @@ import { choosePool, chooseStorage, type Sourced } from '../jobs/pool-choice.ts'
 import type { RunRequest } from '../services.ts';
 import { resourceOnLine } from './choose-resource.ts';
 import { CommandError } from './command-error.ts';
+import type { CommandLine } from './command-line.ts';
 import type { CommandContext, KeywordValue } from './command.ts';
 import { BACKUP_LEVELS, VERIFY_LEVELS } from './job-words.ts';
+import { checkedRegexWhere, relocationRegexWhere } from './relocation.ts';
 import { parseYesNo } from './yes-no.ts';
-import { parseWhen } from './when.ts';
+import { parseDate, parseWhen } from './when.ts';
 
 /** A run that is being put together: what the admin has said so far; the rest comes from the Job resource. */
 export type RunDraft = { -readonly [K in keyof RunRequest]: RunRequest[K] };
@@ -37,6 +39,7 @@ export const RUN_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   when: 'text',
   priority: 'text',
   accurate: ['yes', 'no'],
+  since: 'text',
   messages: 'messages',
   comment: 'text',
 };
@@ -66,6 +69,9 @@ export function applyLine(context: CommandContext, draft: RunDraft): void {
   draft.messages = resourceOnLine(context, 'Messages', 'messages') ?? draft.messages;
   const accurate = line.value('accurate');
   if (accurate !== undefined) draft.accurate = parseYesNo('accurate', accurate);
+  const since = line.value('since');
+  // Empty of a Full, when a Job hands its own time on with %s.
+  if (since) draft.since = parseDate(since);
   applyCommonKeywords(context, draft);
 }
 
@@ -85,6 +91,10 @@ function applyCommonKeywords(context: CommandContext, draft: RunDraft): void {
 export const RESTORE_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   restoreclient: 'client',
   where: 'text',
+  regexwhere: 'text',
+  strip_prefix: 'text',
+  add_prefix: 'text',
+  add_suffix: 'text',
   replace: Object.values(REPLACE_WORDS),
   storage: 'storage',
   when: 'text',
@@ -100,14 +110,27 @@ export function applyRestoreLine(context: CommandContext, draft: RunDraft): void
   applyCommonKeywords(context, draft);
   if (!draft.restore) return;
   const { line } = context;
-  const where = line.value('where');
   const replace = line.value('replace');
   draft.restore = {
     ...draft.restore,
     restoreClient: resourceOnLine(context, 'Client', 'restoreclient') ?? draft.restore.restoreClient,
-    ...(where !== undefined && { where: checkedWhere(where) }),
+    ...relocationOnLine(line),
     ...(replace !== undefined && { replace: checkedReplace(replace) }),
   };
+}
+
+/** Where the line sends the files: the last word on it is that of the line, as a whole. */
+function relocationOnLine(line: CommandLine): { where?: string; regexWhere?: string } {
+  const where = line.value('where');
+  const regexWhere =
+    line.value('regexwhere') ??
+    relocationRegexWhere({
+      stripPrefix: line.value('strip_prefix') ?? '',
+      addPrefix: line.value('add_prefix') ?? '',
+      addSuffix: line.value('add_suffix') ?? '',
+    });
+  if (regexWhere !== '') return { regexWhere: checkedRegexWhere(regexWhere) };
+  return where === undefined ? {} : { where: checkedWhere(where), regexWhere: '' };
 }
 
 /**

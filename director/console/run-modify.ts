@@ -5,6 +5,7 @@ import type { CommandContext } from './command.ts';
 import type { JobResource } from '../../configuration/director-conf.ts';
 import { chooseResource, poolsByName, resourceOnLine } from './choose-resource.ts';
 import { askPositiveInteger, chooseFromMenu } from './prompts.ts';
+import { askRelocation } from './relocation-menu.ts';
 import {
   applyLine,
   applyRestoreLine,
@@ -97,7 +98,12 @@ async function changePool(context: CommandContext, draft: RunDraft): Promise<voi
 
 async function changeWhere(context: CommandContext, draft: RunDraft): Promise<void> {
   const answer = await context.ask('Please enter the full path prefix for restore (/ for none): ');
-  if (draft.restore) draft.restore = { ...draft.restore, where: checkedWhere(answer) };
+  if (draft.restore) draft.restore = { ...draft.restore, where: checkedWhere(answer), regexWhere: '' };
+}
+
+async function changeRelocation(context: CommandContext, draft: RunDraft): Promise<void> {
+  const regexWhere = await askRelocation(context);
+  if (draft.restore) draft.restore = { ...draft.restore, regexWhere };
 }
 
 async function changeReplace(context: CommandContext, draft: RunDraft): Promise<void> {
@@ -136,10 +142,7 @@ const RESTORE_CHANGES: readonly Change[] = [
   ['Priority', changePriority],
   ['Bootstrap', fixed('The selection is kept in the catalog, not in a bootstrap file. Nothing changed.')],
   ['Where', changeWhere],
-  [
-    'File Relocation',
-    fixed('Files go below Where with their whole path; choose Where instead. Nothing changed.'),
-  ],
+  ['File Relocation', changeRelocation],
   ['Replace', changeReplace],
   [
     'JobId',

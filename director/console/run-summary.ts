@@ -33,6 +33,7 @@ function jobSummary(draft: RunDraft, { now }: SummaryOptions): string {
     ['Storage', storage && `${storage.resource.name} (From ${storage.from})`],
     ['When', formatDateTime(draft.when ?? now)],
     ['Priority', String(draft.priority ?? job.priority)],
+    ['Since', draft.since && formatDateTime(draft.since)],
     ['Accurate', draft.accurate === undefined ? undefined : draft.accurate ? 'yes' : 'no'],
     ['Comment', draft.comment],
   ];
@@ -47,7 +48,7 @@ function restoreSummary(draft: RunDraft, { now, catalogName, storageName }: Summ
   return `Run Restore job\n${aligned(
     [
       ['JobName', job.name],
-      ['Where', restore?.where === '' ? '/' : restore?.where],
+      restore?.regexWhere ? ['RegexWhere', restore.regexWhere] : ['Where', restore?.where || '/'],
       ['Replace', REPLACE_WORDS[restore?.replace ?? 'always']],
       ['FileSet', (draft.fileSet ?? job.fileSet).name],
       ['Backup Client', (draft.client ?? job.client).name],

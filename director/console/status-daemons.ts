@@ -13,6 +13,9 @@ export async function statusClient(context: CommandContext, client: ClientResour
   await context.print(`Connecting to Client ${client.name} at ${client.address}:${client.fdPort}\n\n`);
   const status = await context.services.peers.clientStatus(client);
   const now = context.now();
+  const expectedEnds = new Map(
+    context.services.jobs.running().map(({ job, expectedEnd }) => [job, expectedEnd]),
+  );
   await context.print(
     [
       `${status.name} Version: ${status.version}  ${status.platform}`,
@@ -20,7 +23,7 @@ export async function statusClient(context: CommandContext, client: ClientResour
       ` Heap: resident=${withCommas(status.residentBytes)}`,
       '',
       'Running Jobs:',
-      ...status.running.flatMap((job) => clientJob(job, now)),
+      ...status.running.flatMap((job) => clientJob(job, now, expectedEnds.get(job.job))),
       `Director connected at: ${formatStatusTime(now)}`,
       ...(status.running.length === 0 ? ['No Jobs running.'] : []),
       '====',
@@ -32,12 +35,14 @@ export async function statusClient(context: CommandContext, client: ClientResour
   );
 }
 
-function clientJob(job: ClientJob, now: Date): string[] {
+/** When a job will be done is known to the Director only, and only of its own jobs. */
+function clientJob(job: ClientJob, now: Date, expectedEnd: Date | undefined): string[] {
   return [
     `JobId ${job.jobId} Job ${job.job} is running.`,
     `    ${[levelName(job.level), job.kind].join(' ').trim()} Job started: ${atMs(job.startedAtMs)}`,
     `    Files=${withCommas(job.files)} Bytes=${withCommas(job.bytes)} ` +
       `AveBytes/sec=${withCommas(averageRate(job, now))} Errors=${job.errors}`,
+    ...(expectedEnd ? [`    Ends about ${formatStatusTime(expectedEnd)}`] : []),
     ...(job.currentPath.length > 0 ? [`    Processing file: ${printablePath(job.currentPath)}`] : []),
   ];
 }

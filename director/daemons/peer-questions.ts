@@ -5,18 +5,23 @@ import type {
   PoolResource,
   StorageResource,
 } from '../../configuration/director-conf.ts';
-import type { StatusResponse as ClientStatus } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type {
+  PriorState,
+  StatusResponse as ClientStatus,
+} from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { StatusResponse as StorageStatus } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { volumeNameProblem } from '../../volume/volume-name.ts';
 import type { CatalogIds } from '../catalog-ids.ts';
-import { LabelRefused, RunRefused } from '../director-errors.ts';
+import { LabelRefused } from '../director-errors.ts';
 import { fileSetDigest } from '../filesets/fileset-digest.ts';
 import { fileSetMessage } from '../filesets/fileset-message.ts';
-import { isBackupLevel, levelLetter } from '../jobs/job-codes.ts';
+import type { BackupLevel } from '../jobs/job-codes.ts';
+import { backupLevel } from '../jobs/job-plan.ts';
 import { lookUpLevel } from '../jobs/level-lookup.ts';
-import { priorJobs, priorStates } from '../jobs/prior-state.ts';
+import { hasPriorState, priorJobs, priorStates } from '../jobs/prior-state.ts';
 import type { Peers } from '../services.ts';
 import type { VolumeOffice } from '../volumes/volume-office.ts';
+import { estimateOn } from './client-estimate.ts';
 import { measureClockOffset } from './clock-offset.ts';
 import type { ClientLink, DaemonLink, Daemons } from './daemon-ports.ts';
 
@@ -81,40 +86,22 @@ export class PeerQuestions implements Peers {
   }
 
   async estimate(request: Parameters<Peers['estimate']>[0]): Promise<{ files: number; bytes: number }> {
-    const { daemons } = this.#options;
+    const { job, onListing } = request;
     const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(ESTIMATE_TIMEOUT_MS)]);
-    using link = await this.#ready(daemons.client(request.job.client));
-    const { level, sinceNs } = await this.#estimateLevel(request.job, request.level, link, signal);
-    const fileSet = await fileSetMessage(request.job.fileSet, { allowCompression: true, codes: {}, signal });
-    const listing = request.onListing !== undefined;
-    let totals = { files: 0, bytes: 0 };
-    const call = link.estimate(signal);
-    const accurate = request.job.accurate && level !== 'F';
-    const value = { jobId: 0, level, sinceNs, fileSet, listing, accurate };
-    await call.send({ command: { $case: 'start', value } });
-    const sent = accurate ? this.#sendPriorState(request.job, level, call) : Promise.resolve();
-    sent.then(() => call.end()).catch(() => {}); // the client says what is the matter
-    for await (const { event } of call.events) {
-      if (event?.$case === 'totals') totals = event.value;
-      if (event?.$case !== 'listing') continue;
-      for (const { path, sizeBytes, mode, mtimeSeconds } of event.value.records) {
-        request.onListing?.(path, sizeBytes, mode, mtimeSeconds);
-      }
-    }
-    return { files: totals.files, bytes: totals.bytes };
+    using link = await this.#ready(this.#options.daemons.client(job.client));
+    const { level, sinceNs } = await this.#estimateLevel(request, link, signal);
+    const fileSet = await fileSetMessage(job.fileSet, { allowCompression: true, codes: {}, signal });
+    const accurate = job.accurate && hasPriorState(level);
+    const prior = accurate ? await this.#priorState(job, level) : undefined;
+    const start = { jobId: 0, level, sinceNs, fileSet, listing: onListing !== undefined, accurate };
+    return await estimateOn(link, { start, prior, onListing, signal });
   }
 
-  async #sendPriorState(
-    job: JobResource,
-    level: string,
-    call: ReturnType<ClientLink['estimate']>,
-  ): Promise<void> {
+  async #priorState(job: JobResource, level: BackupLevel): Promise<AsyncIterable<PriorState>> {
     const { catalog } = this.#options;
     const { name: jobName, client, fileSet } = job;
     const of = { level, clientName: client.name, fileSetName: fileSet.name, jobName };
-    for await (const value of priorStates(catalog, await priorJobs(catalog, of))) {
-      await call.send({ command: { $case: 'prior', value } });
-    }
+    return priorStates(catalog, await priorJobs(catalog, of));
   }
 
   async #ready<L extends DaemonLink>(link: L): Promise<L> {
@@ -169,18 +156,13 @@ export class PeerQuestions implements Peers {
   }
 
   async #estimateLevel(
-    job: JobResource,
-    levelName: string,
+    request: Parameters<Peers['estimate']>[0],
     link: ClientLink,
     signal: AbortSignal,
-  ): Promise<{ level: string; sinceNs: bigint | undefined }> {
+  ): Promise<{ level: BackupLevel; sinceNs: bigint | undefined }> {
     const { catalog, ids, now } = this.#options;
-    const requested = levelLetter(levelName);
-    if (requested === undefined || !isBackupLevel(requested)) {
-      throw new RunRefused(
-        `Level "${levelName}" cannot be estimated: only Full, Differential and Incremental can`,
-      );
-    }
+    const { job } = request;
+    const requested = backupLevel(request);
     const { fileSet } = job;
     const version = await catalog.fileSetVersion({
       name: fileSet.name,
@@ -190,6 +172,7 @@ export class PeerQuestions implements Peers {
     const { level, since } = await lookUpLevel(catalog, {
       job,
       requested,
+      since: request.since,
       fileSetName: fileSet.name,
       clientId: ids.clientId(job.client.name),
       fileSetId: version.fileSetId,

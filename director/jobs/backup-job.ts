@@ -24,7 +24,7 @@ import { labelValue } from './label-values.ts';
 import type { LevelDecision } from './level-decision.ts';
 import { lookUpLevel } from './level-lookup.ts';
 import { choosePool, chooseStorage, type Sourced } from './pool-choice.ts';
-import { priorJobs, priorStates } from './prior-state.ts';
+import { hasPriorState, priorJobs, priorStates } from './prior-state.ts';
 import { PeerCounts } from './peer-counts.ts';
 import { reachClient, reachStorage } from './reach-peers.ts';
 import {
@@ -104,6 +104,7 @@ export class BackupJob implements JobKind {
     this.#decision = await lookUpLevel(catalog, {
       job: plan.job,
       requested: this.#decision.level,
+      since: plan.request.since,
       fileSetName: plan.fileSet.name,
       clientId: ids.clientId(plan.client.name),
       fileSetId: this.#fileSet.fileSetId,
@@ -271,9 +272,8 @@ export class BackupJob implements JobKind {
     return request.accurate ?? job.accurate;
   }
 
-  /** A Full saves everything, whatever was there before. */
   #comparesFiles(): boolean {
-    return this.#isAccurate() && this.#decision.level !== 'F';
+    return this.#isAccurate() && hasPriorState(this.#decision.level);
   }
 
   async #priorState() {

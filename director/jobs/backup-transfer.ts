@@ -77,15 +77,18 @@ async function tellClient(
   call: ClientCall,
   signal: AbortSignal,
 ) {
-  try {
-    await call.send({ command: { $case: 'start', value: request } });
-    await bandwidth.connect(request.bandwidth, (limit) => client.setBandwidth(request.job, limit, signal));
-    for await (const value of prior ?? []) await call.send({ command: { $case: 'prior', value } });
-    call.end();
-  } catch (error) {
-    // A call that was broken off by its other side: that side says why.
-    await failAfterOthers(error as Error, signal);
+  // A call that was broken off by its other side: that side says why.
+  const orOthersFailure = (error: unknown) => failAfterOthers(error as Error, signal);
+  const send = (command: BackupCommand['command']) => call.send({ command }).catch(orOthersFailure);
+  await send({ $case: 'start', value: request });
+  await bandwidth
+    .connect(request.bandwidth, (limit) => client.setBandwidth(request.job, limit, signal))
+    .catch(orOthersFailure);
+  for await (const value of prior ?? []) {
+    signal.throwIfAborted();
+    await send({ $case: 'prior', value });
   }
+  call.end();
 }
 
 async function hearClient(

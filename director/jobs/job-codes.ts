@@ -4,7 +4,7 @@
  */
 
 export type JobType = 'B' | 'R' | 'V' | 'D' | 'c' | 'g';
-export type BackupLevel = 'F' | 'D' | 'I';
+export type BackupLevel = 'F' | 'D' | 'I' | 'S';
 
 const TYPE_LETTERS: Readonly<Record<string, JobType>> = {
   Backup: 'B',
@@ -53,5 +53,5 @@ export function levelName(letter: string): string {
 }
 
 export function isBackupLevel(letter: string): letter is BackupLevel {
-  return letter === 'F' || letter === 'D' || letter === 'I';
+  return letter === 'F' || letter === 'D' || letter === 'I' || letter === 'S';
 }

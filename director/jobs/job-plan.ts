@@ -53,14 +53,20 @@ export function planRun(request: RunRequest, now: Date): JobPlan {
   };
 }
 
-function backupLevel({ job, level }: RunRequest): BackupLevel {
+/** @throws RunRefused */
+export function backupLevel({ job, level, since }: Pick<RunRequest, 'job' | 'level' | 'since'>): BackupLevel {
   const name = askedLevel(job, level) ?? '';
   const letter = levelLetter(name);
   if (letter === undefined) throw new RunRefused(`Job "${job.name}": there is no level "${name}"`);
   if (!isBackupLevel(letter)) {
     throw new RunRefused(
-      `Job "${job.name}" cannot run at level ${name}: this version knows Full, Differential and Incremental`,
+      `Job "${job.name}" cannot run at level ${name}: this version knows Full, Differential, Incremental and Since`,
     );
+  }
+  if (letter === 'S' && !since) {
+    throw new RunRefused(`Job "${job.name}" cannot run at level Since without a time`, {
+      hint: 'Add since="YYYY-MM-DD HH:MM:SS".',
+    });
   }
   return letter;
 }

@@ -16,14 +16,17 @@ export async function lookUpLevel(
   question: {
     readonly job: JobResource;
     readonly requested: BackupLevel;
+    /** Given with the run: holds at any level but Full, whatever was saved before. */
+    readonly since?: Date | undefined;
     readonly fileSetName: string;
     readonly clientId: number;
     readonly fileSetId: number;
     readonly now: Date;
   },
 ): Promise<LevelDecision> {
-  const { job, requested, fileSetName, clientId, fileSetId, now } = question;
+  const { job, requested, since, fileSetName, clientId, fileSetId, now } = question;
   if (requested === 'F') return { level: 'F', messages: [] };
+  if (since) return { level: requested, since, messages: [] };
   const series: BackupSeries = { jobName: job.name, clientId, fileSetId };
   const lastFull = earlierRun(await catalog.lastGoodFull(series));
   const lastDifferential = earlierRun(await catalog.lastGoodBackup({ ...series, levels: ['D'] }));

@@ -10,8 +10,8 @@ export interface Sourced<R> {
   readonly from: string;
 }
 
-/** Words of the report for the level-specific pools. */
-const LEVEL_WORDS: Readonly<Record<BackupLevel, string>> = { F: 'Full', D: 'Diff', I: 'Inc' };
+/** Words of the report for the level-specific pools; Since has none. */
+const LEVEL_WORDS: Readonly<Record<BackupLevel, string>> = { F: 'Full', D: 'Diff', I: 'Inc', S: '' };
 
 /** The pool of a backup at its final level. */
 export function choosePool(request: RunRequest, level: BackupLevel): Sourced<PoolResource> {

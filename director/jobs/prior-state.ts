@@ -1,5 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { PriorState } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type { BackupLevel } from './job-codes.ts';
 
 /** Records of the catalog that go to the client at once: about 200 KiB. */
 const PAGE_RECORDS = 1_000;
@@ -9,11 +10,16 @@ export type PriorCatalog = Pick<
   'closeFileState' | 'fileStatePage' | 'openFileState' | 'restoreChain'
 >;
 
+/** Whether an accurate backup at this level is compared with others: a Full is not, nor one since a given time. */
+export function hasPriorState(level: BackupLevel): boolean {
+  return level === 'I' || level === 'D';
+}
+
 /** The jobs whose files an accurate backup is compared with: of a Differential the last Full, else the whole chain. */
 export async function priorJobs(
   catalog: PriorCatalog,
   of: {
-    readonly level: string;
+    readonly level: BackupLevel;
     readonly clientName: string;
     readonly fileSetName: string;
     readonly jobName: string;

@@ -97,6 +97,7 @@ export class RestoreJob implements JobKind {
       job,
       client: this.#request.restoreClient.name,
       where: this.#where(),
+      regexWhere: this.#request.regexWhere,
       replace: REPLACE[this.#request.replace].word,
       startTime,
       endTime,
@@ -190,7 +191,8 @@ export class RestoreJob implements JobKind {
             secret: ticketSecret,
             storageName: source.storage.name,
           },
-          regexWhere: '',
+          regexWhere: this.#request.regexWhere,
+          prefixLinks: this.#job.plan.job.prefixLinks,
           bandwidth: this.#job.bandwidth.limit,
         },
         bandwidth: this.#job.bandwidth,
@@ -211,9 +213,10 @@ export class RestoreJob implements JobKind {
 
   // ---- what came of it ----------------------------------------------------------------------------------------
 
-  /** The prefix; empty = in place. */
+  /** The prefix; empty = in place, or as substitutions say. */
   #where(): string {
-    return this.#request.where === '/' ? '' : this.#request.where;
+    const { where, regexWhere } = this.#request;
+    return where === '/' || regexWhere !== '' ? '' : where;
   }
 
   /** Restored, or left as they are on disk because Replace says so. */

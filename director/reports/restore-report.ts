@@ -10,6 +10,8 @@ export interface RestoreReport {
   readonly client: string;
   /** Prefix of the restored paths; empty = in place. */
   readonly where: string;
+  /** Substitutions that took the place of the prefix; empty = none. */
+  readonly regexWhere: string;
   /** As written in a conf: Always, IfNewer, IfOlder, Never. */
   readonly replace: string;
   readonly startTime: Date;
@@ -33,7 +35,7 @@ export function restoreReport(facts: RestoreReport): string {
     ['JobId', String(facts.jobId)],
     ['Job', facts.job],
     ['Restore Client', facts.client],
-    ['Where', facts.where || '*None*'],
+    facts.regexWhere ? ['RegexWhere', facts.regexWhere] : ['Where', facts.where || '*None*'],
     ['Replace', facts.replace],
     ['Start time', formatReportTime(facts.startTime)],
     ['End time', formatReportTime(facts.endTime)],

@@ -1,6 +1,5 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
-import { isUnchangedSince } from '../walk/file-kind.ts';
 
 /** What the attributes of an entry say about it; `ask content`: only its content can tell. */
 export type Comparison = 'changed' | 'same' | 'ask content';
@@ -16,28 +15,25 @@ const NS_PER_SECOND = 1_000_000_000n;
  *     o                attributes that changed while the content did not: counts as changed
  *
  * A letter that finds a difference makes the entry changed; so does another type, whatever the letters.
+ *
+ * @param changedSince What an Incremental that is not accurate would save the entry for.
  */
 export function compareByLetters(
   letters: string,
   stat: BigIntStats,
   before: FileRecord,
-  sinceNs: bigint | undefined,
+  changedSince: boolean,
 ): Comparison {
   if ((Number(stat.mode) & constants.S_IFMT) !== (before.mode & constants.S_IFMT)) return 'changed';
   let asksContent = false;
   for (const letter of letters) {
     if (/[1235]/.test(letter)) asksContent = true;
-    else if (differs(letter, stat, before, sinceNs)) return 'changed';
+    else if (differs(letter, stat, before, changedSince)) return 'changed';
   }
   return asksContent && hasContent(before) ? 'ask content' : 'same';
 }
 
-function differs(
-  letter: string,
-  stat: BigIntStats,
-  before: FileRecord,
-  sinceNs: bigint | undefined,
-): boolean {
+function differs(letter: string, stat: BigIntStats, before: FileRecord, changedSince: boolean): boolean {
   switch (letter) {
     case 'i':
       return stat.ino !== before.inode;
@@ -60,7 +56,7 @@ function differs(
     case 'c':
       return stat.ctimeNs !== instant(before.ctimeSeconds, before.ctimeNanoseconds);
     case 'M':
-      return sinceNs === undefined || !isUnchangedSince(stat, sinceNs, false);
+      return changedSince;
     case 'A':
       return true;
     default:
@@ -73,9 +69,13 @@ function hasSize({ type }: FileRecord): boolean {
   return type === FileType.REGULAR || type === FileType.HARD_LINK || type === FileType.SYMLINK;
 }
 
-/** A further name of a file has its content under the first one, which is compared by itself. */
 function hasContent({ type }: FileRecord): boolean {
-  return type === FileType.REGULAR;
+  return type === FileType.REGULAR || type === FileType.HARD_LINK;
+}
+
+/** Whether anything differs that a change of the content changes as well. */
+export function mayHaveOtherContent(stat: BigIntStats, before: FileRecord): boolean {
+  return [...'smc'].some((letter) => differs(letter, stat, before, false));
 }
 
 function instant(seconds: number, nanoseconds: number): bigint {

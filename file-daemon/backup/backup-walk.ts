@@ -7,7 +7,7 @@ import type { PluginFile } from '../fileset/plugin-files.ts';
 import type { ProgramLink } from '../plugins/program-link.ts';
 import { fileTypeOf } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
-import { HardLinks } from '../walk/hard-links.ts';
+import { HardLinks, type FirstName } from '../walk/hard-links.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import { Walker, type WalkVisitor } from '../walk/walker.ts';
 import { BlockCutter, type CutBlock, type Slot } from './block-cutter.ts';
@@ -51,7 +51,7 @@ export interface BackupSink {
 }
 
 export interface BackupCounts {
-  /** Records made. */
+  /** Records made, those of deleted files among them. */
   files: number;
   /** Bytes of file content read. */
   contentBytes: number;
@@ -77,8 +77,11 @@ class BackupWalk implements WalkVisitor {
   readonly #cutter: BlockCutter;
   readonly #packer: EntryPacker;
   readonly #unsized: UnsizedEntries;
-  readonly #hardLinks = new HardLinks();
+  /** The walk does not see what plugins make, and when one fails, what it made before is still good. */
+  readonly #pluginPaths: ReadonlySet<BytePath>;
+  readonly #hardLinks = new HardLinks<FirstName>();
   readonly #counts: BackupCounts = { files: 0, contentBytes: 0, errors: 0 };
+  #lastFileIndex = 0;
   readonly #batch = new RecordBatch();
   /** Full batches whose last files end in the block that is still open. */
   #waitingRecords: RecordsContent[] = [];
@@ -86,12 +89,9 @@ class BackupWalk implements WalkVisitor {
 
   constructor(source: BackupSource, sink: BackupSink) {
     this.#sink = sink;
-    const pluginPaths = new Set(source.fileSet.pluginFiles.map(({ plugin }) => plugin.path));
+    this.#pluginPaths = new Set(source.fileSet.pluginFiles.map(({ plugin }) => plugin.path));
     this.#selection = selectionOf(source, {
-      gone: (record) => {
-        // The walk does not see what plugins make, and when one fails, what it made before is still good.
-        if (!pluginPaths.has(pathFromBytes(record.path))) this.#addRecord(deletedRecord(record));
-      },
+      gone: (record) => this.#noteGone(record),
       notice: (notice) => this.notice(notice),
     });
     this.#cutter = new BlockCutter({
@@ -132,7 +132,7 @@ class BackupWalk implements WalkVisitor {
     if (type === undefined) throw new Error('The walk visits only what has a type');
 
     const isLinkable = options.hardLinks && type !== FileType.DIRECTORY;
-    const firstName = isLinkable ? this.#hardLinks.firstName(stat) : undefined;
+    const firstName = isLinkable ? this.#hardLinks.known(stat) : undefined;
     const record =
       firstName === undefined ? this.#packer.pack(entry, type) : this.#packer.packHardLink(entry, firstName);
     this.#addSaved(record);
@@ -160,11 +160,19 @@ class BackupWalk implements WalkVisitor {
 
   #addSaved(record: FileRecord | undefined): void {
     if (record === undefined) return;
-    record.fileIndex = ++this.#counts.files;
+    record.fileIndex = ++this.#lastFileIndex;
     this.#addRecord(record);
   }
 
+  #noteGone(record: FileRecord): void {
+    const path = pathFromBytes(record.path);
+    if (this.#pluginPaths.has(path)) return;
+    this.#addRecord(deletedRecord(record));
+    this.#progress(path);
+  }
+
   #addRecord(record: FileRecord): void {
+    this.#counts.files += 1;
     if (this.#batch.add(record)) return;
     this.#takeBatch();
     this.#batch.add(record);

@@ -1,14 +1,20 @@
 import { readSync } from 'node:fs';
-import type { FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
+import {
+  FileType,
+  type DigestAlgorithm,
+  type FileRecord,
+} from '../../proto/noctule/record/v1/file_record.ts';
 import { showPath, type BytePath } from '../byte-path.ts';
 import { ContentDigest } from '../content-digest.ts';
 import { isUnchangedSince } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
+import { HardLinks } from '../walk/hard-links.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import { compareWalkOrder, isBelow } from '../walk/walk-order.ts';
-import { compareByLetters } from './accurate-letters.ts';
-import { closeAfterReading, openForReading } from './opened-file.ts';
+import { compareByLetters, mayHaveOtherContent } from './accurate-letters.ts';
+import { closeAfterReading, keepAtime, openForReading } from './opened-file.ts';
 import type { PriorState } from './prior-state.ts';
+import { recordOf } from './record-of.ts';
 
 /** Which of the entries that the FileSet accepts a job saves. Entries come in walk order. */
 export interface EntrySelection {
@@ -48,13 +54,15 @@ export interface AccuratePorts {
  */
 export class AccurateSelection implements EntrySelection {
   readonly #prior: PriorState;
-  readonly #sinceNs: bigint | undefined;
+  readonly #since: SinceSelection;
   readonly #ports: AccuratePorts;
+  /** Of files with several names whose content was compared under one of them. */
+  readonly #contents = new HardLinks<{ readonly isOther: boolean }>();
   #isDigestMissingSaid = false;
 
   constructor(prior: PriorState, sinceNs: bigint | undefined, ports: AccuratePorts) {
     this.#prior = prior;
-    this.#sinceNs = sinceNs;
+    this.#since = new SinceSelection(sinceNs);
     this.#ports = ports;
   }
 
@@ -63,7 +71,7 @@ export class AccurateSelection implements EntrySelection {
     const before = this.#prior.path === entry.path ? this.#prior.record : undefined;
     if (before === undefined) return true;
     this.#prior.advance();
-    switch (compareByLetters(entry.options.accurate, entry.stat, before, this.#sinceNs)) {
+    switch (compareByLetters(entry.options.accurate, entry.stat, before, this.#since.isWanted(entry))) {
       case 'changed':
         return true;
       case 'same':
@@ -93,35 +101,50 @@ export class AccurateSelection implements EntrySelection {
     }
   }
 
-  #hasOtherContent({ path, accessPath, options }: WalkEntry, before: FileRecord): boolean {
+  #hasOtherContent(entry: WalkEntry, before: FileRecord): boolean {
+    const { stat } = entry;
+    // A further name of a file was saved without a digest of its own.
+    if (before.type === FileType.HARD_LINK) {
+      return this.#contents.known(stat)?.isOther ?? mayHaveOtherContent(stat, before);
+    }
+    const isOther = this.#hasOtherDigest(entry, before);
+    this.#contents.remember(stat, { isOther });
+    return isOther;
+  }
+
+  #hasOtherDigest(entry: WalkEntry, before: FileRecord): boolean {
     if (before.digest.length === 0) {
-      if (!this.#isDigestMissingSaid) {
-        const text =
-          `"${showPath(path)}" has no checksum from the last backup to compare with: ` +
-          'the content of it, and of others without one, counts as unchanged';
-        this.#ports.notice({ type: 'warning', path, text });
-      }
-      this.#isDigestMissingSaid = true;
+      this.#sayDigestIsMissing(entry);
       return false;
     }
     try {
-      return !digestOfFile(accessPath, options.noAtime, before).equals(before.digest);
+      return !digestOfFile(entry, before.digestAlgorithm).equals(before.digest);
     } catch {
       return true; // To be saved, which says what is the matter.
     }
+  }
+
+  #sayDigestIsMissing({ path }: WalkEntry): void {
+    if (this.#isDigestMissingSaid) return;
+    this.#isDigestMissingSaid = true;
+    const text =
+      `"${showPath(path)}" has no checksum from the last backup to compare with: ` +
+      'the content of it, and of others without one, counts as unchanged';
+    this.#ports.notice({ type: 'warning', path, text });
   }
 }
 
 const PIECE_BYTES = 256 * 1024;
 
-function digestOfFile(path: BytePath, noAtime: boolean, { digestAlgorithm }: FileRecord): Buffer {
-  const digest = new ContentDigest(digestAlgorithm);
+function digestOfFile({ path, accessPath, stat, options }: WalkEntry, algorithm: DigestAlgorithm): Buffer {
+  const digest = new ContentDigest(algorithm);
   const piece = Buffer.allocUnsafe(PIECE_BYTES);
-  const fd = openForReading(path, noAtime);
+  const fd = openForReading(accessPath, options.noAtime);
   try {
     for (let got = readSync(fd, piece); got > 0; got = readSync(fd, piece)) {
       digest.update(piece.subarray(0, got));
     }
+    if (options.keepAtime) keepAtime(fd, recordOf(path, stat, FileType.REGULAR));
   } finally {
     closeAfterReading(fd);
   }

@@ -5,7 +5,7 @@ import type { BytePath } from '../byte-path.ts';
 import type { BpipePlugin } from '../plugins/bpipe.ts';
 import { fileTypeOf } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
-import { HardLinks } from '../walk/hard-links.ts';
+import { HardLinks, type FirstName } from '../walk/hard-links.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import { Walker, type WalkVisitor } from '../walk/walker.ts';
 import { selectionOf, type BackupCounts, type BackupSink, type BackupSource } from './backup-walk.ts';
@@ -31,7 +31,7 @@ export function runEstimateWalk(source: BackupSource, sink: EstimateSink): Backu
 class EstimateWalk implements WalkVisitor {
   readonly #selection: EntrySelection;
   readonly #sink: EstimateSink;
-  readonly #hardLinks = new HardLinks();
+  readonly #hardLinks = new HardLinks<FirstName>();
   readonly #counts: BackupCounts = { files: 0, contentBytes: 0, errors: 0 };
   #records: FileRecord[] = [];
 
@@ -69,13 +69,14 @@ class EstimateWalk implements WalkVisitor {
   }
 
   finish(): BackupCounts {
+    this.#selection.finish();
     if (this.#records.length > 0) this.#list();
     return this.#counts;
   }
 
   #isFirstName(path: BytePath, stat: BigIntStats, type: FileType): boolean {
     if (type === FileType.DIRECTORY) return true;
-    if (this.#hardLinks.firstName(stat) !== undefined) return false;
+    if (this.#hardLinks.known(stat) !== undefined) return false;
     this.#hardLinks.remember(stat, { path, fileIndex: this.#counts.files + 1 });
     return true;
   }

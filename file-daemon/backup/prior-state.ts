@@ -5,7 +5,7 @@ import { pathFromBytes, type BytePath } from '../byte-path.ts';
 /** What the main thread gives the worker of an accurate job, as often as it is asked. */
 export interface PriorBatch {
   /** An encoded FileRecordBatch, in walk order. */
-  readonly batch: Uint8Array;
+  readonly batch: Uint8Array<ArrayBuffer>;
   readonly isLast: boolean;
 }
 

@@ -1,5 +1,5 @@
 import type { BytePath } from '../byte-path.ts';
-import { addClass, addRange, foldSet, lowerByte, sameByte, type ByteSet } from './byte-set.ts';
+import { addClass, addRange, foldSet, lowerByte, sameByte, type ByteSet } from '../../text/regex/byte-set.ts';
 
 /**
  * Shell patterns as fnmatch(3) with no flags: `*` any bytes (slashes and leading dots too), `?` one byte, `[...]` one of

@@ -1,10 +1,8 @@
+import { holds, sideOf, type Side } from '../../text/regex/assertions.ts';
+import type { ByteSet } from '../../text/regex/byte-set.ts';
+import type { RegexStep } from '../../text/regex/regex-program.ts';
+import { WORD_BYTES } from '../../text/regex/regex-syntax.ts';
 import type { BytePath } from '../byte-path.ts';
-import type { ByteSet } from './byte-set.ts';
-import type { RegexStep } from './regex-program.ts';
-import { WORD_BYTES, type RegexAssertion } from './regex-syntax.ts';
-
-/** What lies on one side of a place in a path: an end of the path, a byte of a word, or another byte. */
-type Side = 'edge' | 'word' | 'other';
 
 /** Where the machine may be in its program, after what it has read. */
 interface State {
@@ -104,28 +102,6 @@ export class RegexMatcher {
     this.#remembered = 0;
     this.#start = this.#state([0], 'edge');
   }
-}
-
-function holds(assertion: RegexAssertion, before: Side, after: Side): boolean {
-  const isEdge = (before === 'word') !== (after === 'word');
-  switch (assertion) {
-    case 'start':
-      return before === 'edge';
-    case 'end':
-      return after === 'edge';
-    case 'word edge':
-      return isEdge;
-    case 'no word edge':
-      return !isEdge;
-    case 'word start':
-      return isEdge && after === 'word';
-    case 'word end':
-      return isEdge && before === 'word';
-  }
-}
-
-function sideOf(byte: number): Side {
-  return WORD_BYTES[byte] === 1 ? 'word' : 'other';
 }
 
 function symbolsOf(program: readonly RegexStep[]): Uint16Array {

@@ -21,6 +21,7 @@ import { EntryDamaged } from '../tar/header-reader.ts';
 import { setFileAttributes, setHeldAttributes, type AttributeFailure } from './attributes.ts';
 import { dropInheritedAclOfFile, dropInheritedAcls } from './inherited-acl.ts';
 import { PlaceRefused, pathOf, type Place } from './target-tree.ts';
+import { temporaryName, type UnfinishedFile } from './unfinished-file.ts';
 
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const CREATE_ATTEMPTS_MAX = 1000;
@@ -31,10 +32,12 @@ const CREATE_ATTEMPTS_MAX = 1000;
  */
 export class FileMaker {
   readonly #jobId: number;
+  readonly #unfinished: Pick<UnfinishedFile, 'note'>;
   #counter = 0;
 
-  constructor(jobId: number) {
+  constructor(jobId: number, unfinished: Pick<UnfinishedFile, 'note'>) {
     this.#jobId = jobId;
+    this.#unfinished = unfinished;
   }
 
   /** A regular file to be written piece by piece. */
@@ -75,12 +78,14 @@ export class FileMaker {
   /** Lets `create` make something under a free name beside the place; returns the path. */
   #claim(place: Place, create: (path: string | Buffer) => void): string | Buffer {
     for (let attempt = 0; attempt < CREATE_ATTEMPTS_MAX; attempt++) {
-      const path = fsPath(`${place.directory}.noctule-${this.#jobId}-${++this.#counter}.part`);
+      const temporary = { directory: place.directory, name: temporaryName(this.#jobId, ++this.#counter) };
+      const path = fsPath(pathOf(temporary));
+      this.#unfinished.note(temporary);
       try {
         create(path);
         return path;
       } catch (error) {
-        // A leftover of a restore that was killed.
+        // A leftover of a restore that was killed, where nobody could take it away yet.
         if (!isErrno(error, 'EEXIST')) throw error;
       }
     }

@@ -1,4 +1,4 @@
-import { constants, type BigIntStats } from 'node:fs';
+import { chmodSync, type BigIntStats } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { OperatorError, isErrno } from '../../errors/operator-error.ts';
 import { pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
@@ -16,15 +16,20 @@ import { CAN_SET_OWNERS, NO_EXTENDED, setHeldAttributes, type AttributeFailure }
 import { BlockSource, type SessionKey, type StreamBlock } from './block-source.ts';
 import { DirectoryAttributes } from './directory-attributes.ts';
 import { FileMaker, FileWriter } from './file-writer.ts';
+import { recordRewrite } from './path-rewrite.ts';
 import { PluginContent } from './plugin-content.ts';
 import { mayReplace, type ReplaceRule } from './replace-rule.ts';
 import { SparseContent } from './sparse-content.ts';
 import { PlaceRefused, TargetTree, lstatOf, pathOf, type Place } from './target-tree.ts';
+import { UnfinishedFile } from './unfinished-file.ts';
 
 export interface RestoreTask {
   readonly jobId: number;
   /** Absolute; '' = in place. */
   readonly where: BytePath;
+  /** Substitutions for paths; '' = none. */
+  readonly regexWhere: string;
+  readonly prefixLinks: boolean;
   readonly replace: ReplaceRule;
   /** For a temporary file. */
   readonly workingDirectory: string;
@@ -73,22 +78,40 @@ export async function runRestore(
   input: RestoreInput,
   sink: RestoreSink,
 ): Promise<RestoreCounts> {
-  using tree = new TargetTree({ where: task.where, trackCreated: task.replace === 'never' });
+  const rewrite = recordRewrite(task);
+  using tree = new TargetTree(task.where);
   using directories = new DirectoryAttributes(task.workingDirectory, task.jobId);
+  using unfinished = new UnfinishedFile(task.workingDirectory, task.jobId);
   for (const text of limitations()) sink.notice({ type: 'warning', path: '', text });
-  const restore = new Restore(task, tree, directories, new BlockSource(input.blocks), sink);
-  for await (const { session, records } of input.entries) {
-    restore.enterSession(session);
-    for (const record of records) await restore.entry(record);
+  const files = new FileMaker(task.jobId, unfinished);
+  const restore = new Restore(task, { tree, directories, files }, new BlockSource(input.blocks), sink);
+  try {
+    for await (const { session, records } of input.entries) {
+      restore.enterSession(session);
+      for (const record of records) await restore.entry(rewrite(record), record);
+    }
+  } catch (error) {
+    if (error instanceof TargetFull) restore.finishDirectories();
+    throw error;
   }
-  await restore.finish();
+  restore.finishDirectories();
+  await restore.drain();
   return restore.counts;
 }
 
 const SOMETHING_ELSE = 'the volume holds something else at its place';
 
+/** Of directories that nothing is known about but that files belong into them. */
+const DIRECTORY_MODE = 0o755;
+
 /** What became of an entry. */
 type Outcome = 'restored' | 'skipped' | 'failed';
+
+interface RestoreTarget {
+  readonly tree: TargetTree;
+  readonly directories: DirectoryAttributes;
+  readonly files: FileMaker;
+}
 
 class Restore {
   readonly counts: RestoreCounts = { files: 0, contentBytes: 0, errors: 0, skipped: 0 };
@@ -103,33 +126,31 @@ class Restore {
   /** The last entry of this session with content: the next may be another name of it. */
   #last: { streamOffset: number; path: BytePath; outcome: Outcome } | undefined;
 
-  constructor(
-    task: RestoreTask,
-    tree: TargetTree,
-    directories: DirectoryAttributes,
-    blocks: BlockSource,
-    sink: RestoreSink,
-  ) {
+  constructor(task: RestoreTask, target: RestoreTarget, blocks: BlockSource, sink: RestoreSink) {
     this.#task = task;
-    this.#tree = tree;
-    this.#directories = directories;
+    this.#tree = target.tree;
+    this.#directories = target.directories;
+    this.#files = target.files;
     this.#blocks = blocks;
     this.#sink = sink;
-    this.#files = new FileMaker(task.jobId);
   }
 
   enterSession(session: SessionKey): void {
     if (this.#blocks.enterSession(session) === 'new') this.#last = undefined;
   }
 
-  async entry(record: FileRecord): Promise<void> {
+  /** The entry that was saved as `saved`, under the path of `record`. */
+  async entry(record: FileRecord, saved: FileRecord): Promise<void> {
     const path = pathFromBytes(record.path);
     this.#sink.progress(this.counts, path);
+    const savedPath = pathFromBytes(saved.path);
     let outcome: Outcome;
     try {
-      outcome = await this.#restore(path, record);
+      // The attributes of what stands for the client's root are the business of whoever made it.
+      const standsForRoot = path === '/' ? this.#task.where + savedPath !== '/' : savedPath === '/';
+      outcome = standsForRoot ? this.#root(path) : await this.#restore(path, record);
     } catch (error) {
-      this.#fail(path, error);
+      this.#fail(path, error, savedPath);
       outcome = 'failed';
     }
     if (outcome === 'restored') this.counts.files += 1;
@@ -138,7 +159,8 @@ class Restore {
     if (hasContent(record)) this.#last = { streamOffset: record.streamOffset, path, outcome };
   }
 
-  async finish(): Promise<void> {
+  /** Nothing more comes into any directory. */
+  finishDirectories(): void {
     for (const { record, extended } of this.#directories.deepestFirst()) {
       const path = pathFromBytes(record.path);
       this.#sink.progress(this.counts, path);
@@ -148,6 +170,11 @@ class Restore {
         this.#fail(path, error);
       }
     }
+    for (const path of this.#tree.bareDirectories()) this.#openToAll(path);
+  }
+
+  /** Lets the sender of the blocks come to a good end. */
+  async drain(): Promise<void> {
     await this.#blocks.drain();
   }
 
@@ -176,21 +203,33 @@ class Restore {
       default:
         this.#report(path, this.#files.makeSpecial(place, record, await this.#extendedOf(path, record)));
     }
-    // Also when it is one by another name.
-    if ((record.mode & constants.S_IFMT) === constants.S_IFLNK) this.#tree.noteLink(path);
+    if (record.type === FileType.SYMLINK) this.#tree.noteLink(place);
+    return 'restored';
+  }
+
+  /** A directory on the way whose attributes were not saved. */
+  #openToAll(path: BytePath): void {
+    try {
+      chmodSync(`/proc/self/fd/${this.#tree.directory(path)}`, DIRECTORY_MODE);
+    } catch (error) {
+      this.#fail(path, error);
+    }
+  }
+
+  #root(path: BytePath): Outcome {
+    this.#tree.directory(path);
     return 'restored';
   }
 
   async #directory(path: BytePath, record: FileRecord): Promise<Outcome> {
-    // The attributes of what stands for the client's root are the business of whoever made it.
-    if (path === '/' && this.#task.where !== '') return 'restored';
     const existed =
       this.#task.replace === 'never' &&
-      !this.#tree.hasCreated(path) &&
+      !this.#tree.isBare(path) &&
       lstatOf(pathOf(this.#tree.place(path))) !== undefined;
     this.#tree.directory(path);
     if (existed) return 'skipped';
     this.#directories.add(record, await this.#extendedOf(path, record));
+    this.#tree.noteDescribed(path);
     return 'restored';
   }
 
@@ -348,8 +387,9 @@ class Restore {
   }
 
   /** Names the file that could not be restored. A full disk, and a failure of this program's own, end the job. */
-  #fail(path: BytePath, error: unknown): void {
-    const text = `Could not restore "${showPath(path)}": `;
+  #fail(path: BytePath, error: unknown, savedPath = path): void {
+    const subject = `"${showPath(savedPath)}"${savedPath === path ? '' : ` as "${showPath(path)}"`}`;
+    const text = `Could not restore ${subject}: `;
     if (error instanceof PlaceRefused || error instanceof EntryDamaged || error instanceof ProgramFailed) {
       this.#error({ type: 'error', path, text: text + error.message });
       return;

@@ -15,13 +15,6 @@ export class PlaceRefused extends OperatorError {
   readonly code = 'FD_PLACE_REFUSED';
 }
 
-export interface TargetOptions {
-  /** Where everything goes, absolute; '' = in place. */
-  readonly where: BytePath;
-  /** Remember which directories were made. */
-  readonly trackCreated: boolean;
-}
-
 /** The name of an entry in a directory that is held open. */
 export interface Place {
   /** `/proc/self/fd/N/` */
@@ -50,13 +43,17 @@ export class TargetTree implements Disposable {
   readonly #rootFd: number;
   /** By path relative to the root, without slashes at the ends; least recently used first. */
   readonly #open = new Map<BytePath, number>();
-  readonly #linksMade = new Set<BytePath>();
-  readonly #created: Set<BytePath> | undefined;
+  /** Symbolic links by their inodes: a link has other paths by hard links, and by links on the way. */
+  readonly #linksMade = new Set<string>();
+  /** Made by this restore, and their attributes are not known yet: those on the way down, and those that were not saved. */
+  readonly #bare = new Set<BytePath>();
 
-  /** @throws PlaceRefused when `where` cannot be made or opened. */
-  constructor({ where, trackCreated }: TargetOptions) {
+  /**
+   * @param where everything goes, absolute; '' = in place.
+   * @throws PlaceRefused when `where` cannot be made or opened.
+   */
+  constructor(where: BytePath) {
     this.#isInPlace = where === '';
-    this.#created = trackCreated ? new Set() : undefined;
     const root = this.#isInPlace ? '/' : where;
     try {
       mkdirSync(fsPath(root), { recursive: true });
@@ -94,14 +91,25 @@ export class TargetTree implements Disposable {
     return this.#directory(checkedPath(path));
   }
 
-  /** The restore has made a symbolic link with this absolute path of the client. */
-  noteLink(path: BytePath): void {
-    if (this.#isInPlace) this.#linksMade.add(checkedPath(path));
+  /** The restore has made the symbolic link that stands there. */
+  noteLink(place: Place): void {
+    const link = this.#isInPlace ? lstatOf(pathOf(place)) : undefined;
+    if (link !== undefined) this.#linksMade.add(inodeOf(link));
   }
 
-  /** Whether this restore has made the directory. Known only with `trackCreated`. */
-  hasCreated(path: BytePath): boolean {
-    return this.#created?.has(checkedPath(path)) ?? false;
+  /** Whether this restore has made the directory, and has not come to its attributes. */
+  isBare(path: BytePath): boolean {
+    return this.#bare.has(checkedPath(path));
+  }
+
+  /** The attributes of the directory are known, and will be set by whoever knows them. */
+  noteDescribed(path: BytePath): void {
+    this.#bare.delete(checkedPath(path));
+  }
+
+  /** All such, by their absolute paths. */
+  bareDirectories(): BytePath[] {
+    return Array.from(this.#bare, (path) => `/${path}`);
   }
 
   [Symbol.dispose](): void {
@@ -144,7 +152,7 @@ export class TargetTree implements Disposable {
     try {
       mkdirSync(fsPath(entry), 0o700);
       dropInheritedAcls(fsPath(entry));
-      this.#created?.add(path);
+      this.#bare.add(path);
       return openSync(fsPath(entry), flags);
     } catch (cause) {
       throw new PlaceRefused(`Could not make directory "/${showPath(path)}": ERR=${errnoText(cause)}`, {
@@ -159,7 +167,7 @@ export class TargetTree implements Disposable {
     if (link?.isSymbolicLink() !== true) {
       throw new PlaceRefused(`Could not open directory ${name}: ERR=${errnoText(cause)}`, { cause });
     }
-    if (!this.#isInPlace || this.#linksMade.has(path)) {
+    if (!this.#isInPlace || this.#linksMade.has(inodeOf(link))) {
       throw new PlaceRefused(`${name} is a symbolic link, which a restore does not follow`);
     }
     if (link.uid !== this.#ownUid) {
@@ -176,6 +184,10 @@ export class TargetTree implements Disposable {
 /** What is there, without following a link; undefined when nothing is. */
 export function lstatOf(path: BytePath): BigIntStats | undefined {
   return lstatSync(fsPath(path), { bigint: true, throwIfNoEntry: false });
+}
+
+function inodeOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
 }
 
 /** The path without slashes at its ends. @throws PlaceRefused when it could lead elsewhere. */

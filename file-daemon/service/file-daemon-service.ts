@@ -201,6 +201,8 @@ export class FileDaemonService {
     const task = {
       jobId: start.jobId,
       where: whereOf(start.where),
+      regexWhere: start.regexWhere,
+      prefixLinks: start.prefixLinks,
       replace: replaceRule(start.replace),
       workingDirectory: this.#options.workingDirectory,
     };

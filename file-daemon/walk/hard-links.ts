@@ -1,30 +1,30 @@
 import type { BigIntStats } from 'node:fs';
 import type { BytePath } from '../byte-path.ts';
 
+/** The name under which a file was saved. */
 export interface FirstName {
   readonly path: BytePath;
   readonly fileIndex: number;
 }
 
 /**
- * Which files with several names were saved under a first one. Holds only inodes with more than one link, and forgets an
- * inode when as many names were seen as it has.
+ * What was found out about files with several names under one of them. Holds only inodes with more than one link, and
+ * forgets an inode when as many names were seen as it has.
  */
-export class HardLinks {
-  readonly #firstNames = new Map<string, FirstName & { namesLeft: bigint }>();
+export class HardLinks<T extends object> {
+  readonly #known = new Map<string, { readonly what: T; namesLeft: bigint }>();
 
-  /** The name under which this inode was saved; undefined when this is the first. Ask once for each name. */
-  firstName(stat: BigIntStats): FirstName | undefined {
+  /** What another name of this inode had to say; undefined when this is the first. Ask once for each name. */
+  known(stat: BigIntStats): T | undefined {
     if (stat.nlink <= 1n) return undefined;
     const key = keyOf(stat);
-    const known = this.#firstNames.get(key);
-    if (known !== undefined && --known.namesLeft === 0n) this.#firstNames.delete(key);
-    return known;
+    const known = this.#known.get(key);
+    if (known !== undefined && --known.namesLeft === 0n) this.#known.delete(key);
+    return known?.what;
   }
 
-  /** The inode has been saved under this name. */
-  remember(stat: BigIntStats, firstName: FirstName): void {
-    if (stat.nlink > 1n) this.#firstNames.set(keyOf(stat), { ...firstName, namesLeft: stat.nlink - 1n });
+  remember(stat: BigIntStats, what: T): void {
+    if (stat.nlink > 1n) this.#known.set(keyOf(stat), { what, namesLeft: stat.nlink - 1n });
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, linkSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareTrees } from '../../tools/compare-trees.ts';
@@ -65,6 +65,33 @@ describe('a Job with Accurate = yes', () => {
     execFileSync('cp', ['-p', at('keep'), at('copied with its times')]);
     const output = await backUp(held, 'Incremental');
     expect(reported(output, 'Termination')).toBe('Backup OK');
+    await expectNewestState();
+  });
+
+  it('keeps what was deleted out although nothing else is left to save', async () => {
+    const clock = join(held.site.directory, 'clock');
+    execFileSync('touch', ['-r', at('many', 'd5'), clock]);
+    rmSync(at('many', 'd5', 'f5'));
+    execFileSync('touch', ['-r', clock, at('many', 'd5')]);
+    const output = await backUp(held, 'Incremental');
+    expect(reported(output, 'Termination')).toBe('Backup OK');
+    expect(reported(output, 'FD Files Written')).toBe('1');
+    expect(reported(output, 'SD Files Written')).toBe('1');
+    await expectNewestState();
+    const listed = await held.console('list files type=deleted jobid=5\n');
+    expect(listed).toContain(at('many', 'd5', 'f5'));
+  });
+
+  it('restores a file whole under each of its names when they were saved by different jobs', async () => {
+    linkSync(at('keep'), at('z-second name'));
+    await backUp(held, 'Incremental');
+    expect(reported(await restoreAll(held), 'Termination')).toBe('Restore OK');
+    // Without the letter c only the new name was saved, so that they are two files now.
+    const { differences } = compareTrees(held.source, held.restoredSource);
+    expect(differences).toMatchObject([{ path: 'z-second name', what: 'links' }]);
+    rmSync(at('keep'));
+    writeFileSync(at('z-second name'), 'changed under the second name');
+    await backUp(held, 'Incremental');
     await expectNewestState();
   });
 

@@ -126,7 +126,7 @@ export class SimulatedSite implements AsyncDisposable {
     const restoreClient = this.conf.clients[0]!;
     const selection = { jobIds, rules };
     await this.run(jobName, {
-      restore: { selection, restoreClient, where: '/tmp/restored', replace: 'always' },
+      restore: { selection, restoreClient, where: '/tmp/restored', regexWhere: '', replace: 'always' },
     });
     return this.#restored;
   }

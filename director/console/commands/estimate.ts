@@ -20,6 +20,7 @@ export const estimate: Command = {
     fileset: 'fileset',
     level: RUN_KEYWORDS.level!,
     accurate: ['yes', 'no'],
+    since: 'text',
     listing: 'flag',
   },
   async run(context) {
@@ -45,6 +46,7 @@ export const estimate: Command = {
     const { files, bytes } = await services.peers.estimate({
       job,
       level: effectiveLevel(draft),
+      since: draft.since,
       ...(listing && { onListing: listing.add }),
     });
     await listing?.end();

@@ -39,6 +39,12 @@ describe('a Job', () => {
     ]);
   });
 
+  test('cannot run at level Since by itself', () => {
+    expect(problemsOfJob(`${JOB_FRAME}; Level = Since`)).toEqual([
+      'warning 1: Job "J" cannot run by itself: Level = Since needs a time, as the command "run since=" gives it',
+    ]);
+  });
+
   test('may not write to the scratch pool', () => {
     const scratch = 'Pool { Name = Scratch; Pool Type = Backup }';
     expect(problemsOfJob(`${JOB_FRAME}; Full Backup Pool = Scratch`, scratch)[0]).toBe(

@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compareByLetters } from '../../../file-daemon/backup/accurate-letters.ts';
+import { compareByLetters, mayHaveOtherContent } from '../../../file-daemon/backup/accurate-letters.ts';
 import { recordOf } from '../../../file-daemon/backup/record-of.ts';
 import { FileType } from '../../../proto/noctule/record/v1/file_record.ts';
 
@@ -26,8 +26,8 @@ function changed(changes: Partial<Record<keyof BigIntStats, bigint>>): BigIntSta
 }
 
 const BEFORE = recordOf('/f', STAT, FileType.REGULAR);
-const compare = (letters: string, stat: BigIntStats, sinceNs?: bigint) =>
-  compareByLetters(letters, stat, BEFORE, sinceNs);
+const compare = (letters: string, stat: BigIntStats, changedSince = false) =>
+  compareByLetters(letters, stat, BEFORE, changedSince);
 
 describe('the letters of accurate', () => {
   it.each([
@@ -57,8 +57,9 @@ describe('the letters of accurate', () => {
 
   it('A always saves, M goes by the since time as an Incremental does', () => {
     expect(compare('A', STAT)).toBe('changed');
-    expect(compare('M', STAT, STAT.ctimeNs)).toBe('changed');
-    expect(compare('M', STAT, STAT.ctimeNs + 1n)).toBe('same');
+    expect(compare('M', STAT, true)).toBe('changed');
+    expect(compare('M', STAT, false)).toBe('same');
+    expect(compare('mcs', STAT, true)).toBe('same');
   });
 
   it('a digest is asked for only where nothing cheaper has changed', () => {
@@ -72,11 +73,26 @@ describe('the letters of accurate', () => {
     expect(compare('', changed({ mode: 0o120777n }))).toBe('changed');
   });
 
-  it('directories have no size to compare, later names of a file no content', () => {
+  it('directories have neither size nor content to compare', () => {
     const directory = changed({ mode: 0o040755n, size: 4096n });
-    expect(compareByLetters('s1', directory, recordOf('/d', directory, FileType.DIRECTORY), undefined)).toBe(
-      'same',
-    );
-    expect(compareByLetters('1', STAT, recordOf('/l', STAT, FileType.HARD_LINK), undefined)).toBe('same');
+    const before = recordOf('/d', directory, FileType.DIRECTORY);
+    expect(compareByLetters('s1', changed({ mode: 0o040755n, size: 8192n }), before, false)).toBe('same');
+  });
+
+  it('a symbolic link has the length of its target to compare, and no content', () => {
+    const link = changed({ mode: 0o120777n, size: 7n });
+    const before = recordOf('/l', link, FileType.SYMLINK);
+    expect(compareByLetters('s1', link, before, false)).toBe('same');
+    expect(compareByLetters('s', changed({ mode: 0o120777n, size: 8n }), before, false)).toBe('changed');
+  });
+
+  it('a further name of a file may have other content when size, mtime or ctime differ', () => {
+    const before = recordOf('/l', STAT, FileType.HARD_LINK);
+    expect(compareByLetters('1', STAT, before, false)).toBe('ask content');
+    expect(mayHaveOtherContent(STAT, before)).toBe(false);
+    expect(mayHaveOtherContent(changed({ nlink: 7n, uid: 0n, atimeNs: 0n }), before)).toBe(false);
+    for (const change of [{ size: 1n }, { mtimeNs: 1n }, { ctimeNs: 1n }]) {
+      expect(mayHaveOtherContent(changed(change), before)).toBe(true);
+    }
   });
 });

@@ -1,11 +1,23 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import fc from 'fast-check';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pluginFileRecord } from '../../../file-daemon/backup/record-of.ts';
+import { isErrno } from '../../../errors/operator-error.ts';
 import { PriorState } from '../../../file-daemon/backup/prior-state.ts';
 import { pathFromBytes } from '../../../file-daemon/byte-path.ts';
 import { compareWalkOrder } from '../../../file-daemon/walk/walk-order.ts';
-import { DigestAlgorithm, type FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
+import { DigestAlgorithm, FileType, type FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
 import { FileRecordBatch } from '../../../proto/noctule/record/v1/volume_members.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { collectBackup } from './support/collected-backup.ts';
@@ -27,6 +39,7 @@ class Tree implements Disposable {
   readonly path = this.#root.path;
   letters = '';
   signature: DigestAlgorithm = DigestAlgorithm.SHA1;
+  mtimeOnly = false;
 
   write(name: string, content = name): string {
     mkdirSync(join(this.path, name, '..'), { recursive: true });
@@ -36,7 +49,7 @@ class Tree implements Disposable {
 
   /** Saves all of it, or what differs from `before`. Paths relative to the tree. */
   save(before?: readonly FileRecord[], sinceNs?: bigint) {
-    const block = options({ accurate: this.letters, signature: this.signature });
+    const block = options({ accurate: this.letters, signature: this.signature, mtimeOnly: this.mtimeOnly });
     const { records, notices, result } = collectBackup(fileSet([include([this.path], [block])]), {
       ...(sinceNs !== undefined && { sinceNs }),
       ...(before && { prior: priorOf(before) }),
@@ -50,6 +63,19 @@ class Tree implements Disposable {
 
   [Symbol.dispose](): void {
     this.#root[Symbol.dispose]();
+  }
+}
+
+const treeName = fc
+  .array(fc.constantFrom('a', 'b', 'b!', 'c'), { minLength: 1, maxLength: 3 })
+  .map((names) => names.join('/'));
+
+/** A file, unless something that is no directory stands in its way. */
+function makeIn(tree: Tree, name: string): void {
+  try {
+    tree.write(name);
+  } catch (error) {
+    if (!isErrno(error, 'ENOTDIR') && !isErrno(error, 'EEXIST')) throw error;
   }
 }
 
@@ -172,6 +198,115 @@ describe('an accurate backup', () => {
     expect(notices).toMatchObject([
       { type: 'warning', text: expect.stringContaining('no checksum') as string },
     ]);
+  });
+
+  it('asks the content of a file with several names once, and takes all names by the answer', () => {
+    using tree = new Tree();
+    tree.letters = '1';
+    const file = tree.write('a', 'one');
+    linkSync(file, join(tree.path, 'b'));
+    const { records } = tree.save();
+    utimesSync(file, 5, 5);
+    expect(tree.save(records).saved).toEqual([]);
+    writeFileSync(file, 'two');
+    const second = tree.save(records);
+    expect(second.saved).toEqual(['/a', '/b']);
+    expect(second.records.map(({ type }) => type)).toEqual([FileType.REGULAR, FileType.HARD_LINK]);
+  });
+
+  it('saves a further name of a file that may have changed when the first name is gone', () => {
+    using tree = new Tree();
+    tree.letters = '1';
+    const first = tree.write('a', 'one');
+    const second = join(tree.path, 'b');
+    linkSync(first, second);
+    const { records } = tree.save();
+    rmSync(first);
+    writeFileSync(second, 'two');
+    const { saved, gone } = tree.save(records);
+    expect(saved).toEqual(['/b']);
+    expect(gone).toEqual(['/a']);
+  });
+
+  it('with the letter M goes by the since time, and by mtimeonly, as an Incremental does', () => {
+    using tree = new Tree();
+    tree.letters = 'M';
+    for (const name of ['old', 'new']) tree.write(name);
+    const { records } = tree.save();
+    const [past, now] = [new Date(1_000_000), new Date()];
+    utimesSync(join(tree.path, 'old'), past, past);
+    utimesSync(tree.path, past, past);
+    const sinceNs = BigInt(now.getTime() - 1_000_000_000) * 1_000_000n;
+    expect(tree.save(records, sinceNs).saved).toEqual(['/new', '/old', '/']);
+    tree.mtimeOnly = true;
+    expect(tree.save(records, sinceNs).saved).toEqual(['/new']);
+  });
+
+  it('counts what it saved and what it noted as gone, and numbers only what it saved', () => {
+    using tree = new Tree();
+    for (const name of ['a', 'b', 'c']) tree.write(name);
+    const { records } = tree.save();
+    rmSync(join(tree.path, 'a'));
+    tree.write('d');
+    const second = tree.save(records);
+    expect(second.records.map(({ fileIndex, deleted }) => [fileIndex, deleted])).toEqual([
+      [0, true],
+      [1, false],
+      [2, false],
+    ]);
+    expect(second.files).toBe(3);
+  });
+
+  it('notes all that is below a File entry that is gone', () => {
+    using tree = new Tree();
+    for (const name of ['kept/a', 'lost/b', 'lost/c/d']) tree.write(name);
+    const set = fileSet([
+      include(
+        ['kept', 'lost'].map((name) => join(tree.path, name)),
+        [options({})],
+      ),
+    ]);
+    const { records } = collectBackup(set);
+    rmSync(join(tree.path, 'lost'), { recursive: true });
+    const second = collectBackup(set, { prior: priorOf(records) });
+    expect(
+      second.records.map(({ path, deleted }) => [String(path).slice(tree.path.length), deleted]),
+    ).toEqual(['/lost/b', '/lost/c/d', '/lost/c/', '/lost/'].map((path) => [path, true]));
+    expect(second.notices).toMatchObject([{ type: 'notSaved' }]);
+  });
+
+  it('agrees with a comparison of two whole lists, whatever happened in between', () => {
+    fc.assert(
+      fc.property(
+        fc.array(treeName, { maxLength: 12 }),
+        fc.array(treeName, { maxLength: 12 }),
+        (first, then) => {
+          using tree = new Tree();
+          tree.letters = 'i';
+          const make = (names: readonly string[]) => {
+            for (const name of names) if (!existsSync(join(tree.path, name))) makeIn(tree, name);
+          };
+          make(first);
+          const { records } = tree.save();
+          for (const name of then) rmSync(join(tree.path, name), { recursive: true, force: true });
+          make(then.slice(1));
+          const { records: all } = tree.save();
+          const key = ({ path, type, inode }: FileRecord) => `${String(path)} ${type} ${inode}`;
+          const [before, after] = [new Set(records.map(key)), new Set(all.map(key))];
+          const bare = ({ path }: FileRecord) => String(path).replace(/\/$/, '');
+          const there = new Set(all.map(bare));
+          const second = tree.save(records);
+          const pathsOf = (wanted: readonly FileRecord[]) => wanted.map(bare);
+          expect(pathsOf(second.records.filter(({ deleted }) => !deleted))).toEqual(
+            pathsOf(all.filter((record) => !before.has(key(record)))),
+          );
+          expect(pathsOf(second.records.filter(({ deleted }) => deleted))).toEqual(
+            pathsOf(records.filter((record) => !there.has(bare(record)) && !after.has(key(record)))),
+          );
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   it('sees a rename as one that is gone and one that is new', () => {

@@ -16,10 +16,12 @@ import {
   type RestoreResponse,
   type StorageTicket,
 } from '../../../proto/noctule/filedaemon/v1/file_daemon.ts';
-import { FileType } from '../../../proto/noctule/record/v1/file_record.ts';
+import { FileType, type FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
+import { FileRecordBatch } from '../../../proto/noctule/record/v1/volume_members.ts';
 import type { CallContext, StreamWriter } from '../../../transport/streams.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
-import { fileSet, include } from './support/file-sets.ts';
+import { collectBackup } from './support/collected-backup.ts';
+import { fileSet, include, options } from './support/file-sets.ts';
 
 const NOBODY_LISTENS: StorageTicket = {
   address: '127.0.0.1',
@@ -203,6 +205,7 @@ describe('the file daemon, asked', () => {
       replace: Replace.ALWAYS,
       storage: NOBODY_LISTENS,
       regexWhere: '',
+      prefixLinks: false,
       bandwidth: undefined,
     };
     await expect(daemon.restore(requests({ $case: 'start', value }), writer, context())).rejects.toThrow(
@@ -241,6 +244,35 @@ describe('an estimate', () => {
       [FileType.HARD_LINK, 1000],
       [FileType.DIRECTORY, 0],
     ]);
+  });
+
+  it('that is accurate compares with what the Director sends, and does not end without all of it', async () => {
+    using root = temporaryDirectory();
+    writeFileSync(join(root.path, 'old'), 'x');
+    const set = fileSet([include([root.path], [options({ accurate: 's' })])]);
+    const { records } = collectBackup(set);
+    writeFileSync(join(root.path, 'new'), 'xyz');
+    const prior = (batchOf: readonly FileRecord[], last: boolean) => {
+      const batch = Buffer.from(FileRecordBatch.encode({ records: [...batchOf] }).finish());
+      return { $case: 'prior', value: { batch, last } } as const;
+    };
+    const start = { jobId: 1, level: 'I', sinceNs: 0n, fileSet: set, listing: true, accurate: true };
+    const estimateWith = async (...sent: ReturnType<typeof prior>[]) => {
+      const { writer, messages } = collector<EstimateResponse>();
+      const commands = [{ $case: 'start', value: start } as const, ...sent];
+      const encoded = commands.map((command) => Buffer.from(EstimateCommand.encode({ command }).finish()));
+      await service().daemon.estimate(Readable.from(encoded), writer, context());
+      return messages.map(({ event }) => event!);
+    };
+    expect(
+      await estimateWith(prior(records.slice(0, 1), false), prior(records.slice(1), true)),
+    ).toMatchObject([
+      { $case: 'listing', value: { records: [{ path: Buffer.from(join(root.path, 'new')) }] } },
+      { $case: 'totals', value: { files: 1, bytes: 3 } },
+    ]);
+    await expect(estimateWith(prior(records, false))).rejects.toMatchObject({
+      code: 'FD_PRIOR_STATE_INCOMPLETE',
+    });
   });
 
   it('of an Incremental leaves out what is unchanged', async () => {

@@ -51,7 +51,7 @@ function pack(content: Buffer, pieceBytesMax = Infinity): Packed {
 async function restored({ record, blocks }: Packed, where: string): Promise<string[]> {
   const errors: string[] = [];
   await runRestore(
-    { jobId: 1, where, replace: 'always', workingDirectory: where },
+    { jobId: 1, where, regexWhere: '', prefixLinks: false, replace: 'always', workingDirectory: where },
     {
       entries: (async function* () {
         yield { session: SESSION, records: [record] };

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compilePosixRegex } from '../../../file-daemon/fileset/posix-regex.ts';
+import { compilePosixRegex, RegexRefused } from '../../../file-daemon/fileset/posix-regex.ts';
 import { cString, nativeLibrary } from '../../../native/library.ts';
-import { RegexRefused } from '../../../file-daemon/fileset/regex-syntax.ts';
 
 function finds(pattern: string, path: string, ignoreCase = false): boolean {
   return compilePosixRegex(pattern, { ignoreCase })(path);

@@ -13,115 +13,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sessionKey, type StreamBlock } from '../../../file-daemon/restore/block-source.ts';
-import type { ReplaceRule } from '../../../file-daemon/restore/replace-rule.ts';
-import {
-  runRestore,
-  type RestoreCounts,
-  type WantedEntries,
-} from '../../../file-daemon/restore/restore-run.ts';
 import { FileType, type FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
-import { temporaryDirectory } from '../../support/temporary-directory.ts';
-import { collectBackup, type CollectedBackup } from './support/collected-backup.ts';
-import { fileSet, include, SHA1_AND_GZIP } from './support/file-sets.ts';
 import { isRoot } from './support/readable-tree.ts';
-import { noPrograms } from './support/no-programs.ts';
-
-const BLOCK_BYTES = 64 * 1024;
-
-/** A directory to save, one to restore to, and one for the daemon. */
-class Site implements Disposable {
-  readonly #root = temporaryDirectory();
-  readonly source = join(this.#root.path, 'source');
-  readonly where = join(this.#root.path, 'where');
-  readonly work = join(this.#root.path, 'work');
-
-  constructor() {
-    mkdirSync(this.source);
-    mkdirSync(this.work);
-  }
-
-  write(name: string, content: string): void {
-    mkdirSync(join(this.source, name, '..'), { recursive: true });
-    writeFileSync(join(this.source, name), content);
-  }
-
-  /** Path under which a file of the source is restored. */
-  restored(name: string): string {
-    return join(this.where, this.source, name);
-  }
-
-  save(): CollectedBackup {
-    return collectBackup(fileSet([include([this.source], [SHA1_AND_GZIP])]));
-  }
-
-  [Symbol.dispose](): void {
-    this.#root[Symbol.dispose]();
-  }
-}
-
-interface RestoreOptions {
-  readonly where?: string;
-  readonly replace?: ReplaceRule;
-  /** Changes what is asked for. */
-  readonly records?: (records: FileRecord[]) => FileRecord[];
-  /** How many records come at once; all of a session by default. */
-  readonly batchRecords?: number;
-  /** Changes what the storage daemon sends. */
-  readonly blocks?: (blocks: StreamBlock[]) => StreamBlock[];
-}
-
-async function restore(
-  site: Site,
-  sessions: CollectedBackup[],
-  {
-    where = site.where,
-    replace = 'always',
-    records = (all) => all,
-    batchRecords = Infinity,
-    blocks = (all) => all,
-  }: RestoreOptions = {},
-): Promise<RestoreCounts & { texts: string[] }> {
-  const keys = sessions.map((_, index) => sessionKey({ volSessionId: index, volSessionTime: 1 }));
-  async function* entries(): AsyncGenerator<WantedEntries> {
-    for (const [index, session] of keys.entries()) {
-      const wanted = records(sessions[index]!.records);
-      for (let at = 0; at < wanted.length; at += batchRecords) {
-        yield { session, records: wanted.slice(at, at + batchRecords) };
-      }
-    }
-  }
-  async function* streamBlocks(): AsyncGenerator<StreamBlock> {
-    for (const [index, session] of keys.entries()) yield* blocks(cut(session, sessions[index]!.stream));
-  }
-  const texts: string[] = [];
-  const counts = await runRestore(
-    { jobId: 5, where, replace, workingDirectory: site.work },
-    { entries: entries(), blocks: streamBlocks() },
-    {
-      notice: ({ type, text }) => void (type === 'error' && texts.push(text)),
-      progress: () => undefined,
-      programs: noPrograms,
-    },
-  );
-  return { ...counts, texts };
-}
-
-function cut(session: string, stream: Buffer): StreamBlock[] {
-  const blocks: StreamBlock[] = [];
-  for (let at = 0; at < stream.length; at += BLOCK_BYTES) {
-    blocks.push({ session, streamOffset: at, content: Buffer.from(stream.subarray(at, at + BLOCK_BYTES)) });
-  }
-  return blocks;
-}
-
-function named(name: string) {
-  return (record: FileRecord) => record.path.toString().endsWith(name);
-}
+import { named, restore, RestoreSite } from './support/restore-site.ts';
 
 describe('a restore', () => {
   it('takes single entries out of blocks, and passes over the others', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     for (let file = 0; file < 50; file++) site.write(`dir/f${file}`, `${file} `.repeat(5000));
     const { files, contentBytes, texts } = await restore(site, [site.save()], {
       records: (all) => all.filter((record) => named('/f7')(record) || named('/f33')(record)),
@@ -133,7 +31,7 @@ describe('a restore', () => {
   });
 
   it('names a file whose content is not what was saved, leaves nothing of it, and goes on', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     site.write('a', 'a'.repeat(100_000));
     site.write('b', 'b'.repeat(100_000));
     mkdirSync(join(site.where, site.source), { recursive: true });
@@ -153,7 +51,7 @@ describe('a restore', () => {
   });
 
   it('names each file of a block that did not come, and goes on behind it', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     for (const name of ['a', 'b', 'c', 'd']) site.write(name, name.repeat(50_000));
     const { errors, texts } = await restore(site, [site.save()], {
       blocks: (all) => all.filter((_, index) => index !== 1),
@@ -164,7 +62,7 @@ describe('a restore', () => {
   });
 
   it('names a file when its place in the stream holds something else', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     site.write('a', 'content');
     site.write('b', 'content of another size');
     const { texts } = await restore(site, [site.save()], {
@@ -174,7 +72,7 @@ describe('a restore', () => {
   });
 
   it('comes to an end when no block comes at all', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     site.write('a', 'content');
     symlinkSync('a', join(site.source, 'link'));
     const { errors, files } = await restore(site, [site.save()], { blocks: () => [] });
@@ -182,7 +80,7 @@ describe('a restore', () => {
   });
 
   it('sets directory attributes last, over all sessions', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     site.write('dir/old', 'old');
     chmodSync(join(site.source, 'dir'), 0o555);
     utimesSync(join(site.source, 'dir'), 1000, 1000);
@@ -201,7 +99,7 @@ describe('a restore', () => {
   });
 
   it('makes a hard link of further names, and an error of those whose first name failed', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     site.write('a', 'x'.repeat(100_000));
     linkSync(join(site.source, 'a'), join(site.source, 'b'));
     const backup = site.save();
@@ -213,7 +111,7 @@ describe('a restore', () => {
   });
 
   it('links entries that the Director gives the same place: further names whose first is not wanted', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     site.write('first', 'x'.repeat(100_000));
     site.write('other', 'y');
     const backup = site.save();
@@ -235,7 +133,7 @@ describe('a restore', () => {
     ['ifOlder', 'there', 'saved', 1],
     ['never', 'there', 'there', 2],
   ] as const)('with replace = %s keeps or replaces by the times', async (replace, older, newer, skipped) => {
-    using site = new Site();
+    using site = new RestoreSite();
     for (const name of ['older', 'newer']) {
       site.write(name, 'saved');
       utimesSync(join(site.source, name), 2000, 2000);
@@ -256,7 +154,7 @@ describe('a restore', () => {
   });
 
   it('with replace = never leaves directories alone that were there, and sets those it made', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     site.write('there/a', 'a');
     site.write('made/b', 'b');
     for (const name of ['there', 'made']) chmodSync(join(site.source, name), 0o711);
@@ -269,7 +167,7 @@ describe('a restore', () => {
   });
 
   it('does not replace a directory by a file', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     site.write('a', 'content');
     const backup = site.save();
     mkdirSync(site.restored('a/sub'), { recursive: true });
@@ -280,7 +178,7 @@ describe('a restore', () => {
   it.each(['/../../escaped', '/dir/../../escaped', '/./x', 'relative', '/with\0nul', '//double'])(
     'refuses the path %j',
     async (path) => {
-      using site = new Site();
+      using site = new RestoreSite();
       site.write('a', 'content');
       const backup = site.save();
       const { texts } = await restore(site, [backup], {
@@ -292,7 +190,7 @@ describe('a restore', () => {
   );
 
   it('never goes through a link below the target, whoever made it', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     const outside = join(site.work, '..', 'outside');
     mkdirSync(outside);
     site.write('dir/a', 'content');
@@ -305,7 +203,7 @@ describe('a restore', () => {
   });
 
   it('in place goes through a link of its own user that was there, and not through one it made', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     const elsewhere = join(site.work, '..', 'elsewhere');
     mkdirSync(elsewhere);
     site.write('a', 'content');
@@ -338,7 +236,7 @@ describe('a restore', () => {
   });
 
   it.runIf(isRoot)('in place does not go through a link of another user', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     const elsewhere = join(site.work, '..', 'elsewhere');
     mkdirSync(elsewhere);
     mkdirSync(site.where);
@@ -354,7 +252,7 @@ describe('a restore', () => {
   });
 
   it('replaces a link that stands in the place of a file, not what it points to', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     site.write('a', 'saved');
     const backup = site.save();
     mkdirSync(join(site.where, site.source), { recursive: true });
@@ -366,7 +264,7 @@ describe('a restore', () => {
   });
 
   it('passes by the leftovers of a restore that was killed', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     site.write('a', 'content');
     const backup = site.save();
     mkdirSync(join(site.where, site.source), { recursive: true });
@@ -377,7 +275,7 @@ describe('a restore', () => {
   });
 
   it.runIf(isRoot)('ends with one sentence when the disk is full', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     site.write('a', 'x'.repeat(3_000_000));
     mkdirSync(site.where);
     try {
@@ -397,7 +295,7 @@ describe('a restore', () => {
   });
 
   it('goes into a tree of more levels than it keeps directories open', async () => {
-    using site = new Site();
+    using site = new RestoreSite();
     const deep = Array.from({ length: 300 }, (_, level) => `d${level}`).join('/');
     site.write(`${deep}/bottom`, 'far below');
     linkSync(join(site.source, deep, 'bottom'), join(site.source, 'z-link'));

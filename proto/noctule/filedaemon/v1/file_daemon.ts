@@ -240,7 +240,11 @@ export interface RestoreStart {
    * other on the absolute path (a directory's ends in '/'). Empty = none; else `where` is empty.
    */
   regexWhere: string;
-  bandwidth: Bandwidth | undefined;
+  bandwidth:
+    | Bandwidth
+    | undefined;
+  /** Absolute targets of symbolic links are relocated as the files are. */
+  prefixLinks: boolean;
 }
 
 /**
@@ -1817,6 +1821,7 @@ function createBaseRestoreStart(): RestoreStart {
     storage: undefined,
     regexWhere: "",
     bandwidth: undefined,
+    prefixLinks: false,
   };
 }
 
@@ -1842,6 +1847,9 @@ export const RestoreStart: MessageFns<RestoreStart> = {
     }
     if (message.bandwidth !== undefined) {
       Bandwidth.encode(message.bandwidth, writer.uint32(58).fork()).join();
+    }
+    if (message.prefixLinks !== false) {
+      writer.uint32(64).bool(message.prefixLinks);
     }
     return writer;
   },
@@ -1913,6 +1921,14 @@ export const RestoreStart: MessageFns<RestoreStart> = {
             }
 
             message.bandwidth = Bandwidth.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.prefixLinks = reader.bool();
             continue;
           }
         }

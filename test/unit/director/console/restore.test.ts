@@ -173,7 +173,7 @@ You have selected the following JobIds: 1,2
   it('changes where and replace by menu, and says what cannot be changed', async () => {
     const transcript = await converse(director, [
       'restore client=peer-fd all done',
-      ...['mod', '1', 'mod', '11', '2', 'mod', '9', '/srv/x/', 'mod', '10', 'mod', '9', 'relative'],
+      ...['mod', '1', 'mod', '11', '2', 'mod', '9', '/srv/x/', 'mod', '9', 'relative'],
       'mod where=/y replace=Never',
       'yes',
     ]);
@@ -182,6 +182,61 @@ You have selected the following JobIds: 1,2
     expect(transcript).toContain('Where:           /srv/x\n');
     expect(transcript).toContain('"where=relative" is no absolute path. Begin it with a slash.');
     expect(director.runs[0]).toMatchObject({ restore: { where: '/y', replace: 'never' } });
+  });
+
+  it('relocates files by the sub-menu of a recorded session', async () => {
+    const transcript = await converse(director, [
+      'restore client=peer-fd all done',
+      ...['mod', '10', '1', '/srv', '2', '/somewhere', '5', '/srv/demo/.profile', '', '6', 'no', '.', '6'],
+      'yes',
+    ]);
+    expect(transcript).toContain(`strip_prefix=*None* add_prefix=*None* add_suffix=*None*
+This will replace your current Where value
+     1: Strip prefix
+     2: Add prefix
+     3: Add file suffix
+     4: Enter a regexp
+     5: Test filename manipulation
+     6: Use this ?
+Select parameter to modify (1-6): `);
+    for (const line of [
+      'Please enter the path prefix to strip: /srv\nstrip_prefix=/srv add_prefix=*None* add_suffix=*None*',
+      'strip_prefix=/srv add_prefix=/somewhere add_suffix=*None* result=!^/srv!!i,!^!/somewhere!',
+      'Enter a period (.) to stop this test',
+      'Please enter filename to test: /srv/demo/.profile\n/srv/demo/.profile -> /somewhere/demo/.profile',
+      'Please enter filename to test: \n -> /somewhere',
+      'Please enter filename to test: 6\n6 -> /somewhere6',
+      'RegexWhere:      !^/srv!!i,!^!/somewhere!',
+    ]) {
+      expect(transcript).toContain(`${line}\n`);
+    }
+    expect(director.runs[0]?.restore?.regexWhere).toBe('!^/srv!!i,!^!/somewhere!');
+  });
+
+  it('takes a regexp in the sub-menu only when it can be used, and Where takes it back', async () => {
+    const transcript = await converse(director, [
+      'restore client=peer-fd all done',
+      ...['mod', '10', '4', '!a!b', '4', '!a!b!g', '5', '/a/a', '.', '6', 'mod', '9', '/w', 'yes'],
+    ]);
+    expect(transcript).toContain('RegexWhere "!a!b" cannot be used: a substitution wants "!" three times');
+    expect(transcript).toContain('regexp=!a!b!g\n');
+    expect(transcript).toContain('/a/a -> /b/b\n');
+    expect(transcript).toContain('RegexWhere:      !a!b!g\n');
+    expect(director.runs[0]).toMatchObject({ restore: { where: '/w', regexWhere: '' } });
+  });
+
+  it.each([
+    ['regexwhere=!a!b!', '!a!b!'],
+    ['regexwhere=!a!b! where=/x strip_prefix=/y', '!a!b!'],
+    [
+      'strip_prefix=/srv/a.b add_prefix=/new$1! add_suffix=.o\\d',
+      '!^/srv/a\\.b!!i,!([^/])$!$1.o\\\\d!,!^!/new\\$1\\!!',
+    ],
+    ['add_suffix=.old', '!([^/])$!$1.old!'],
+    ['where=/x', ''],
+  ])('on the line, %s sends the files by "%s"', async (words, regexWhere) => {
+    await converse(director, [`restore client=peer-fd fileset=Gzip current all done ${words} yes`]);
+    expect(director.runs[0]?.restore?.regexWhere).toBe(regexWhere);
   });
 
   it.each([
@@ -207,6 +262,10 @@ You have selected the following JobIds: 1,2
     [
       'restore client=peer-fd fileset=Gzip all done replace=perhaps',
       'restore: "replace=perhaps" is unknown. Choose from Always, IfNewer, IfOlder, Never.',
+    ],
+    [
+      'restore client=peer-fd fileset=Gzip all done regexwhere=!a!b',
+      'restore: RegexWhere "!a!b" cannot be used: a substitution wants "!" three times. Write "!from!to!", or several of these with commas between; "i" and "g" may follow the last "!".',
     ],
     [
       'restore client=peer-fd fileset=Gzip current done',

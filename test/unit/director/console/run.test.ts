@@ -72,6 +72,17 @@ OK to run? (yes/mod/no): mod level=Full
     ]);
   });
 
+  it('takes the time of level Since, shows it, and leaves an empty one out', async () => {
+    const director = fakeDirector();
+    const line = 'run job=Gzip level=Since since="2026-11-20 12:00:00"';
+    expect(await converse(director, [line, 'yes'])).toContain('Since:    2026-11-20 12:00:00\n');
+    await converse(director, ['run job=Gzip level=Full since="" yes']);
+    expect(director.runs.map(({ level, since }) => [level, since])).toEqual([
+      ['Since', new Date('2026-11-20T12:00:00')],
+      ['Full', undefined],
+    ]);
+  });
+
   it('takes a time that is said as a duration from now', async () => {
     const director = fakeDirector();
     await converse(director, ['run job=Gzip when="2 hours" yes']);
@@ -90,6 +101,10 @@ OK to run? (yes/mod/no): mod level=Full
       'run: "tomorrow" is no date and time. Write it as "YYYY-MM-DD HH:MM:SS".',
     ],
     ['run job=Gzip priority=0 yes', 'run: "priority=0" is out of range. 1 is the most urgent.'],
+    [
+      'run job=Gzip level=Since since=yesterday yes',
+      'run: "yesterday" is no date and time. Write it as "YYYY-MM-DD HH:MM:SS".',
+    ],
     ['run job=Gzip accurate=maybe yes', 'run: "accurate=maybe" is neither yes nor no.'],
     [
       'run job=RestoreFiles yes',

@@ -231,6 +231,15 @@ Terminated Jobs:
 `);
   });
 
+  it('says of a job on a client when it will end, as the Director knows it', async () => {
+    const director = directorWithPeers();
+    const expectedEnd = new Date('2026-11-21T04:10:00');
+    director.runningJobs.push(runningJob(6, { job: 'Gzip.2026-11-21_03.48.08_04', expectedEnd }));
+    expect(await converse(director, ['status client=peer-fd'])).toContain(
+      'Errors=0\n    Ends about 21-Nov-26 04:10\n    Processing file:',
+    );
+  });
+
   it('shows a storage with its sessions, devices and volumes', async () => {
     const transcript = await converse(directorWithPeers(), ['status storage']);
     expect(transcript).toContain('Automatically selected Storage: File1\n');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CatalogError } from '../../../../catalog/catalog-error.ts';
 import { MessageType } from '../../../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { UseMode } from '../../../../proto/noctule/storage/v1/storage_daemon.ts';
 import { PeerLost, PeerRefusedPassword, PeerUnreachable } from '../../../../transport/peer-errors.ts';
@@ -74,6 +75,63 @@ describe('a backup', () => {
     expect(sinceNs).toBeLessThanOrEqual(startNs);
     expect(startNs - sinceNs).toBeLessThan(5_000_000_000n);
     expect(director.daemons.backups[0]?.sinceNs).toBeUndefined();
+  });
+
+  test('since a given time saves from then on without a Full before it, and is none for the next one', async () => {
+    await using director = await TestDirector.start();
+    const since = new Date('2026-11-20T12:00:00');
+    const { jobId, status, text } = await director.outcome('Gzip', {
+      level: 'Since',
+      since,
+      pool: named(director.conf.pools, 'A-Full-Pool'),
+    });
+    expect(status).toBe('T');
+    expect(await director.catalog.jobById(jobId)).toMatchObject({ level: 'S' });
+    expect(text).toContain('\n  Backup Level:           Since, since=2026-11-20 12:00:00\n');
+    const { sinceNs = 0n } = director.daemons.backups[0] ?? {};
+    const wantedNs = BigInt(since.getTime()) * 1_000_000n;
+    expect(sinceNs).toBeLessThanOrEqual(wantedNs);
+    expect(wantedNs - sinceNs).toBeLessThan(5_000_000_000n);
+    const next = await director.outcome('Gzip', { level: 'Incremental' });
+    expect(await director.catalog.jobById(next.jobId)).toMatchObject({ level: 'F' });
+  });
+
+  test('that is accurate fails when the catalog cannot say what was there before', async () => {
+    await using director = await TestDirector.start({
+      catalog: (real) => ({
+        ...real,
+        fileStatePage: () => Promise.reject(new CatalogError('CAT_PLAN_GONE', 'The list is gone')),
+      }),
+    });
+    expect((await director.outcome('Gzip')).status).toBe('T');
+    director.daemons.script.append = async (call) => {
+      await openSession(call);
+      await call.take();
+    };
+    director.daemons.script.backup = async function* (_request, signal) {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      yield* [];
+    };
+    const { status, text } = await director.outcome('Gzip', { accurate: true });
+    expect(status).toBe('f');
+    expect(text).toContain('Fatal error: The list is gone');
+    expect(director.daemons.backups.map(({ accurate }) => accurate)).toEqual([false, true]);
+  });
+
+  test('at level Since is refused without a time', async () => {
+    await using director = await TestDirector.start();
+    await expect(director.run('Gzip', { level: 'Since' })).rejects.toMatchObject({
+      message: 'Job "Gzip" cannot run at level Since without a time',
+      hint: 'Add since="YYYY-MM-DD HH:MM:SS".',
+    });
+  });
+
+  test('at another level takes the time given with it, and is not raised to a Full', async () => {
+    await using director = await TestDirector.start();
+    const since = new Date('2026-11-20T12:00:00');
+    const { jobId, text } = await director.outcome('Gzip', { level: 'Incremental', since, accurate: true });
+    expect(await director.catalog.jobById(jobId)).toMatchObject({ level: 'I' });
+    expect(text).toContain('\n  Backup Level:           Incremental, since=2026-11-20 12:00:00\n');
   });
 
   test('of a FileSet whose File lines have changed is a Full again, and the report says since when', async () => {

@@ -66,6 +66,7 @@ function selection(
     selection: { jobIds, rules: EVERYTHING },
     restoreClient: named(director.conf.clients, 'peer-fd'),
     where: '/srv/restore',
+    regexWhere: '',
     replace: 'ifnewer',
     ...changes,
   };
@@ -104,6 +105,14 @@ describe('a restore', () => {
   test('in place has no prefix', async () => {
     await restored(usual, { where: '/' });
     expect(String(started?.where)).toBe('');
+  });
+
+  test('with substitutions has them instead of a prefix, and shows them in its report', async () => {
+    const { text } = await restored(usual, { where: '/srv/restore', regexWhere: '!^/srv!/new!' });
+    expect(String(started?.where)).toBe('');
+    expect(started?.regexWhere).toBe('!^/srv!/new!');
+    expect(text).toContain('\n  RegexWhere:             !^/srv!/new!\n  Replace:');
+    expect(text).not.toContain('  Where:');
   });
 
   test('of fewer files than expected says so', async () => {

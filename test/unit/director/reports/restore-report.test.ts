@@ -8,6 +8,7 @@ const restored: RestoreReport = {
   job: 'RestoreFiles.2026-11-21_03.41.10_21',
   client: 'peer-fd',
   where: '/srv/restore',
+  regexWhere: '',
   replace: 'Always',
   startTime: new Date(2026, 10, 21, 3, 41, 12),
   endTime: new Date(2026, 10, 21, 3, 41, 12),

@@ -48,7 +48,7 @@ export async function restore(store: MemberStore, where: string, options: Restor
   const infos: string[] = [];
   const counts = await runRestoreJob(
     'Restore.2',
-    { jobId: 2, where, replace: 'always', workingDirectory: where },
+    { jobId: 2, where, regexWhere: '', prefixLinks: false, replace: 'always', workingDirectory: where },
     {
       openFetch: async function* () {
         for (const [index, member] of members.entries()) {

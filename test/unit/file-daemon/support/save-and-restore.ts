@@ -19,7 +19,7 @@ export async function saveAndRestore(source: string, where: string): Promise<Sai
   const { records, stream, notices } = collectBackup(fileSet([include([source], [EXTENDED])]));
   const restoring: string[] = [];
   const { errors } = await runRestore(
-    { jobId: 1, where, replace: 'always', workingDirectory: where },
+    { jobId: 1, where, regexWhere: '', prefixLinks: false, replace: 'always', workingDirectory: where },
     {
       entries: (async function* () {
         yield { session: SESSION, records };

@@ -1,5 +1,5 @@
 import type { ByteSet } from './byte-set.ts';
-import type { RegexAssertion, RegexNode } from './regex-syntax.ts';
+import { RegexProblem, type RegexAssertion, type RegexNode } from './regex-syntax.ts';
 
 /** One step of a machine that is in many places of its program at once. The next one is that behind it, but for `fork`. */
 export type RegexStep =
@@ -7,21 +7,37 @@ export type RegexStep =
   | { readonly kind: 'assertion'; readonly assertion: RegexAssertion }
   /** Goes on in two places. */
   | { readonly kind: 'fork'; first: number; second: number }
+  /** A group begins or ends here. */
+  | { readonly kind: 'mark'; readonly mark: number }
   | { readonly kind: 'found' };
 
 /** `a{n,m}` stands for m copies of a; this many steps are enough for any pattern that a person writes. */
 const STEPS_MAX = 10_000;
 
-/** The program of Thompson's construction, or undefined when it were too long. */
-export function compileProgram(regex: RegexNode): readonly RegexStep[] | undefined {
-  const program = new Program();
+/**
+ * The program of Thompson's construction. With `groups` it marks where each group begins (at mark 2 n) and ends (2 n + 1).
+ * @throws RegexProblem when it were too long.
+ */
+export function compileProgram(
+  regex: RegexNode,
+  { groups }: { readonly groups: 'marked' | 'unmarked' },
+): readonly RegexStep[] {
+  const program = new Program(groups === 'marked');
   program.add(regex);
   program.steps.push({ kind: 'found' });
-  return program.steps.length <= STEPS_MAX ? program.steps : undefined;
+  if (program.steps.length > STEPS_MAX) {
+    throw new RegexProblem('with all its repetitions written out it is too long');
+  }
+  return program.steps;
 }
 
 class Program {
   readonly steps: RegexStep[] = [];
+  readonly #isMarked: boolean;
+
+  constructor(isMarked: boolean) {
+    this.#isMarked = isMarked;
+  }
 
   add(node: RegexNode): void {
     if (this.steps.length > STEPS_MAX) return;
@@ -33,6 +49,11 @@ class Program {
       case 'sequence':
         for (const part of node.parts) this.add(part);
         break;
+      case 'group':
+        this.#mark(2 * node.group);
+        this.add(node.node);
+        this.#mark(2 * node.group + 1);
+        break;
       case 'choice':
         this.#choice(node.parts);
         break;
@@ -40,6 +61,10 @@ class Program {
         this.#repeat(node.node, node.least, node.most);
         break;
     }
+  }
+
+  #mark(mark: number): void {
+    if (this.#isMarked) this.steps.push({ kind: 'mark', mark });
   }
 
   /** `fork part jump ... fork part jump part`; a jump is a fork whose ways are the same. */

@@ -1,4 +1,3 @@
-import { OperatorError } from '../../errors/operator-error.ts';
 import { addClass, addRange, foldSet, sameByte, upperByte, type ByteSet } from './byte-set.ts';
 
 /** What a regular expression says, without its spelling. */
@@ -6,18 +5,19 @@ export type RegexNode =
   | { readonly kind: 'byte'; readonly set: ByteSet }
   | { readonly kind: 'assertion'; readonly assertion: RegexAssertion }
   | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly RegexNode[] }
+  /** `(node)`, counted from 1 by its opening bracket. */
+  | { readonly kind: 'group'; readonly group: number; readonly node: RegexNode }
   /** `most` is Infinity where there is no limit. */
   | { readonly kind: 'repeat'; readonly node: RegexNode; readonly least: number; readonly most: number };
 
 /** What must hold between two bytes. */
 export type RegexAssertion = 'start' | 'end' | 'word edge' | 'no word edge' | 'word start' | 'word end';
 
-/** A regular expression of the FileSet that cannot be used. The job would save something else than was meant. */
-export class RegexRefused extends OperatorError {
-  readonly code = 'FD_REGEX_REFUSED';
-  override readonly hint: string;
-  constructor(pattern: string, problem: string, hint = 'Correct the regular expression in the FileSet.') {
-    super(`Regular expression "${pattern}" of the FileSet cannot be used: ${problem}`);
+/** What is wrong with a regular expression, as the end of a sentence: "its group is never closed". */
+export class RegexProblem extends Error {
+  readonly hint: string | undefined;
+  constructor(problem: string, hint?: string) {
+    super(problem);
     this.hint = hint;
   }
 }
@@ -25,7 +25,7 @@ export class RegexRefused extends OperatorError {
 /**
  * Reads a POSIX extended regular expression, with the escapes of GNU regcomp. Back-references are refused with a
  * sentence (nothing can find them in bounded time), and so are escaped letters that POSIX gives no meaning.
- * @throws RegexRefused
+ * @throws RegexProblem
  */
 export function parsePosixRegex(pattern: string, { ignoreCase }: { ignoreCase: boolean }): RegexNode {
   return new Parser(pattern, ignoreCase).parse();
@@ -56,14 +56,13 @@ const REPEATS_MAX = 32_767;
 const DEPTH_MAX = 200;
 
 class Parser {
-  readonly #pattern: string;
   readonly #bytes: string;
   readonly #ignoreCase: boolean;
   #at = 0;
   #depth = 0;
+  #groups = 0;
 
   constructor(pattern: string, ignoreCase: boolean) {
-    this.#pattern = pattern;
     // Conf files are UTF-8; names are matched as the bytes they are.
     this.#bytes = Buffer.from(pattern, 'utf8').toString('latin1');
     this.#ignoreCase = ignoreCase;
@@ -130,12 +129,13 @@ class Parser {
   }
 
   #group(): RegexNode {
+    const group = ++this.#groups;
     this.#depth += 1;
     if (this.#depth > DEPTH_MAX) this.#refuse(`it has more than ${DEPTH_MAX} brackets within brackets`);
-    const inner = this.#choice();
+    const node = this.#choice();
     this.#depth -= 1;
     if (this.#next() !== ')') this.#refuse('a "(" is never closed');
-    return inner;
+    return { kind: 'group', group, node };
   }
 
   #literal(char: string): RegexNode {
@@ -230,7 +230,7 @@ class Parser {
   }
 
   #refuse(problem: string, hint?: string): never {
-    throw new RegexRefused(this.#pattern, problem, hint);
+    throw new RegexProblem(problem, hint);
   }
 }
 

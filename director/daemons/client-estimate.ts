@@ -1,0 +1,63 @@
+import type {
+  EstimateCommand,
+  EstimateRequest,
+  EstimateResponse,
+  PriorState,
+} from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import { failAfterOthers } from '../jobs/peer-failure.ts';
+import { together } from '../jobs/together.ts';
+import type { ClientLink, Exchange } from './daemon-ports.ts';
+
+export interface Estimate {
+  readonly start: EstimateRequest;
+  /** Of an accurate one: the files as the backups before left them. */
+  readonly prior: AsyncIterable<PriorState> | undefined;
+  readonly onListing:
+    ((path: Buffer, sizeBytes: number, mode: number, mtimeSeconds: number) => void) | undefined;
+  readonly signal: AbortSignal;
+}
+
+type Call = Exchange<EstimateCommand, EstimateResponse>;
+
+/** Has a client count what a backup would save. Whatever fails first, here or there, ends it. */
+export async function estimateOn(
+  client: ClientLink,
+  estimate: Estimate,
+): Promise<{ files: number; bytes: number }> {
+  const totals = { files: 0, bytes: 0 };
+  await together(
+    estimate.signal,
+    (signal) => {
+      const call = client.estimate(signal);
+      return [hear(call, estimate, totals), tell(call, estimate, signal)];
+    },
+    async () => {}, // the first failure is the answer
+  );
+  return totals;
+}
+
+async function tell(call: Call, { start, prior }: Estimate, signal: AbortSignal): Promise<void> {
+  // A call that was broken off by its other side: that side says why.
+  const send = (command: EstimateCommand['command']) =>
+    call.send({ command }).catch((error: unknown) => failAfterOthers(error as Error, signal));
+  await send({ $case: 'start', value: start });
+  for await (const value of prior ?? []) {
+    signal.throwIfAborted();
+    await send({ $case: 'prior', value });
+  }
+  call.end();
+}
+
+async function hear(
+  call: Call,
+  { onListing }: Estimate,
+  totals: { files: number; bytes: number },
+): Promise<void> {
+  for await (const { event } of call.events) {
+    if (event?.$case === 'totals') Object.assign(totals, event.value);
+    if (event?.$case !== 'listing') continue;
+    for (const { path, sizeBytes, mode, mtimeSeconds } of event.value.records) {
+      onListing?.(path, sizeBytes, mode, mtimeSeconds);
+    }
+  }
+}
