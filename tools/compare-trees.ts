@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  constants,
   lstatSync,
   openSync,
   readdirSync,
@@ -8,13 +9,15 @@ import {
   readSync,
   type BigIntStats,
 } from 'node:fs';
+import { holes } from '../native/holes.ts';
+import { xattrs } from '../native/xattr.ts';
 import { printablePath } from '../text/printable.ts';
 
 /** One way in which two trees differ. */
 export interface TreeDifference {
   /** Path below the roots, printable. */
   readonly path: string;
-  /** What differs: missing, extra, type, mode, owner, mtime, size, content, target, device, links. */
+  /** What differs: missing, extra, type, mode, owner, mtime, size, content, holes, target, device, links, xattrs. */
   readonly what: string;
   readonly detail: string;
 }
@@ -28,9 +31,9 @@ export interface TreeComparison {
 }
 
 /**
- * Compares two trees entry by entry: type, content (SHA-1), mode, owner, mtime to the nanosecond, link targets, device
- * numbers and which names are hard links of one another. Names are bytes. Reads files through one buffer.
- * What `leftOut` names, absolute below the source, was not to be saved and is passed over on both sides.
+ * Compares two trees entry by entry: type, content (SHA-1), holes that were lost, mode, owner, mtime to the nanosecond, link
+ * targets, device numbers, extended attributes (ACLs and capabilities among them) and which names are hard links of one
+ * another. Names are bytes, paths as long as they like. Reads files through one buffer. What `leftOut` names, absolute below the source, was not to be saved and is passed over on both sides.
  */
 export function compareTrees(
   source: string,
@@ -62,9 +65,10 @@ export function compareTrees(
     return name;
   };
 
-  const visit = (path: Buffer): void => {
-    const [a, b] = [join(source, path), join(restored, path)];
-    if (leftOut.includes(a.toString())) return;
+  const leftOutBelow = leftOut.map((one) => one.slice(source.length + 1));
+  /** `path` below the roots; `a` and `b` lead to it. */
+  const visit = (path: Buffer, a: Buffer, b: Buffer): void => {
+    if (leftOutBelow.includes(path.toString())) return;
     const [x, y] = [lstatOrNone(a), lstatOrNone(b)];
     if (x === undefined || y === undefined) {
       differ(path, x === undefined ? 'extra' : 'missing', x?.mode, y?.mode);
@@ -81,6 +85,8 @@ export function compareTrees(
     if (x.uid !== y.uid || x.gid !== y.gid) differ(path, 'owner', `${x.uid}:${x.gid}`, `${y.uid}:${y.gid}`);
     if (x.mtimeNs !== y.mtimeNs) differ(path, 'mtime', x.mtimeNs, y.mtimeNs);
     if (firstName(0, x, path) !== firstName(1, y, path)) differ(path, 'links', x.nlink, y.nlink);
+    const [v, w] = [attributesOf(a), attributesOf(b)];
+    if (v !== w) differ(path, 'xattrs', v, w);
     if (isLink) {
       const [p, q] = [readlinkSync(a, 'buffer'), readlinkSync(b, 'buffer')];
       if (!p.equals(q)) differ(path, 'target', printablePath(p), printablePath(q));
@@ -88,12 +94,19 @@ export function compareTrees(
       bytes += x.size;
       if (x.size !== y.size) differ(path, 'size', x.size, y.size);
       else if (contentDigest(a) !== contentDigest(b)) differ(path, 'content', '', '');
+      else if (dataBytes(b, y) > dataBytes(a, x) + HOLE_BYTES_MIN)
+        differ(path, 'holes', dataBytes(a, x), dataBytes(b, y));
     } else if (x.isDirectory()) {
-      const names = new Set([...namesIn(a), ...namesIn(b)]);
-      for (const name of [...names].sort()) visit(child(path, Buffer.from(name, 'latin1')));
+      using one = inside(a);
+      using other = inside(b);
+      const names = new Set([...namesIn(one.path), ...namesIn(other.path)]);
+      for (const text of [...names].sort()) {
+        const name = Buffer.from(text, 'latin1');
+        visit(child(path, name), child(one.path, name), child(other.path, name));
+      }
     } else if (x.rdev !== y.rdev) differ(path, 'device', x.rdev, y.rdev);
   };
-  visit(Buffer.alloc(0));
+  visit(Buffer.alloc(0), Buffer.from(source), Buffer.from(restored));
   return { entries, bytes, differences, differenceCount };
 }
 
@@ -105,11 +118,42 @@ function child(path: Buffer, name: Buffer): Buffer {
   return path.length === 0 ? name : Buffer.concat([path, SLASH, name]);
 }
 
-function join(root: string, path: Buffer): Buffer {
-  return path.length === 0 ? Buffer.from(root) : Buffer.concat([Buffer.from(root), SLASH, path]);
+/** A path to what is in the directory, near enough to the kernel's limit of 4,095 bytes by way of its descriptor. */
+function inside(directory: Buffer): Disposable & { readonly path: Buffer } {
+  if (directory.length < NEAR_PATH_MAX) return { path: directory, [Symbol.dispose]: () => {} };
+  const fd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  return { path: Buffer.from(`/proc/self/fd/${fd}`), [Symbol.dispose]: () => closeSync(fd) };
+}
+
+/** All extended attributes with their values, in a form to compare and to read. */
+function attributesOf(path: Buffer): string {
+  const native = xattrs();
+  if (native === undefined) return '';
+  return native
+    .list(path)
+    .map((name) => `${printablePath(name)}=${native.get(path, name)?.toString('hex')}`)
+    .sort()
+    .join(' ');
+}
+
+/** Of a regular file: bytes that are no holes. */
+function dataBytes(path: Buffer, { size }: BigIntStats): number {
+  const native = holes();
+  if (native === undefined) return Number(size);
+  const fd = openSync(path, 'r');
+  try {
+    const extents = native.dataExtents(fd, { sizeBytes: Number(size), unit: 512, extentsMax: 100_000 });
+    return extents.reduce((sum, { length }) => sum + length, 0);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 const SLASH = Buffer.from('/');
+/** Room for one more name. */
+const NEAR_PATH_MAX = 3_500;
+/** File systems differ in how large their smallest holes are. */
+const HOLE_BYTES_MIN = 65_536;
 const readBuffer = Buffer.allocUnsafe(1 << 20);
 
 function contentDigest(path: Buffer): string {

@@ -82,9 +82,13 @@ export async function createSite(options: SiteOptions): Promise<Site> {
 }
 
 /** Starts a daemon of the site in the background; resolves when it listens. */
-export async function startDaemon(site: Site, daemon: DaemonName): Promise<void> {
+export async function startDaemon(
+  site: Site,
+  daemon: DaemonName,
+  flags: readonly string[] = [],
+): Promise<void> {
   try {
-    await run(join(LAUNCHERS, daemon), ['-c', site.confFiles[daemon]], { cwd: site.directory });
+    await run(join(LAUNCHERS, daemon), ['-c', site.confFiles[daemon], ...flags], { cwd: site.directory });
   } catch (error) {
     throw new DaemonDidNotStart(daemon, (error as { stderr?: string }).stderr ?? String(error));
   }

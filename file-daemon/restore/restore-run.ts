@@ -413,7 +413,9 @@ function limitations(): string[] {
   return [
     ...(CAN_SET_OWNERS
       ? []
-      : ['The file daemon does not run as root: all files will belong to its own user']),
+      : [
+          'The file daemon does not run as root: all files will belong to its own user, and none is restored setuid or setgid',
+        ]),
     ...(native === undefined ? [] : [native]),
   ];
 }

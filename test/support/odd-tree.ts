@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   closeSync,
+  ftruncateSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -13,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { POSIX_ACL, xattrs } from '../../native/xattr.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -92,6 +94,94 @@ export function makeOddTree(directory: string): void {
       );
     }
   }
+}
+
+/**
+ * Below `directory`, all that a Linux file system can hold and `makeOddTree` has not: extended attributes, ACLs,
+ * capabilities, holes, a path longer than the kernel takes, names of symbolic links, sockets, inode flags. With root also
+ * what only root may make.
+ */
+export function makeEverything(directory: string): void {
+  makeOddTree(directory);
+  const path = (...names: string[]) => join(directory, ...names);
+
+  writeFileSync(path('with-xattrs'), 'x');
+  setAttribute(path('with-xattrs'), 'user.text', 'value');
+  setAttribute(path('with-xattrs'), 'user.bytes = %', Buffer.from([0, 255, 10, 61, 37]));
+  setAttribute(path('with-xattrs'), 'user.empty', '');
+  setAttribute(path('empty-directory'), 'user.of a directory', 'd'.repeat(1000));
+  mkdirSync(path('with-acls'));
+  writeFileSync(path('with-acls', 'file'), 'a');
+  setAttribute(path('with-acls', 'file'), POSIX_ACL.access, posixAcl(1234));
+  setAttribute(path('with-acls'), POSIX_ACL.default, posixAcl(4321));
+
+  const sparse = openSync(path('sparse'), 'w');
+  for (const offset of [0, 3 << 20, 40 << 20]) writeSync(sparse, Buffer.alloc(5000, 's'), 0, 5000, offset);
+  ftruncateSync(sparse, 64 << 20);
+  closeSync(sparse);
+  const all = openSync(path('one-hole'), 'w');
+  ftruncateSync(all, 8 << 20);
+  closeSync(all);
+
+  execFileSync('ln', ['-P', path('link-relative'), path('zz-hard-link-to-link')]);
+  makeDeepPath(directory);
+  mkdirSync(path('read-only-directory'));
+  writeFileSync(path('read-only-directory', 'file'), 'r');
+  chmodSync(path('read-only-directory'), 0o555);
+  makeSocket(path('socket'));
+  if (!isRoot) return;
+  setAttribute(path('with-xattrs'), 'trusted.of-root', 't');
+  writeFileSync(path('with-capability'), 'c');
+  setAttribute(path('with-capability'), 'security.capability', NET_BIND_SERVICE);
+  mkdirSync(path('mode-0000-directory'));
+  writeFileSync(path('mode-0000-directory', 'file'), 'h');
+  chmodSync(path('mode-0000-directory'), 0);
+}
+
+/** vfs_cap_data of linux/capability.h, revision 2: cap_net_bind_service=ep */
+const NET_BIND_SERVICE = Buffer.from('0100000200040000000000000000000000000000', 'hex');
+
+/** rwx for the owner, r-x for a further user and the mask, nothing for others, as linux/posix_acl_xattr.h has it. */
+function posixAcl(uid: number): Buffer {
+  const entries: [tag: number, permissions: number, id: number][] = [
+    [0x01, 7, 0xffffffff],
+    [0x02, 5, uid],
+    [0x04, 5, 0xffffffff],
+    [0x10, 5, 0xffffffff],
+    [0x20, 0, 0xffffffff],
+  ];
+  const bytes = Buffer.alloc(4 + entries.length * 8);
+  bytes.writeUInt32LE(2, 0);
+  for (const [index, [tag, permissions, id]] of entries.entries()) {
+    bytes.writeUInt16LE(tag, 4 + index * 8);
+    bytes.writeUInt16LE(permissions, 6 + index * 8);
+    bytes.writeUInt32LE(id, 8 + index * 8);
+  }
+  return bytes;
+}
+
+function setAttribute(path: string, name: string, value: Buffer | string): void {
+  xattrs()?.set(Buffer.from(path), Buffer.from(name), Buffer.from(value));
+}
+
+/** Twenty names of 250 bytes below each other, made from descriptor to descriptor, with a file at the bottom. */
+function makeDeepPath(directory: string): void {
+  let fd = openSync(directory, 'r');
+  for (let level = 0; level < 20; level++) {
+    const path = `/proc/self/fd/${fd}/${String(level).padStart(250, 'p')}`;
+    mkdirSync(path);
+    const below = openSync(path, 'r');
+    closeSync(fd);
+    fd = below;
+  }
+  writeFileSync(`/proc/self/fd/${fd}/bottom`, 'five thousand bytes down');
+  closeSync(fd);
+}
+
+/** A process that ends without closing its socket leaves it there. */
+function makeSocket(path: string): void {
+  const program = "require('node:net').createServer().listen(process.argv[1], () => process.exit())";
+  execFileSync(process.execPath, ['-e', program, path]);
 }
 
 /** A file of `mebibytes` that no codec can shrink, written through a small buffer. */

@@ -23,9 +23,14 @@ export interface SiteUnderTest extends AsyncDisposable {
 }
 
 export async function siteUnderTest(
-  options: Partial<SiteOptions> & { makeSource: (directory: string) => void; start?: boolean },
+  options: Partial<SiteOptions> & {
+    makeSource: (directory: string) => void;
+    start?: boolean;
+    /** Where its directory is made. */
+    parent?: string;
+  },
 ): Promise<SiteUnderTest> {
-  const temporary = temporaryDirectory();
+  const temporary = temporaryDirectory(options.parent);
   const source = join(temporary.path, 'source');
   const directory = join(temporary.path, 'site');
   options.makeSource(source);

@@ -56,7 +56,7 @@ describe.runIf(isRoot && hasProgram('setfacl'))('the file daemon of an ordinary 
       `notSaved: Could not open "${path('secret')}": ERR=Permission denied`,
     ]);
     expect(said.restoring).toEqual([
-      'warning: The file daemon does not run as root: all files will belong to its own user',
+      'warning: The file daemon does not run as root: all files will belong to its own user, and none is restored setuid or setgid',
       `error: Could not set the extended attribute "security.capability" of "${path('capable')}": ERR=Operation not permitted`,
     ]);
     expect(said.errors).toBe(1);
