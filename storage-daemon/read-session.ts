@@ -123,12 +123,17 @@ export class ReadSession implements RunningSession {
   /** Runs the session to its end. Resolves with what became of it; the Director was told, if he is there. */
   async run(): Promise<ReadFinished> {
     let reason = '';
+    let status = 'T';
     try {
       await this.#transfer();
-      if (this.#errors > 0) reason = `${this.#errors} ranges of blocks could not be read whole`;
+      if (this.#errors > 0) {
+        status = 'W';
+        reason = `${this.#errors} ranges of blocks could not be read whole`;
+      }
       this.#over.resolve();
     } catch (error) {
       this.#errors += 1;
+      status = 'E';
       reason = messageOf(error);
       if (!(error instanceof OperatorError)) this.options.onFault(error);
       this.#over.reject(error);
@@ -136,7 +141,6 @@ export class ReadSession implements RunningSession {
       await this.#closeVolume();
     }
     this.abort('The session is over');
-    const status = this.#errors === 0 ? 'T' : 'E';
     const finished = {
       status,
       reason,

@@ -70,8 +70,9 @@ export class RestoreJob implements JobKind {
 
   verdict(): string {
     const { client, storage } = this.#result;
-    if ((client?.errors ?? 0) + (storage?.errors ?? 0) > 0 || this.#job.messages.count('Error') > 0)
-      return 'e';
+    if ((client?.errors ?? 0) + (storage?.errors ?? 0) > 0 || this.#job.messages.count('Error') > 0) {
+      return this.#filesDone() > 0 ? 'e' : 'f';
+    }
     const isComplete = this.#filesDone() === this.#filesExpected;
     return isComplete && this.#fd.warnings + this.#sd.warnings === 0 ? 'T' : 'W';
   }

@@ -148,7 +148,7 @@ async function hearStorage(
 ): Promise<void> {
   const finished = await transfer.session.run(transfer.sayForStorage, signal);
   result.storage = finished;
-  if (finished.status === 'T') return;
+  if (finished.status === 'T' || finished.status === 'W') return;
   const failure = new JobFailed(`The storage daemon could not send everything: ${finished.reason}`);
   await failAfterOthers(failure, signal, client);
 }

@@ -65,6 +65,11 @@ export async function backUp(held: SiteUnderTest, level: string): Promise<string
   return held.console(`run job=Backup level=${level} yes\nwait\nmessages\n`);
 }
 
+/** Resolves when the file daemon has no job: it may come to the end of one later than the Director does. */
+export async function clientIdle(held: SiteUnderTest): Promise<void> {
+  while (!(await held.console('status client=site-fd\n')).includes('No Jobs running.'));
+}
+
 /** The value of a line of the job report; of the last report in the text. */
 export function reported(output: string, label: string): string {
   const values = [...output.matchAll(new RegExp(`^  ${label}: +(.*)$`, 'gm'))].map((match) => match[1]!);

@@ -322,6 +322,7 @@ export interface ReadOpened {
 }
 
 export interface ReadFinished {
+  /** T: all was sent. W: all that could be read was sent; `errors` says what was not. E: broken off, `reason` says why. */
   status: string;
   reason: string;
   blocks: number;
