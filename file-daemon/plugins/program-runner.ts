@@ -64,6 +64,8 @@ export class ProgramRunner implements AsyncDisposable {
     const child = spawn(program, args, {
       stdio: pipe === 'output' ? ['ignore', programs, 'pipe'] : [programs, 'ignore', 'pipe'],
       detached: true,
+      // Where every user may be: programs that become another one complain about a directory that he cannot enter.
+      cwd: '/',
     });
     closeSync(programs);
     try {
