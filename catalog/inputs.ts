@@ -59,6 +59,16 @@ export interface NewJob {
 }
 
 /** What may change while a job waits and runs; what is absent stays. */
+/** What volumes say of a job. */
+export interface ImportedJob extends Omit<NewJob, 'priority' | 'comment'> {
+  readonly jobId: number;
+  readonly poolId: number;
+  readonly fileSetId: number;
+  readonly startTime: Date;
+  readonly volSessionId: number;
+  readonly volSessionTime: number;
+}
+
 export interface JobChanges {
   readonly jobStatus?: string;
   readonly level?: string;

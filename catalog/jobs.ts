@@ -2,7 +2,7 @@ import { CatalogError } from './catalog-error.ts';
 import { updateOf, type Changeable } from './changes.ts';
 import { toColumn, type Connection } from './connection.ts';
 import { fileWriterOf } from './durable.ts';
-import type { JobChanges, JobEnd, JobFilter, NewJob } from './inputs.ts';
+import type { JobChanges, JobEnd, JobFilter, ImportedJob, NewJob } from './inputs.ts';
 import { selectJob, selectJobs } from './job-rows.ts';
 import type { JobRow, JobTotal } from './rows.ts';
 
@@ -29,6 +29,40 @@ export function createJob(db: Connection, job: NewJob): number {
     fileSetId: job.fileSetId ?? 0,
     priority: job.priority ?? DEFAULT_PRIORITY,
     comment: job.comment ?? '',
+  }).insertedId;
+}
+
+const IMPORT_JOB = `
+  INSERT INTO JobRun
+    (JobId, Job, Name, Type, Level, ClientId, JobStatus, SchedTime, StartTime, JobTDate, PoolId, FileSetId, VolSessionId,
+     VolSessionTime, Priority, Comment)
+  VALUES
+    (:jobId, :job, :name, :type, :level, :clientId, :status, :schedTime, :startTime, :jobTDate, :poolId, :fileSetId,
+     :volSessionId, :volSessionTime, :priority, '')`;
+
+/**
+ * A job as its volumes tell of it, under its own JobId unless another job has that now. Gives its JobId; undefined when the
+ * catalog has a job of its unique name.
+ */
+export function importJob(db: Connection, job: ImportedJob): number | undefined {
+  if (db.value('SELECT 1 FROM JobRun WHERE Job = :job', { job: job.job }) !== undefined) return undefined;
+  const isTaken = db.value('SELECT 1 FROM JobRun WHERE JobId = :jobId', { jobId: job.jobId }) !== undefined;
+  return db.run(IMPORT_JOB, {
+    jobId: isTaken ? null : job.jobId,
+    job: job.job,
+    name: job.name,
+    type: job.type,
+    level: job.level,
+    clientId: job.clientId,
+    status: job.status,
+    schedTime: toColumn(job.schedTime),
+    startTime: toColumn(job.startTime),
+    jobTDate: inSeconds(job.startTime),
+    poolId: job.poolId,
+    fileSetId: job.fileSetId,
+    volSessionId: job.volSessionId,
+    volSessionTime: job.volSessionTime,
+    priority: DEFAULT_PRIORITY,
   }).insertedId;
 }
 

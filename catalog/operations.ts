@@ -5,7 +5,16 @@ import { chainJobs, jobsEndedBefore, lastFulls, volumeHolds } from './expiry.ts'
 import { closeFileState, fileStatePage, openFileState } from './file-state.ts';
 import { decodeFilesPage, filesPage, jobsWithFile } from './files.ts';
 import { jobMedia } from './job-media.ts';
-import { createJob, endJob, failUnfinishedJobs, jobById, jobTotals, listJobs, setJob } from './jobs.ts';
+import {
+  createJob,
+  endJob,
+  failUnfinishedJobs,
+  importJob,
+  jobById,
+  jobTotals,
+  listJobs,
+  setJob,
+} from './jobs.ts';
 import {
   anyFullForOtherFileSet,
   failedSince,
@@ -47,6 +56,7 @@ export const operations = {
   listPools: read(listPools),
 
   createJob: write(createJob),
+  importJob: write(importJob),
   setJob: writeOrdered(setJob),
   endJob: write(endJob),
   failUnfinishedJobs: write(failUnfinishedJobs),

@@ -54,6 +54,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'daemon',
     'catalog',
     'console',
+    'director',
+    'file-daemon',
   ],
 };
 

@@ -3,6 +3,7 @@ import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { init } from './init.ts';
 import { plan } from './plan.ts';
+import { volume } from './volume/main.ts';
 
 interface Tool {
   readonly help: string;
@@ -17,6 +18,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   },
   demo: { help: 'a backup, a change, an Incremental, a restore and a comparison, here and now', run: demo },
   init: { help: 'write a first set of conf files with fresh passwords', run: init },
+  volume: { help: 'list, check, extract or scan volumes, with no daemon and no catalog', run: volume },
   plan: { help: 'what the schedules will start, and what of them never starts or starts twice', run: plan },
 };
 

@@ -5,7 +5,7 @@ import { CommandCancelled, CommandError, sentencesOf } from './command-error.ts'
 import { splitWords, unfinishedWord } from './command-line.ts';
 import type { CommandContext } from './command.ts';
 import { globMatcher } from './glob.ts';
-import { modeText } from './mode-text.ts';
+import { modeText } from '../../text/mode-text.ts';
 import type { RestoreTree, TreeEntry } from './restore-tree.ts';
 
 /** Names offered by Tab at most. */

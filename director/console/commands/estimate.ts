@@ -5,7 +5,7 @@ import { announceCatalog } from '../catalog-line.ts';
 import { chooseResource, resourceOnLine } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { modeText } from '../mode-text.ts';
+import { modeText } from '../../../text/mode-text.ts';
 import { applyLine, effectiveLevel, RUN_KEYWORDS, type RunDraft } from '../run-draft.ts';
 
 /** Lines of a listing that are sent together. */

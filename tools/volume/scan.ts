@@ -1,0 +1,310 @@
+import { join } from 'node:path';
+import { openCatalog, type Catalog } from '../../catalog/catalog.ts';
+import type { MediaRow } from '../../catalog/rows.ts';
+import { loadDirectorConf, type DirectorConf } from '../../configuration/director-conf.ts';
+import { formatProblem } from '../../configuration/problem.ts';
+import { CatalogIds } from '../../director/catalog-ids.ts';
+import type { JobIdentity } from '../../proto/noctule/record/v1/volume_members.ts';
+import type { BlockRun, Durable } from '../../proto/noctule/storage/v1/storage_daemon.ts';
+import { withCommas } from '../../text/numbers.ts';
+import { SessionEndStatus, controlContent } from '../../volume/control-member.ts';
+import { MemberKind, type MemberHeader } from '../../volume/member.ts';
+import { walkMembers } from '../../volume/walk.ts';
+import { UsageError, volumeArguments } from './volume-arguments.ts';
+import { openVolume, VolumeUnreadable, type VolumeOnDisk } from './volume-on-disk.ts';
+import { sessionName, sessionsOf, type SessionPart } from './volume-sessions.ts';
+
+export const SCAN_USAGE = `usage: noctule volume scan --director DIR-CONF VOLUME...
+       noctule volume scan --director DIR-CONF -V NAME|NAME [-c SD-CONF] DEVICE
+
+Writes what is on volumes into the Director's catalog, which is made if there is none: jobs, files, volumes. What the catalog has already is
+left as it is. The Director must not run. Name all volumes together, so that jobs over several of them are put together.
+Exit status 0 when all was sound.
+`;
+
+/** Blocks reported to the catalog at once, as a storage daemon does. */
+const BLOCKS_AT_ONCE = 256;
+
+/** `noctule volume scan`, in other places called bscan. Resolves with the exit status. */
+export async function scan(args: readonly string[]): Promise<number> {
+  const { paths, values } = volumeArguments(args, {
+    director: { type: 'string' },
+    // bscan asks for these to write anything at all.
+    store: { type: 'boolean', short: 's', default: false },
+    media: { type: 'boolean', short: 'm', default: false },
+  });
+  if (typeof values.director !== 'string') throw new UsageError('--director DIR-CONF is missing');
+  const conf = directorConf(values.director);
+  const file = join(conf.director.workingDirectory, `${conf.catalogs[0]?.name ?? 'Catalog'}.db`);
+  await using opened = new AsyncDisposableStack();
+  const volumes: VolumeOnDisk[] = [];
+  for (const path of paths) volumes.push(opened.use(await openVolume(path)));
+  await using catalog = await openCatalog(file);
+  const rebuild = new Rebuild(catalog, conf);
+  await rebuild.begin();
+  const isWhole = await rebuild.add(volumes);
+  const { jobs, files, known } = rebuild;
+  process.stdout.write(
+    `${volumes.length} volumes: ${jobs} jobs with ${withCommas(files)} files were written to ${file}; ${known} jobs were there already.\n`,
+  );
+  return isWhole ? 0 : 1;
+}
+
+function directorConf(file: string): DirectorConf {
+  const { conf, problems } = loadDirectorConf(file);
+  if (conf) return conf;
+  throw new VolumeUnreadable(problems.map(formatProblem).join('\n'), 'Correct the conf.');
+}
+
+class Rebuild {
+  jobs = 0;
+  files = 0;
+  /** Jobs that the catalog had. */
+  known = 0;
+  #isWhole = true;
+  readonly #catalog: Catalog;
+  readonly #conf: DirectorConf;
+  readonly #ids: CatalogIds;
+  readonly #media = new Map<string, MediaRow>();
+
+  constructor(catalog: Catalog, conf: DirectorConf) {
+    this.#catalog = catalog;
+    this.#conf = conf;
+    this.#ids = new CatalogIds(catalog);
+  }
+
+  /** The rows of the conf: volumes get the retention that their pools have now. */
+  async begin(): Promise<void> {
+    await this.#ids.sync(this.#conf);
+  }
+
+  /** Resolves with whether nothing was damaged or missing. */
+  async add(volumes: readonly VolumeOnDisk[]): Promise<boolean> {
+    const parts: SessionPart[] = [];
+    for (const volume of volumes) {
+      if (volume.label === undefined) {
+        this.#complain(volume, 'its label is damaged: it is left out');
+        continue;
+      }
+      this.#media.set(volume.name, await this.#volume(volume));
+      parts.push(...(await sessionsOf(volume)));
+    }
+    const sessions = Map.groupBy(parts, sessionName).values();
+    const jobIdOf = (all: readonly SessionPart[]) => all[0]?.start?.job?.jobId ?? Infinity;
+    for (const session of [...sessions].sort((a, b) => jobIdOf(a) - jobIdOf(b))) await this.#session(session);
+    for (const volume of volumes) await this.#finishVolume(volume, parts);
+    return this.#isWhole;
+  }
+
+  async #volume({ name, label, reader }: VolumeOnDisk): Promise<MediaRow> {
+    const known = await this.#catalog.volumeByName(name);
+    if (known) return known;
+    const { poolName, mediaType, labelledAtMs } = label!;
+    const storage = this.#conf.storages.find((one) => one.mediaType === mediaType) ?? this.#conf.storages[0];
+    const media = await this.#catalog.createVolume({
+      volumeName: name,
+      poolId: await this.#poolId(poolName),
+      mediaType,
+      storageId: storage ? this.#ids.storageId(storage.name) : 0,
+      status: 'Append',
+    });
+    await this.#catalog.setVolume(media.mediaId, {
+      labelDate: new Date(labelledAtMs),
+      volBytes: reader.sizeBytes,
+    });
+    return media;
+  }
+
+  /** A pool that the conf no longer has gets a row that keeps its volumes for ever. */
+  async #poolId(name: string): Promise<number> {
+    const [row] = await this.#catalog.listPools({ name });
+    if (row) return row.poolId;
+    const none = {
+      maxVols: 0,
+      volRetention: 0,
+      volUseDuration: 0,
+      maxVolJobs: 0,
+      maxVolFiles: 0,
+      maxVolBytes: 0,
+    };
+    const off = { autoPrune: false, recycle: false, useOnce: false, truncateOnPurge: false };
+    return (await this.#catalog.syncPool({ name, poolType: 'Backup', labelFormat: '*', ...none, ...off }))
+      .poolId;
+  }
+
+  async #session(unordered: readonly SessionPart[]): Promise<void> {
+    const parts = unordered.toSorted((a, b) => (a.start?.volumeIndex ?? 0) - (b.start?.volumeIndex ?? 0));
+    const [first] = parts;
+    const identity = first?.start?.job;
+    if (!first || !identity) {
+      if (first)
+        this.#complain(first.volume, `session ${sessionName(first)} has no sound beginning: it is left out`);
+      return;
+    }
+    const jobId = await this.#job(identity, first);
+    if (jobId === undefined) {
+      this.known += 1;
+      return;
+    }
+    let blockBytes = 0;
+    for (const part of parts) {
+      if ((part.start?.volumeIndex ?? -1) !== parts.indexOf(part)) {
+        this.#complain(
+          part.volume,
+          `session ${sessionName(part)}: a volume before this one is missing; the rest is left out`,
+        );
+        break;
+      }
+      blockBytes += await this.#part(jobId, part);
+    }
+    await this.#endJob(jobId, parts, blockBytes);
+    this.jobs += 1;
+  }
+
+  /** Undefined: the catalog has it. */
+  async #job(identity: JobIdentity, part: SessionPart): Promise<number | undefined> {
+    const startTime = new Date(identity.startTimeMs);
+    const { fileSetId } = await this.#catalog.fileSetVersion({
+      name: identity.filesetName,
+      md5: identity.filesetMd5,
+      now: startTime,
+    });
+    return this.#catalog.importJob({
+      jobId: identity.jobId,
+      job: identity.job,
+      name: identity.jobName,
+      type: identity.jobType,
+      level: identity.jobLevel,
+      clientId: await this.#clientId(identity.clientName),
+      poolId: await this.#poolId(identity.poolName),
+      fileSetId,
+      status: 'R',
+      schedTime: startTime,
+      startTime,
+      volSessionId: part.volSessionId,
+      volSessionTime: part.volSessionTime,
+    });
+  }
+
+  async #clientId(name: string): Promise<number> {
+    const known = (await this.#catalog.listClients()).find((client) => client.name === name);
+    if (known) return known.clientId;
+    return this.#catalog.syncClient({ name, autoPrune: false, fileRetention: 0, jobRetention: 0 });
+  }
+
+  /** Reports the part as a storage daemon does when it writes it; resolves with the bytes of its blocks. */
+  async #part(jobId: number, { volume, from, to, end, start }: SessionPart): Promise<number> {
+    const { mediaId } = this.#media.get(volume.name)!;
+    const at = new Date(end?.endedAtMs || start?.startedAtMs || 0);
+    const report = new DurableReport(volume.name);
+    let blockBytes = 0;
+    const flush = async () => {
+      const durable = report.take();
+      if (durable) await this.#catalog.addDurable({ jobId, mediaId, durable, at });
+    };
+    for await (const step of walkMembers(volume.reader, { from, to, checkBlocksFrom: Infinity })) {
+      if (step.type === 'damage') {
+        this.#complain(
+          volume,
+          `damage at byte ${step.volumeOffset}; what follows of JobId ${jobId} is left out`,
+        );
+        break;
+      }
+      const { header, member, volumeOffset } = step;
+      if (header.kind === MemberKind.BLOCK) {
+        report.block(header, volumeOffset);
+        blockBytes += header.memberBytes;
+      } else if (header.kind === MemberKind.RECORDS && member !== undefined) {
+        report.records(controlContent(member, MemberKind.RECORDS), volumeOffset + header.memberBytes);
+      }
+      if (report.blockCount >= BLOCKS_AT_ONCE) await flush();
+    }
+    await flush();
+    return blockBytes;
+  }
+
+  async #endJob(jobId: number, parts: readonly SessionPart[], jobBytes: number): Promise<void> {
+    const end = parts.at(-1)?.end;
+    const isComplete = end?.status === SessionEndStatus.COMPLETE;
+    const files = end?.files ?? 0;
+    this.files += files;
+    await this.#catalog.endJob(jobId, {
+      jobStatus: !isComplete ? 'f' : end.errors > 0 ? 'W' : 'T',
+      endTime: new Date(end?.endedAtMs || (parts[0]?.start?.startedAtMs ?? 0)),
+      jobFiles: files,
+      jobBytes,
+      readBytes: end?.contentBytes ?? 0,
+      jobErrors: end?.errors ?? 0,
+    });
+  }
+
+  async #finishVolume({ name, reader }: VolumeOnDisk, parts: readonly SessionPart[]): Promise<void> {
+    const media = this.#media.get(name);
+    if (!media) return;
+    const own = parts.filter(({ volume }) => volume.name === name);
+    const isFull = own.at(-1)?.end?.status === SessionEndStatus.CONTINUES;
+    await this.#catalog.setVolume(media.mediaId, {
+      volJobs: own.length,
+      volBytes: reader.sizeBytes,
+      ...(isFull && media.volStatus === 'Append' && { volStatus: 'Full' }),
+    });
+  }
+
+  #complain({ name }: VolumeOnDisk, text: string): void {
+    this.#isWhole = false;
+    process.stderr.write(`Volume "${name}": ${text}\n`);
+  }
+}
+
+/** Collects consecutive blocks and the records between them into what `addDurable` takes. */
+class DurableReport {
+  readonly #volumeName: string;
+  #blocks: BlockRun | undefined;
+  #records: Buffer[] = [];
+  #endOffset = 0;
+
+  constructor(volumeName: string) {
+    this.#volumeName = volumeName;
+  }
+
+  get blockCount(): number {
+    return this.#blocks?.memberBytes.length ?? 0;
+  }
+
+  block({ blockNumber, streamOffset, memberBytes, contentBytes }: MemberHeader, volumeOffset: number): void {
+    const isFirst = this.#blocks === undefined;
+    this.#blocks ??= {
+      firstBlock: blockNumber,
+      volumeOffset,
+      streamOffset,
+      memberBytes: [],
+      contentBytes: [],
+      gapBytes: [],
+    };
+    this.#blocks.gapBytes.push(isFirst ? 0 : volumeOffset - this.#blockEnd);
+    this.#blocks.memberBytes.push(memberBytes);
+    this.#blocks.contentBytes.push(contentBytes);
+    this.#blockEnd = volumeOffset + memberBytes;
+    this.#endOffset = this.#blockEnd;
+  }
+
+  records(content: Buffer, endOffset: number): void {
+    this.#records.push(content);
+    this.#endOffset = endOffset;
+  }
+
+  take(): Durable | undefined {
+    if (this.#blocks === undefined && this.#records.length === 0) return undefined;
+    const durable = {
+      volumeName: this.#volumeName,
+      blocks: this.#blocks,
+      records: this.#records,
+      volumeBytes: this.#endOffset,
+    };
+    this.#blocks = undefined;
+    this.#records = [];
+    return durable;
+  }
+
+  #blockEnd = 0;
+}
