@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:f
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { createSite, daemonPid, DAEMONS, runConsole, startSite, stopSite, type Site } from '../tools/site.ts';
+import { DAEMONS } from '../tools/site.ts';
 import { compareTrees } from '../tools/compare-trees.ts';
 import { makeDataSet, type DataSetKind } from './data-sets.ts';
-import { cpuSeconds, peakResidentMiB } from './process-usage.ts';
+import { MeasuredSite } from './measured-site.ts';
 
 /** One measured piece of work. CPU is that of all processes that took part. */
 interface Measure {
@@ -36,16 +36,13 @@ const print = (text: string) => void process.stdout.write(`${text}\n`);
 
 try {
   if (options.data === undefined) makeDataSet(kind, data, scale);
-  const site = await createSite({ directory: join(directory, 'site'), paths: [data] });
-  await startSite(site);
   let entries = 0;
-  try {
-    entries = await measureNoctule(site);
-  } finally {
-    await stopSite(site);
+  {
+    await using measured = await MeasuredSite.start({ directory: join(directory, 'site'), paths: [data] });
+    entries = await measureNoctule(measured);
   }
   // Only now all is in the one file.
-  const catalogBytes = directoryBytes(join(site.directory, 'director'), '.db');
+  const catalogBytes = directoryBytes(join(directory, 'site', 'director'), '.db');
   print(`catalog ${(catalogBytes / entries).toFixed(0)} bytes per entry, after a Full and an Incremental`);
   await measurePeers();
   report();
@@ -54,38 +51,28 @@ try {
 }
 
 /** Resolves with the number of entries of the data set. */
-async function measureNoctule(site: Site): Promise<number> {
-  const pids = new Map<string, number>();
-  for (const daemon of DAEMONS) pids.set(daemon, (await daemonPid(site, daemon))!);
-  const cpu = () => [...pids.values()].reduce((sum, pid) => sum + cpuSeconds(pid), 0);
-  const job = async (work: string, command: string, termination: string) => {
-    const [wallBefore, cpuBefore] = [performance.now(), cpu()];
-    const { output } = await runConsole(site, `${command}\nwait\n`);
-    const measure = {
-      program: 'noctule',
-      work,
-      wallSeconds: (performance.now() - wallBefore) / 1000,
-      cpuSeconds: cpu() - cpuBefore,
-    };
-    const { output: messages } = await runConsole(site, 'messages\n');
-    if (!messages.includes(`Termination:            ${termination}`)) throw new Error(output + messages);
-    measures.push(measure);
-  };
-  await job('Full GZIP', 'run job=Backup level=Full yes', 'Backup OK');
-  await job('Incremental, no change', 'run job=Backup level=Incremental yes', 'Backup OK');
-  await job('restore all', 'restore client=site-fd select all done yes', 'Restore OK');
+async function measureNoctule(measured: MeasuredSite): Promise<number> {
+  const { site } = measured;
+  for (const [work, command, termination] of [
+    ['Full GZIP', 'run job=Backup level=Full yes', 'Backup OK'],
+    ['Incremental, no change', 'run job=Backup level=Incremental yes', 'Backup OK'],
+    ['restore all', 'restore client=site-fd select all done yes', 'Restore OK'],
+  ] as const) {
+    const { wallSeconds, cpuSeconds } = await measured.job(command, termination);
+    const ofAll = DAEMONS.reduce((sum, daemon) => sum + cpuSeconds[daemon], 0);
+    measures.push({ program: 'noctule', work, wallSeconds, cpuSeconds: ofAll });
+  }
   const { differenceCount, entries, bytes, differences } = compareTrees(
     data,
     join(site.directory, 'restored', data),
   );
-  const volumeBytes = directoryBytes(site.volumesDirectory);
   print(`${entries} entries, ${bytes} bytes; restored with ${differenceCount} differences`);
   for (const { what, path, detail } of differences) print(`  ${what}: ${path} (${detail})`);
-  print(`volumes ${volumeBytes} bytes`);
-  for (const [daemon, pid] of pids)
-    print(
-      `${daemon}: peak ${peakResidentMiB(pid).toFixed(0)} MiB resident, ${cpuSeconds(pid).toFixed(1)} CPU s`,
-    );
+  print(`volumes ${directoryBytes(site.volumesDirectory)} bytes`);
+  const [peaks, spent] = [measured.peaks(), measured.cpuSeconds()];
+  for (const daemon of DAEMONS) {
+    print(`${daemon}: peak ${peaks[daemon].toFixed(0)} MiB resident, ${spent[daemon].toFixed(1)} CPU s`);
+  }
   return entries;
 }
 

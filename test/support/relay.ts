@@ -32,10 +32,13 @@ export class Relay implements AsyncDisposable {
 
   /** Lets nothing more through after so many more bytes, until `release`; resolves then. */
   holdAfter(bytes: number): Promise<void> {
-    return this.#after(bytes, () => {
-      this.#isHeld = true;
-      for (const socket of this.#sockets) socket.pause();
-    });
+    return this.#after(bytes, () => this.freeze());
+  }
+
+  /** Lets nothing more through, until `release`; both ends think that all is well. */
+  freeze(): void {
+    this.#isHeld = true;
+    for (const socket of this.#sockets) socket.pause();
   }
 
   /** Resolves when so many more bytes have gone through. */

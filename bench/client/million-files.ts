@@ -1,0 +1,38 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MeasuredSite, type JobUsage } from '../measured-site.ts';
+import { ACCURATE_JOB } from './no-change.ts';
+
+const DIRECTORIES = 1_000;
+const FILES_PER_DIRECTORY = 1_000;
+
+export interface MillionFiles extends JobUsage {
+  readonly work: string;
+  /** Peaks since the daemons started, in MiB. */
+  readonly peaks: ReturnType<MeasuredSite['peaks']>;
+}
+
+/** A Full, an accurate Incremental without changes and a restore of a million small files. */
+export async function* millionFiles(directory: string): AsyncGenerator<MillionFiles> {
+  const data = join(directory, 'data');
+  for (let top = 0; top < DIRECTORIES; top++) {
+    const path = join(data, `directory-${top}`);
+    mkdirSync(path, { recursive: true });
+    for (let file = 0; file < FILES_PER_DIRECTORY; file++) {
+      writeFileSync(join(path, `file-${file}`), `${top}/${file}`);
+    }
+  }
+  await using measured = await MeasuredSite.start({
+    directory: join(directory, 'site'),
+    paths: [data],
+    directorConf: ACCURATE_JOB,
+  });
+  for (const [work, command, termination] of [
+    ['Full GZIP', 'run job=Accurately level=Full yes', 'Backup OK'],
+    ['accurate Incremental, no change', 'run job=Accurately level=Incremental yes', 'Backup OK'],
+    ['restore all', 'restore client=site-fd select all done yes', 'Restore OK'],
+  ] as const) {
+    const usage = await measured.job(command, termination);
+    yield { work, ...usage, peaks: measured.peaks() };
+  }
+}
