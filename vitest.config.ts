@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // As bin/launch has it, and for its reason.
+    execArgv: ['--wasm-wrapper-tiering-budget=2000000000'],
   },
 });

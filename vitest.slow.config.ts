@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 1_800_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // As bin/launch has it, and for its reason.
+    execArgv: ['--wasm-wrapper-tiering-budget=2000000000'],
     fileParallelism: false,
     passWithNoTests: true,
   },

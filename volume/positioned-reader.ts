@@ -16,15 +16,23 @@ export function readerOf(bytes: Buffer): PositionedReader {
 
 /**
  * Hands out stretches of a volume, reading `chunkBytes` at once. Stretches are never written to again, so they may be
- * kept as long as somebody wants them.
+ * kept as long as somebody wants them; but with `reuse`, only until the next one is asked for: fresh memory costs more
+ * than to read into it.
  */
 export class ReadWindow {
   readonly #reader: PositionedReader;
   readonly #chunkBytes: number;
+  readonly #reuse: boolean;
+  #memory: Buffer = Buffer.alloc(0);
   #chunk: Buffer = Buffer.alloc(0);
   #chunkOffset = 0;
 
-  constructor(reader: PositionedReader, chunkBytes: number) {
+  constructor(
+    reader: PositionedReader,
+    chunkBytes: number,
+    { reuse = false }: { readonly reuse?: boolean } = {},
+  ) {
+    this.#reuse = reuse;
     this.#reader = reader;
     this.#chunkBytes = chunkBytes;
   }
@@ -40,9 +48,15 @@ export class ReadWindow {
 
   async #load(offset: number, end: number): Promise<void> {
     const wanted = Math.min(Math.max(end - offset, this.#chunkBytes), this.#reader.sizeBytes - offset);
-    const chunk = Buffer.allocUnsafe(wanted);
+    const chunk = this.#memoryFor(wanted);
     const loaded = await this.#reader.readAt(offset, chunk);
     this.#chunk = chunk.subarray(0, loaded);
     this.#chunkOffset = offset;
+  }
+
+  #memoryFor(bytes: number): Buffer {
+    if (!this.#reuse) return Buffer.allocUnsafe(bytes);
+    if (this.#memory.length < bytes) this.#memory = Buffer.allocUnsafe(bytes);
+    return this.#memory.subarray(0, bytes);
   }
 }

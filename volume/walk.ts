@@ -20,6 +20,8 @@ export interface WalkOptions {
   readonly checkBlocksFrom: number;
   /** How much to read at once where blocks are read whole. Default 4 MiB. */
   readonly chunkBytes?: number;
+  /** A member is good only until the next step: what is checked and not kept is read much faster. Default no. */
+  readonly reuse?: boolean;
 }
 
 export type WalkStep = FoundMember | DamagedStretch;
@@ -53,7 +55,7 @@ const SEARCH_CHUNK_BYTES = 1024 * 1024;
 export async function* walkMembers(reader: PositionedReader, options: WalkOptions): AsyncGenerator<WalkStep> {
   const to = Math.min(options.to ?? reader.sizeBytes, reader.sizeBytes);
   const headers = new ReadWindow(reader, HEADERS_CHUNK_BYTES);
-  const bodies = new ReadWindow(reader, options.chunkBytes ?? BODIES_CHUNK_BYTES);
+  const bodies = new ReadWindow(reader, options.chunkBytes ?? BODIES_CHUNK_BYTES, { reuse: options.reuse });
   let offset = options.from ?? 0;
   while (offset < to) {
     const isChecked = offset >= options.checkBlocksFrom;

@@ -61,7 +61,7 @@ async function checkVolume(
   /** Of the session before: which block and place must come next. */
   let next: { session: string; blockNumber: number; streamOffset: number } | undefined;
   let [blocks, sessions] = [0, 0];
-  for await (const step of walkMembers(reader, { checkBlocksFrom: 0 })) {
+  for await (const step of walkMembers(reader, { checkBlocksFrom: 0, reuse: !isDeep })) {
     if (step.type === 'damage') {
       if (step.volumeOffset > 0) findings.push(damage(step.header, step.volumeOffset, step.bytes));
       next = undefined;
