@@ -105,6 +105,25 @@ export class SimulatedSite implements AsyncDisposable {
     return { jobId, text: await this.#finish(jobId) };
   }
 
+  /** As `run`, but a job that finds no volume is cancelled. Resolves with whether it found one. */
+  async runIfRoom(jobName: string, changes: Partial<RunRequest> = {}): Promise<boolean> {
+    const job = named(this.conf.jobs, jobName);
+    const jobId = await this.jobs.run({ job, startedBy: 'the simulation', ...changes });
+    const isWaiting = () => this.jobs.running().some((running) => running.status === 'm');
+    const ended = this.jobs.ended(jobId);
+    let hasEnded = false;
+    void ended.then(() => (hasEnded = true));
+    while (!hasEnded && !isWaiting()) await new Promise((resolve) => setImmediate(resolve));
+    if (hasEnded) {
+      await this.#finish(jobId);
+      return true;
+    }
+    this.jobs.cancel(jobId, 'there is no volume');
+    await ended;
+    await this.#consoleStore.take();
+    return false;
+  }
+
   /** The clock alone goes on. */
   sleep(seconds: number): void {
     this.#now = new Date(this.#now.getTime() + seconds * 1000);

@@ -44,6 +44,11 @@ export class SimulatedStorage {
     return this.#volumes.size;
   }
 
+  /** JobIds of what lies on a volume. */
+  jobsOn(volumeName: string): Set<number> {
+    return new Set(this.#volumes.get(volumeName)?.spans.map(({ jobId }) => jobId));
+  }
+
   /** Empties a volume that holds no job any more; resolves with the bytes given back. */
   truncate(volumeName: string): { freedBytes: number; volumeBytes: number } {
     const before = this.#known(volumeName).bytes;
