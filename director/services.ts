@@ -69,6 +69,8 @@ export interface Jobs {
   ended(jobId: number, signal?: AbortSignal): Promise<string>;
   /** Resolves when nothing is queued or running. */
   idle(signal?: AbortSignal): Promise<void>;
+  /** Those that wait for a volume look for one now. */
+  lookForVolumes(): void;
   /** Jobs ended since the Director started. */
   readonly runCount: number;
 }

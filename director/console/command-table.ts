@@ -8,6 +8,7 @@ import { help } from './commands/help.ts';
 import { label } from './commands/label.ts';
 import { list, llist } from './commands/list.ts';
 import { autodisplay, messages } from './commands/messages.ts';
+import { mount, release, umount, unmount } from './commands/mount.ts';
 import { prune } from './commands/prune.ts';
 import { purge } from './commands/purge.ts';
 import { query } from './commands/query.ts';
@@ -42,11 +43,13 @@ export const COMMANDS: readonly Command[] = [
   llist,
   messages,
   memory,
+  mount,
   prune,
   purge,
   quit,
   query,
   restore,
+  release,
   reload,
   run,
   restart,
@@ -56,6 +59,8 @@ export const COMMANDS: readonly Command[] = [
   sqlquery,
   time,
   truncate,
+  unmount,
+  umount,
   update,
   use,
   version,

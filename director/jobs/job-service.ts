@@ -122,6 +122,10 @@ export class JobService implements Jobs {
     while (this.#active.size > 0) await this.#ends.next(WAIT_MS, signal);
   }
 
+  lookForVolumes(): void {
+    this.#environment.volumes.changes.notify();
+  }
+
   /** The conf or a limit has changed: jobs that wait may start. */
   reconsider(): void {
     this.#queue.reconsider();

@@ -49,6 +49,8 @@ export interface FakeDirector extends DirectorServices {
   readonly runningJobs: RunningJob[];
   /** Final statuses by JobId. */
   readonly ends: Map<number, string>;
+  /** How often jobs were told to look for a volume. */
+  looks: number;
   messageText: string;
 }
 
@@ -95,6 +97,7 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
       setClientBandwidth: (client, limit) => void limits.push([client.name, limit]),
       ended: async (jobId) => ends.get(jobId) ?? 'T',
       idle: async () => undefined,
+      lookForVolumes: () => void (director.looks += 1),
       runCount: 5,
     },
     consoleMessages: {
@@ -125,6 +128,7 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
     limits,
     runningJobs,
     ends,
+    looks: 0,
     messageText: '',
     ...overrides,
   };
