@@ -1,9 +1,9 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { MediaRow } from '../../catalog/rows.ts';
 import type { DirectorConf, PoolResource } from '../../configuration/director-conf.ts';
-import { messageOf } from '../../errors/operator-error.ts';
 import { humanBytes } from '../../text/numbers.ts';
 import type { DaemonMessages } from '../messages/daemon-messages.ts';
+import { PeriodicLook } from '../periodic-look.ts';
 import { closingOf } from '../volumes/closing-test.ts';
 import type { VolumeOffice } from '../volumes/volume-office.ts';
 import type { Retention } from './retention.ts';
@@ -26,46 +26,32 @@ export interface VolumeCareOptions {
  */
 export class VolumeCare implements AsyncDisposable {
   readonly #options: VolumeCareOptions;
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
-  #isStopped = false;
-  /** A problem that lasts is told once. */
-  #lastFailure = '';
+  readonly #look: PeriodicLook;
 
   constructor(options: VolumeCareOptions) {
     this.#options = options;
+    this.#look = new PeriodicLook({
+      everyMs: LOOK_MS,
+      look: () => this.#care(),
+      onFailure: (failure) => options.messages.add('Error', `Volumes cannot be cared for: ${failure}`),
+    });
   }
 
   /** Looks now and from then on. Resolves when the first look is done; never rejects. */
   look(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#looking = this.#looking.then(() => this.#look());
-    return this.#looking;
+    return this.#look.now();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
-    await this.#looking;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#look[Symbol.asyncDispose]();
   }
 
-  async #look(): Promise<void> {
-    if (this.#isStopped) return;
-    const { messages, conf } = this.#options;
-    try {
-      for (const pool of conf().pools) {
-        if (this.#isStopped) return;
-        await this.#closeOverdue(pool);
-        await this.#giveSpaceBack(pool);
-      }
-      this.#lastFailure = '';
-    } catch (error) {
-      const failure = messageOf(error);
-      if (failure !== this.#lastFailure)
-        await messages.add('Error', `Volumes cannot be cared for: ${failure}`);
-      this.#lastFailure = failure;
+  async #care(): Promise<void> {
+    for (const pool of this.#options.conf().pools) {
+      if (this.#look.isStopped) return;
+      await this.#closeOverdue(pool);
+      await this.#giveSpaceBack(pool);
     }
-    if (!this.#isStopped) this.#timer = setTimeout(() => void this.look(), LOOK_MS);
   }
 
   /** Under the lock, and with the rows as they are then: a job may just begin or end with a volume. */
@@ -88,7 +74,7 @@ export class VolumeCare implements AsyncDisposable {
       ({ truncateOnPurge, recycle, enabled }) => truncateOnPurge && recycle && enabled === 1,
     );
     for (const volume of volumes) {
-      if (this.#isStopped) return;
+      if (this.#look.isStopped) return;
       if (volume.volStatus === 'Purged' && holdsData(volume)) await this.#truncate(volume);
       if (!autoPrune || !conf().director.autoPrune || !isClosed(volume)) continue;
       const { purged, freedBytes, problems } = await retention.prune({ kind: 'volume', volume });

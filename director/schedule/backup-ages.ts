@@ -1,10 +1,10 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { DirectorConf, JobResource } from '../../configuration/director-conf.ts';
 import { formatDuration } from '../../configuration/values/duration.ts';
-import { messageOf } from '../../errors/operator-error.ts';
 import { formatDateTime } from '../../text/civil-time.ts';
 import { ageText } from '../../text/numbers.ts';
 import type { DaemonMessages } from '../messages/daemon-messages.ts';
+import { PeriodicLook } from '../periodic-look.ts';
 import type { OverdueBackup } from '../services.ts';
 
 /** How often it is seen whether a backup has become too old. */
@@ -33,25 +33,26 @@ export class BackupAges implements AsyncDisposable {
   readonly #lastGood = new Map<string, Date | undefined>();
   /** When it was last said that a Job's backup is overdue. */
   readonly #toldAt = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
-  #isStopped = false;
-  #lastFailure = '';
+  readonly #looks: PeriodicLook;
 
   constructor(options: BackupAgesOptions) {
     this.#options = options;
+    this.#looks = new PeriodicLook({
+      everyMs: LOOK_MS,
+      look: () => this.#look(),
+      onFailure: (failure) =>
+        options.messages.add('Error', `The ages of backups cannot be found out: ${failure}`),
+    });
   }
 
   /** Looks now and from then on. Resolves when the first look is done; nobody needs to wait for it. */
   look(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#looking = this.#looking.then(() => this.#look());
-    return this.#looking;
+    return this.#looks.now();
   }
 
   /** A run of the Job has ended. Resolves when its age is known again. */
   async jobEnded(jobName: string): Promise<void> {
-    if (this.#isStopped) return;
+    if (this.#looks.isStopped) return;
     const job = watchedJobs(this.#options.conf()).find(({ name }) => name === jobName);
     if (!job || !this.#lastGood.has(jobName)) return; // one that was never looked at will be
     try {
@@ -68,31 +69,18 @@ export class BackupAges implements AsyncDisposable {
       .map((job) => this.#describe(job));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
-    await this.#looking;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#looks[Symbol.asyncDispose]();
   }
 
-  /** Never rejects. */
   async #look(): Promise<void> {
-    if (this.#isStopped) return;
-    try {
-      const jobs = watchedJobs(this.#options.conf());
-      this.#forgetAllBut(new Set(jobs.map(({ name }) => name)));
-      for (const job of jobs) {
-        if (this.#isStopped) return;
-        if (!this.#lastGood.has(job.name)) await this.#ask(job);
-      }
-      await this.#tell(jobs);
-      this.#lastFailure = '';
-    } catch (error) {
-      const failure = messageOf(error);
-      if (failure !== this.#lastFailure && !this.#isStopped)
-        await this.#options.messages.add('Error', `The ages of backups cannot be found out: ${failure}`);
-      this.#lastFailure = failure;
+    const jobs = watchedJobs(this.#options.conf());
+    this.#forgetAllBut(new Set(jobs.map(({ name }) => name)));
+    for (const job of jobs) {
+      if (this.#looks.isStopped) return;
+      if (!this.#lastGood.has(job.name)) await this.#ask(job);
     }
-    if (!this.#isStopped) this.#timer = setTimeout(() => void this.look(), LOOK_MS);
+    await this.#tell(jobs);
   }
 
   async #ask({ name, client }: JobResource): Promise<void> {
