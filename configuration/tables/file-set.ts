@@ -120,8 +120,7 @@ export const INCLUDE = {
     help: 'File or directory; "<list" and "|command" give lists, with a backslash before them on the client',
   }),
   plugins: directive('Plugin', lines, {
-    status: notYet('there are no plugins yet'),
-    help: 'Plugin of the client that produces data',
+    help: 'Program whose output is saved as a file: "bpipe:file=PATH:reader=COMMAND:writer=COMMAND"',
   }),
   excludeDirContaining: directive('Exclude Dir Containing', string, {
     help: 'Leave out every directory that holds an entry of this name',

@@ -17,6 +17,6 @@ export interface ProgramRequest {
 export type ProgramStart = { readonly fd: number } | { readonly problem: string };
 
 export interface ProgramEnd {
-  /** `ended with status 1`, `was ended by SIGTERM`; undefined when all went well. */
+  /** `ended with status 1: what it said last`, `was ended by SIGTERM`; undefined when all went well. */
   readonly problem: string | undefined;
 }

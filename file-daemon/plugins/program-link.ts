@@ -35,7 +35,7 @@ export class Program {
     this.fd = openSync(`/proc/self/fd/${fd}`, direction | constants.O_NONBLOCK);
   }
 
-  /** Closes the pipe and waits for the end; gives what was wrong with it: `ended with status 1`. */
+  /** Closes the pipe and waits for the end; gives what was wrong with it, as ProgramEnd. */
   finish(): string | undefined {
     this.#hasEnded = true;
     closeSync(this.fd);

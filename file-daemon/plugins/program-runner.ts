@@ -11,6 +11,10 @@ import type { FileNotice } from '../walk/file-notice.ts';
 import type { JobControl } from '../worker/job-control.ts';
 import type { ProgramEnd, ProgramEvent, ProgramRequest, ProgramStart } from './program-events.ts';
 
+/** What a program that fails said last, as its end is told: so many lines, each cut to so much. */
+const LAST_WORDS_LINES = 3;
+const LAST_WORDS_CHARACTERS = 300;
+
 export interface ProgramRunnerOptions {
   readonly control: JobControl;
   notice(notice: FileNotice): Promise<void>;
@@ -20,8 +24,11 @@ export interface ProgramRunnerOptions {
 
 interface RunningProgram {
   readonly child: ChildProcess;
-  readonly exited: Promise<ProgramEnd>;
+  /** What was wrong with it, as ProgramEnd has it, without what it said. */
+  readonly exited: Promise<string | undefined>;
   readonly errors: CommandOutput;
+  /** Its last error lines. */
+  readonly lastWords: string[];
   /** This side of the pipe, for the worker. */
   readonly fd: number;
 }
@@ -61,20 +68,24 @@ export class ProgramRunner implements AsyncDisposable {
     const { readFd, writeFd } = native.make();
     const [own, programs] = pipe === 'output' ? [readFd, writeFd] : [writeFd, readFd];
     const [program = '', ...args] = words;
-    const child = spawn(program, args, {
-      stdio: pipe === 'output' ? ['ignore', programs, 'pipe'] : [programs, 'ignore', 'pipe'],
-      detached: true,
-      // Where every user may be: programs that become another one complain about a directory that he cannot enter.
-      cwd: '/',
-    });
-    closeSync(programs);
+    let child: ChildProcess;
     try {
+      child = spawn(program, args, {
+        stdio: pipe === 'output' ? ['ignore', programs, 'pipe'] : [programs, 'ignore', 'pipe'],
+        detached: true,
+        // Where every user may be: programs that become another one complain about a directory that he cannot enter.
+        cwd: '/',
+      });
       await once(child, 'spawn');
     } catch (error) {
       closeSync(own);
       return { problem: isErrno(error, 'ENOENT') ? 'there is no such program' : messageOf(error) };
+    } finally {
+      closeSync(programs);
     }
-    this.#running = { child, exited: endOf(child), errors: this.#errorsOf(child, program), fd: own };
+    const lastWords: string[] = [];
+    const errors = this.#errorsOf(child, program, lastWords);
+    this.#running = { child, exited: endOf(child), errors, lastWords, fd: own };
     if (this.#options.signal.aborted) this.#abort();
     return { fd: own };
   }
@@ -82,20 +93,25 @@ export class ProgramRunner implements AsyncDisposable {
   async #end(how: 'wait' | 'kill'): Promise<ProgramEnd> {
     const running = this.#running;
     if (running === undefined) throw new Error('No program runs that could end');
-    const { child, exited, errors, fd } = running;
+    const { child, exited, errors, lastWords, fd } = running;
     // The end of its input, if the pipe is that; but not for one that is to be ended, which would take it for all there is.
     if (how === 'kill') await endGroup(child);
     closeSync(fd);
-    const end = await exited;
+    const problem = await exited;
     await Promise.race([errors.handedOn, errors.quiet()]);
     child.stderr?.destroy();
     this.#running = undefined;
-    return end;
+    const said = lastWords.length === 0 ? '' : `: ${lastWords.join(' | ')}`;
+    return { problem: problem === undefined ? undefined : problem + said };
   }
 
-  #errorsOf({ stderr }: ChildProcess, program: string): CommandOutput {
-    const sink = (line: Buffer) =>
-      this.#options.notice({ type: 'warning', path: '', text: `${program}: ${printablePath(line)}` });
+  #errorsOf({ stderr }: ChildProcess, program: string, lastWords: string[]): CommandOutput {
+    const sink = (line: Buffer) => {
+      const text = printablePath(line);
+      lastWords.push(text.slice(0, LAST_WORDS_CHARACTERS));
+      if (lastWords.length > LAST_WORDS_LINES) lastWords.shift();
+      return this.#options.notice({ type: 'warning', path: '', text: `${program}: ${text}` });
+    };
     const errors = new CommandOutput(stderr === null ? [] : [{ stream: stderr, sink }]);
     // A message that cannot be passed on ends the job in its own way.
     errors.handedOn.catch(() => undefined);
@@ -111,8 +127,8 @@ async function endGroup({ pid }: ChildProcess): Promise<void> {
   if (pid !== undefined) await endProcessGroup(pid);
 }
 
-async function endOf(child: ChildProcess): Promise<ProgramEnd> {
+async function endOf(child: ChildProcess): Promise<string | undefined> {
   const [status, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  if (status === 0) return { problem: undefined };
-  return { problem: status === null ? `was ended by ${signal}` : `ended with status ${status}` };
+  if (status === 0) return undefined;
+  return status === null ? `was ended by ${signal}` : `ended with status ${status}`;
 }

@@ -42,14 +42,15 @@ export class PluginContent {
     this.#end = new SlowEnd({ fd: this.#program.fd, pipes: native, waiting });
   }
 
-  /** @throws ProgramFailed when the program reads no more; it is ended then. */
+  /** @throws ProgramFailed when the program reads no more; what it does then is waited for, as it tells why. */
   write(piece: Buffer): void {
     this.#digest.update(piece);
     try {
       this.#end.write(piece);
     } catch (error) {
       if (!isErrno(error, 'EPIPE')) throw error;
-      throw new ProgramFailed(`"${this.#command}" stopped reading before the end`);
+      const problem = this.#program.finish() ?? 'stopped reading before the end';
+      throw new ProgramFailed(`"${this.#command}" ${problem}`);
     }
   }
 

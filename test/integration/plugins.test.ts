@@ -61,6 +61,15 @@ beforeAll(async () => {
         `File = "${join(outside.path, 'image')}"\n` +
           bpipe('/DB/half.sql', `sh -c 'seq 1 9; echo no table >&2; exit 3'`, ''),
       ),
+      jobOf(
+        'Broken',
+        [
+          bpipe('/DB/unstarted.sql', '/no/such/program', ''),
+          bpipe('/DB/killed.sql', `sh -c 'seq 1 ${LINES}; kill -9 $$'`, ''),
+          bpipe('/DB/sound.sql', 'echo sound', ''),
+        ].join('\n'),
+      ),
+      jobOf('Unread', bpipe('/DB/unread.sql', `seq 1 ${LINES}`, `sh -c 'exec sleep 98764'`)),
       jobOf('Hanging', bpipe('/DB/never.sql', `sh -c 'echo first; exec sleep 98765'`, '')),
       jobOf(
         'BadWriter',
@@ -81,6 +90,19 @@ afterAll(async () => {
 async function backUp(job: string): Promise<{ jobId: string; text: string }> {
   const text = await held.console(`run job=${job} yes\nwait\nmessages\n`);
   return { jobId: /Job queued\. JobId=(\d+)/.exec(text)![1]!, text };
+}
+
+/** What plain tar lists of the volume that the job was written to. */
+function namesOnVolume(text: string): string {
+  const volume = join(held.site.volumesDirectory, reported(text, 'Volume name\\(s\\)'));
+  return execFileSync('sh', ['-c', `zcat "${volume}" | tar --warning=no-unknown-keyword -tf -`]).toString();
+}
+
+/** Ids of the processes with this command line. */
+function running(commandLine: string): string {
+  return execFileSync('sh', ['-c', `pgrep -f "^${commandLine}" || true`])
+    .toString()
+    .trim();
 }
 
 const where = () => join(held.site.directory, 'restored');
@@ -132,14 +154,41 @@ describe('a file that the program of a plugin prints', () => {
     const { jobId, text } = await backUp('Failing');
     expect(reported(text, 'Termination')).toBe('Backup OK -- with warnings');
     expect(text).toContain('sh: no table');
-    expect(text).toMatch(/"\/DB\/half\.sql" is not saved: "sh -c .*" ended with status 3/);
+    expect(text).toMatch(/"\/DB\/half\.sql" is not saved: "sh -c .*" ended with status 3: no table/);
     expect(await held.console(`list files jobid=${jobId}\n`)).not.toContain('half.sql');
+    expect(namesOnVolume(text)).not.toContain('half.sql');
+  });
+
+  it('has no last part when its program was killed; one that cannot be started is named; the next is saved', async () => {
+    const { jobId, text } = await backUp('Broken');
+    expect(reported(text, 'Termination')).toBe('Backup OK -- with warnings');
+    expect(text).toContain(
+      '"/DB/unstarted.sql" is not saved: cannot run "/no/such/program": there is no such program',
+    );
+    expect(text).toMatch(/"\/DB\/killed\.sql" is not saved: "sh -c .*" was ended by SIGKILL/);
+    const files = await held.console(`list files jobid=${jobId}\n`);
+    expect(files).toContain('/DB/sound.sql');
+    expect(files).not.toMatch(/unstarted|killed/);
+    // seq prints 2.6 MB: what was written before the end was known are the two parts that it fills.
+    expect(namesOnVolume(text).match(/killed.*/g)).toEqual([
+      'killed.sql.part00000001',
+      'killed.sql.part00000002',
+    ]);
+  });
+
+  it('is saved by every level, and estimated without running its program', async () => {
+    const text = await held.console('run job=Dump level=Incremental yes\nwait\nmessages\n');
+    expect(reported(text, 'Backup Level')).toMatch(/^Incremental/);
+    expect(reported(text, 'FD Files Written')).toBe('1');
+    const estimate = await held.console('estimate job=Hanging listing\n');
+    expect(estimate).toContain('/DB/never.sql');
+    expect(estimate).toContain('2000 OK estimate files=1 bytes=0');
   });
 
   it('that never ends holds up neither status nor cancel, and its program is ended', async () => {
-    const running = await held.console('run job=Hanging yes\n');
-    const jobId = /JobId=(\d+)/.exec(running)![1]!;
-    const programs = () => execFileSync('sh', ['-c', 'pgrep -f "^sleep 98765" || true']).toString().trim();
+    const queued = await held.console('run job=Hanging yes\n');
+    const jobId = /JobId=(\d+)/.exec(queued)![1]!;
+    const programs = () => running('sleep 98765');
     await expect.poll(programs, WAIT).not.toBe('');
     expect(await held.console('status client=site-fd\n')).toContain(`JobId ${jobId} `);
     const text = await held.console(`cancel jobid=${jobId} yes\nwait\nmessages\n`);
@@ -152,10 +201,22 @@ describe('a file that the program of a plugin prints', () => {
     const ordinary = await backUp('Backup');
     const text = await restore(`${jobId},${ordinary.jobId}`);
     expect(reported(text, 'Termination')).toBe('Restore OK -- with errors');
-    expect(text).toMatch(
-      /Could not restore "\/DB\/badly\.sql": "sh -c .*" (stopped reading before the end|ended with status 4)/,
-    );
+    expect(text).toMatch(/Could not restore "\/DB\/badly\.sql": "sh -c .*" ended with status 4: no database/);
     expect(readFileSync(join(held.restoredSource, 'ordinary'), 'utf8')).toBe('a file beside it');
+  });
+});
+
+describe('a writer that takes nothing', () => {
+  it('holds up neither status nor cancel, and is ended', async () => {
+    const { jobId } = await backUp('Unread');
+    const queued = await held.console(`restore jobid=${jobId} where=${where()} all done yes\n`);
+    const restoreId = /Job queued\. JobId=(\d+)/.exec(queued)![1]!;
+    const programs = () => running('sleep 98764');
+    await expect.poll(programs, WAIT).not.toBe('');
+    expect(await held.console('status client=site-fd\n')).toContain(`JobId ${restoreId} `);
+    const text = await held.console(`cancel jobid=${restoreId} yes\nwait\nmessages\n`);
+    expect(reported(text, 'Termination')).toBe('Restore Canceled');
+    await expect.poll(programs, WAIT).toBe('');
   });
 });
 
