@@ -1,4 +1,5 @@
 import { OperatorError } from '../errors/operator-error.ts';
+import { catalog } from './catalog/main.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { init } from './init.ts';
@@ -12,6 +13,7 @@ interface Tool {
 }
 
 const TOOLS: Readonly<Record<string, Tool>> = {
+  catalog: { help: 'check, back up or vacuum the catalog', run: catalog },
   check: {
     help: 'test a directory of conf files: each one, and whether they fit together and this machine',
     run: check,

@@ -17,14 +17,7 @@ const APPLICATION_ID = 0x4e6f6374;
  */
 export function migrate(db: Connection, migrations = MIGRATIONS): void {
   const newest = migrations.at(-1)?.version ?? 0;
-  const found = schemaVersion(db);
-  if (found > newest) {
-    throw new CatalogError(
-      'CAT_NEWER_SCHEMA',
-      `The catalog ${db.file} has schema version ${found}, this program knows versions up to ${newest}`,
-      { hint: 'Start the version of Noctule that used this catalog last, or a newer one.' },
-    );
-  }
+  const found = knownVersion(db, newest);
   // Not before: another program's database stays as it is.
   db.pragma('journal_mode = WAL');
   if (found === newest) return;
@@ -39,6 +32,22 @@ export function migrate(db: Connection, migrations = MIGRATIONS): void {
   });
 }
 
+/** Changes nothing. @throws CatalogError when it is no catalog, an empty file, or one of a newer Noctule. */
+export function requireCatalog(db: Connection): void {
+  const newest = MIGRATIONS.at(-1)?.version ?? 0;
+  if (knownVersion(db, newest) === 0) throw notACatalog(db);
+}
+
+function knownVersion(db: Connection, newest: number): number {
+  const found = schemaVersion(db);
+  if (found <= newest) return found;
+  throw new CatalogError(
+    'CAT_NEWER_SCHEMA',
+    `The catalog ${db.file} has schema version ${found}, this program knows versions up to ${newest}`,
+    { hint: 'Start the version of Noctule that used this catalog last, or a newer one.' },
+  );
+}
+
 /** 0 for an empty database. @throws CatalogError when something else than a catalog stands in it. */
 function schemaVersion(db: Connection): number {
   if (db.pragma('application_id') === APPLICATION_ID) {
@@ -46,7 +55,11 @@ function schemaVersion(db: Connection): number {
   }
   const tables = db.value<number>('SELECT count(*) FROM sqlite_schema') ?? 0;
   if (tables === 0) return 0;
-  throw new CatalogError('CAT_NOT_A_CATALOG', `The database ${db.file} is not a catalog of Noctule`, {
+  throw notACatalog(db);
+}
+
+function notACatalog(db: Connection): CatalogError {
+  return new CatalogError('CAT_NOT_A_CATALOG', `The database ${db.file} is not a catalog of Noctule`, {
     hint: 'Name another file for the catalog; this one holds the tables of another program.',
   });
 }

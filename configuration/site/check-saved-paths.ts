@@ -11,10 +11,16 @@ export function checkSavedPaths({ director }: Site, machine: Machine, problems: 
   const seen = new Set<FileSetResource>();
   for (const job of director.conf.jobs) {
     if (job.type !== 'Backup' || seen.has(job.fileSet)) continue;
+    if (job.runScripts.some(mayMakeFiles)) continue;
     if (job.client.address === undefined || !machine.isHere(job.client.address)) continue;
     seen.add(job.fileSet);
     checkFileSet(job, director, machine, problems);
   }
+}
+
+/** Dumps of databases are there only while the job runs. */
+function mayMakeFiles({ runsWhen }: JobResource['runScripts'][number]): boolean {
+  return runsWhen === 'Before' || runsWhen === 'Always';
 }
 
 /** What is wrong with a File line; a job cannot do without a list. */

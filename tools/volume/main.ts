@@ -2,7 +2,7 @@ import { check, CHECK_USAGE } from './check.ts';
 import { extract, EXTRACT_USAGE } from './extract.ts';
 import { list, LIST_USAGE } from './list.ts';
 import { scan, SCAN_USAGE } from './scan.ts';
-import { UsageError } from './volume-arguments.ts';
+import { UsageError } from '../usage-error.ts';
 
 const TOOLS: Readonly<Record<string, { usage: string; run(args: readonly string[]): Promise<number> }>> = {
   ls: { usage: LIST_USAGE, run: list },

@@ -10,7 +10,8 @@ import { withCommas } from '../../text/numbers.ts';
 import { SessionEndStatus, controlContent } from '../../volume/control-member.ts';
 import { MemberKind, type MemberHeader } from '../../volume/member.ts';
 import { walkMembers } from '../../volume/walk.ts';
-import { UsageError, volumeArguments } from './volume-arguments.ts';
+import { UsageError } from '../usage-error.ts';
+import { volumeArguments } from './volume-arguments.ts';
 import { openVolume, VolumeUnreadable, type VolumeOnDisk } from './volume-on-disk.ts';
 import { sessionName, sessionsOf, type SessionPart } from './volume-sessions.ts';
 

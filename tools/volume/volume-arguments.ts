@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadStorageConf } from '../../configuration/storage-conf.ts';
 import { formatProblem } from '../../configuration/problem.ts';
+import { UsageError } from '../usage-error.ts';
 import { VolumeUnreadable } from './volume-on-disk.ts';
 
 /** What all volume tools take, under the letters of Bacula's. */
@@ -27,9 +28,6 @@ export interface VolumeArguments {
   /** What stands behind the volumes. */
   readonly rest: readonly string[];
 }
-
-/** The command line cannot be understood. */
-export class UsageError extends Error {}
 
 /**
  * Reads `[options] VOLUME...`, or `-V NAME|NAME [-c CONF] DEVICE`, where DEVICE is a directory or, with the conf of a

@@ -186,6 +186,19 @@ describe('the files that a FileSet names', () => {
     ]);
   });
 
+  test.each([
+    ['Client Run Before Job = dump;', []],
+    [
+      'Run After Job = tidy;',
+      [
+        'error dir.conf:8: FileSet "F" matches nothing: there is none of its files',
+        'warning dir.conf:9: File /home does not exist on this machine, which is Client "c"',
+      ],
+    ],
+  ])('may be made by the job before it saves them: %s', (script, found) => {
+    expect(problems({ dir: ['Job {', `Job { ${script}`] }, { '/home': undefined })).toEqual(found);
+  });
+
   test('may stand in a list, which must be there and name what is there', () => {
     const list = (text: string): Changes => ({ dir: ['File = /home', `File = /home\n  File = ${text}`] });
     expect(problems(list('"</etc/list"'))).toEqual([

@@ -24,7 +24,7 @@ Director { Name = dir; Password = "client" }
 };
 
 /** What a path leads to; `closed` is a directory that cannot be written to. */
-export type Paths = Readonly<Record<string, 'file' | 'directory' | 'closed' | readonly string[]>>;
+export type Paths = Readonly<Record<string, 'file' | 'directory' | 'closed' | readonly string[] | undefined>>;
 
 const PATHS: Paths = {
   '/w': 'directory',
