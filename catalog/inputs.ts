@@ -141,6 +141,7 @@ export interface NewVolume {
 }
 
 export interface VolumeChanges {
+  readonly volumeName?: string;
   readonly volStatus?: string;
   readonly volBytes?: number;
   readonly volFiles?: number;

@@ -105,6 +105,7 @@ const same = <T>(value: T) => value ?? null;
 const flag = (value: boolean | undefined) => Number(value);
 
 const CHANGEABLE: Changeable<VolumeChanges> = {
+  volumeName: ['VolumeName', same],
   volStatus: ['VolStatus', same],
   volBytes: ['VolBytes', same],
   volFiles: ['VolFiles', same],

@@ -50,6 +50,11 @@ export class QueueFull extends OperatorError {
   }
 }
 
+/** A volume that cannot get another name. */
+export class RelabelRefused extends DirectorError {
+  readonly code = 'DIR_RELABEL_REFUSED';
+}
+
 /** A volume whose data may not go, or that nobody can reach. */
 export class TruncateRefused extends DirectorError {
   readonly code = 'DIR_TRUNCATE_REFUSED';

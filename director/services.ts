@@ -8,9 +8,14 @@ import type {
   PoolResource,
   StorageResource,
 } from '../configuration/director-conf.ts';
+import type { MediaRow } from '../catalog/rows.ts';
 import type { Retention } from './retention/retention.ts';
 import type { StatusResponse as ClientStatus } from '../proto/noctule/filedaemon/v1/file_daemon.ts';
-import type { StatusResponse as StorageStatus } from '../proto/noctule/storage/v1/storage_daemon.ts';
+import type {
+  ControlledDevice,
+  DeviceAction,
+  StatusResponse as StorageStatus,
+} from '../proto/noctule/storage/v1/storage_daemon.ts';
 
 /**
  * What the front ends of the Director (console commands today; web and metrics later) may ask of it.
@@ -169,6 +174,25 @@ export interface Peers {
     pool: PoolResource;
     volumeName: string;
   }): Promise<{ volumeBytes: number; deviceName: string; archiveDevice: string }>;
+  /**
+   * Gives a volume that is purged, or marked for reuse, another name and pool: on the storage, where nothing but a new label
+   * stays of it, then in the catalog.
+   */
+  relabel(request: {
+    storage: StorageResource;
+    volume: MediaRow;
+    volumeName: string;
+    pool: PoolResource;
+  }): Promise<{ freedBytes: number; volumeBytes: number; deviceName: string; archiveDevice: string }>;
+  /**
+   * Takes a device (of an Autochanger: all its drives) out of use or back into it, until the storage daemon ends. Jobs
+   * wait for it meanwhile.
+   */
+  controlDevice(request: {
+    storage: StorageResource;
+    deviceName: string;
+    action: DeviceAction;
+  }): Promise<readonly ControlledDevice[]>;
   /** Counts (and with `onListing` names) what a backup would save. */
   estimate(request: {
     job: JobResource;

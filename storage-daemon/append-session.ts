@@ -8,19 +8,24 @@ import {
 import { SessionEndStatus } from '../volume/control-member.ts';
 import { MemberKind } from '../volume/member.ts';
 import { untilAborted } from './abortable.ts';
+import { takeDrive } from './device.ts';
 import { DirectorTalk, type DirectorLink } from './director-talk.ts';
 import { MemberSequence, type SessionMember } from './member-sequence.ts';
+import { Patience } from './patience.ts';
 import { SessionPart, isVolumeFailure } from './session-part.ts';
 import type { OpenVolume, RunningSession } from './session-table.ts';
 import { endOfMediumText, transferText } from './session-text.ts';
 import { NoRoom, SessionCutShort, type VolumeUnusable } from './storage-errors.ts';
 import { isNoRoom } from './storage-file.ts';
+import type { WakeUp } from './wake-up.ts';
 import { VolumeSupply, type VolumeSupplyOptions } from './volume-supply.ts';
 
 export interface AppendSessionOptions extends VolumeSupplyOptions {
   readonly volSessionId: number;
   readonly volSessionTime: number;
   readonly director: DirectorLink;
+  /** Lets the session look again for what it waits for. */
+  readonly wakeUp: WakeUp;
   readonly clientConnectTimeoutMs: number;
   /** Told of what ended the session and is no OperatorError: a bug, or a failure nobody foresaw. */
   onFault(error: unknown): void;
@@ -41,6 +46,7 @@ export class AppendSession implements RunningSession {
   readonly startedAt = new Date();
   readonly #ending = new AbortController();
   readonly #talk: DirectorTalk;
+  readonly #patience: Patience;
   readonly #supply: VolumeSupply;
   readonly #sequence: MemberSequence;
   readonly #stored = Promise.withResolvers<AsyncIterable<Buffer>>();
@@ -57,8 +63,15 @@ export class AppendSession implements RunningSession {
 
   constructor(options: AppendSessionOptions) {
     this.options = options;
-    this.#talk = new DirectorTalk(options.director, this.#ending.signal);
-    this.#supply = new VolumeSupply(options, this.#talk);
+    const { signal } = this.#ending;
+    this.#talk = new DirectorTalk(options.director, signal);
+    this.#patience = new Patience({
+      job: options.job.job,
+      waiter: this.#talk,
+      wakeUp: options.wakeUp,
+      signal,
+    });
+    this.#supply = new VolumeSupply(options, this.#talk, this.#patience);
     this.#sequence = new MemberSequence(options);
   }
 
@@ -142,6 +155,7 @@ export class AppendSession implements RunningSession {
   }
 
   async #transfer(): Promise<void> {
+    using _drive = await takeDrive(this.options.devices, this.#patience);
     this.#part = await this.#supply.next('', 0);
     for await (const bytes of untilAborted(await this.#fileDaemon(), this.#ending.signal)) {
       const item = this.#sequence.accept(bytes);

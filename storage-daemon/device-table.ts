@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { AutochangerResource, DeviceResource } from '../configuration/storage-conf.ts';
+import { DeviceGate } from './device-gate.ts';
 import { Device } from './device.ts';
 import { RequestRefused } from './storage-errors.ts';
 import type { StorageFiles } from './storage-file.ts';
 import { VolumeDirectory } from './volume-directory.ts';
+import { WakeUp } from './wake-up.ts';
 
 /** What a Director wants a device for. */
 export interface DeviceRequest {
@@ -19,6 +21,10 @@ export class DeviceTable {
   readonly #files: StorageFiles;
   /** By path, and kept over reloads: what is claimed stays claimed. */
   readonly #directories = new Map<string, VolumeDirectory>();
+  /** By the name of the device, and kept over reloads. */
+  readonly #gates = new Map<string, DeviceGate>();
+  /** Called when a drive, or room on a disk, has become free, and when an admin says "mount". */
+  readonly wakeUp = new WakeUp();
   #devices: readonly Device[] = [];
   #autochangers: readonly AutochangerResource[] = [];
 
@@ -37,6 +43,14 @@ export class DeviceTable {
   }): void {
     this.#devices = conf.devices.map((resource) => this.#device(resource));
     this.#autochangers = conf.autochangers;
+    this.wakeUp.call();
+  }
+
+  /** Those of this name: a Device, or the drives of an Autochanger. @throws RequestRefused when there is none */
+  named(name: string): Device[] {
+    const found = this.#named(name);
+    if (found.length > 0) return found;
+    throw unknownDevice([name]);
   }
 
   /**
@@ -48,12 +62,7 @@ export class DeviceTable {
     const fitting = named.filter((device) => misfit(device, request) === undefined);
     if (fitting.length > 0) return fitting;
     const [first] = named;
-    if (first === undefined) {
-      throw new RequestRefused(
-        `There is no Device or Autochanger "${request.deviceNames.join('", "')}" in this storage daemon`,
-        "Compare Device in the Director's Storage resource with the names in the storage daemon's conf.",
-      );
-    }
+    if (first === undefined) throw unknownDevice(request.deviceNames);
     throw new RequestRefused(
       `Device ${first.text} cannot be used: ${misfit(first, request)}`,
       "Compare the Director's Storage resource with the Device resource of the storage daemon.",
@@ -71,6 +80,8 @@ export class DeviceTable {
     const path = resolve(resource.archiveDevice);
     const directory = this.#directories.get(path) ?? new VolumeDirectory(path);
     this.#directories.set(path, directory);
+    const gate = this.#gates.get(resource.name) ?? new DeviceGate(this.wakeUp);
+    this.#gates.set(resource.name, gate);
     const settings = {
       name: resource.name,
       mediaType: resource.mediaType,
@@ -80,9 +91,18 @@ export class DeviceTable {
       maximumConcurrentJobs: resource.maximumConcurrentJobs,
       readOnly: resource.readOnly,
       enabled: resource.enabled,
+      volumePollMs: resource.volumePollInterval * 1000,
+      mountPoint: resource.requiresMount ? resolve(resource.mountPoint ?? path) : undefined,
     };
-    return new Device(settings, directory, this.#files);
+    return new Device(settings, { directory, files: this.#files, gate });
   }
+}
+
+function unknownDevice(names: readonly string[]): RequestRefused {
+  return new RequestRefused(
+    `There is no Device or Autochanger "${names.join('", "')}" in this storage daemon`,
+    "Compare Device in the Director's Storage resource with the names in the storage daemon's conf.",
+  );
 }
 
 function misfit({ settings }: Device, { mediaType, purpose }: DeviceRequest): string | undefined {

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { withCommas } from '../text/numbers.ts';
+import type { DeviceGate } from './device-gate.ts';
+import { directoryProblem, looksUnmounted, mountProblem } from './mount-point.ts';
+import type { Patience } from './patience.ts';
 import type { DiskSpace, StorageFiles } from './storage-file.ts';
-import { RequestRefused, VolumeProblem } from './storage-errors.ts';
+import { DeviceNotReady, VolumeProblem } from './storage-errors.ts';
 import type { VolumeClaim, VolumeUse } from './volume-claims.ts';
-import type { VolumeDirectory } from './volume-directory.ts';
+import type { DirectoryUse, VolumeDirectory } from './volume-directory.ts';
 import type { VolumePlace } from './volume-file.ts';
 
 /** What a Device resource says. */
@@ -18,6 +21,10 @@ export interface DeviceSettings {
   readonly maximumConcurrentJobs: number;
   readonly readOnly: boolean;
   readonly enabled: boolean;
+  /** How often a job that waits for the disk, or for a drive, looks again. */
+  readonly volumePollMs: number;
+  /** A directory on which a file system has to be mounted before the device is used; absent: that does not matter. */
+  readonly mountPoint?: string | undefined;
 }
 
 /** Free space is looked up again when this much may have been written since. */
@@ -34,14 +41,18 @@ const ROOM_TO_BEGIN_BYTES = 4 * 1024 * 1024;
 export class Device {
   readonly settings: DeviceSettings;
   readonly files: StorageFiles;
+  readonly gate: DeviceGate;
   readonly #directory: VolumeDirectory;
-  #sessions = 0;
   #known: { freeBytes: number; atMs: number } | undefined;
 
-  constructor(settings: DeviceSettings, directory: VolumeDirectory, files: StorageFiles) {
+  constructor(
+    settings: DeviceSettings,
+    on: { directory: VolumeDirectory; files: StorageFiles; gate: DeviceGate },
+  ) {
     this.settings = settings;
-    this.#directory = directory;
-    this.files = files;
+    this.#directory = on.directory;
+    this.files = on.files;
+    this.gate = on.gate;
   }
 
   get name(): string {
@@ -60,10 +71,10 @@ export class Device {
 
   /**
    * Claims a volume, and keeps other storage daemons off the directory meanwhile.
-   * @throws VolumeProblem busy, io. @throws DirectoryInUse
+   * @throws VolumeProblem busy. @throws DeviceNotReady
    */
   claim(volumeName: string, use: VolumeUse): VolumeClaim {
-    const inside = this.enter();
+    const inside = this.enter(use === 'read' ? 'read' : 'write');
     const claim = this.#directory.claims.claim(this.placeOf(volumeName).path, use);
     if (claim === undefined) {
       inside[Symbol.dispose]();
@@ -87,35 +98,47 @@ export class Device {
     return { files: this.files, path, volumeName, deviceText: this.text };
   }
 
-  get isFullyUsed(): boolean {
+  /** Whether a session would get a drive now. */
+  get hasDrive(): boolean {
     const { maximumConcurrentJobs } = this.settings;
-    return maximumConcurrentJobs > 0 && this.#sessions >= maximumConcurrentJobs;
+    const isFull = maximumConcurrentJobs > 0 && this.gate.sessions >= maximumConcurrentJobs;
+    return this.gate.closedText === undefined && !isFull;
   }
 
   /**
-   * Counts a session in, until it is disposed of.
-   * @throws RequestRefused at Maximum Concurrent Jobs. @throws DirectoryInUse, VolumeProblem
+   * Takes a drive, until it is disposed of.
+   * @throws DeviceNotReady at Maximum Concurrent Jobs, and when an admin has taken the device out of use
    */
-  reserve(): Disposable {
-    if (this.isFullyUsed) {
-      throw new RequestRefused(
-        `Device ${this.text} already has ${this.#sessions} jobs, its Maximum Concurrent Jobs`,
-        'Raise Maximum Concurrent Jobs of the Device, or run fewer jobs at once.',
-      );
+  takeDrive(): Disposable {
+    if (!this.hasDrive) {
+      const { sessions, closedText } = this.gate;
+      const why = closedText ?? `it already has ${sessions} jobs, its Maximum Concurrent Jobs`;
+      throw new DeviceNotReady(`Device ${this.text} takes no job now: ${why}`);
     }
-    const use = this.enter();
-    this.#sessions += 1;
-    return {
-      [Symbol.dispose]: () => {
-        this.#sessions -= 1;
-        use[Symbol.dispose]();
-      },
-    };
+    return this.gate.enter();
   }
 
-  /** Keeps other storage daemons off the directory, until it is disposed of. @throws DirectoryInUse, VolumeProblem */
-  enter(): Disposable {
-    return this.#directory.enter();
+  /** Why no volume of it can be used now; undefined when nothing is known against it. */
+  get problem(): string | undefined {
+    const { closedText } = this.gate;
+    if (closedText !== undefined) return `Device ${this.text} cannot be used: ${closedText}`;
+    const { mountPoint, readOnly } = this.settings;
+    const problem = directoryProblem(this.path, { mountPoint, isWritten: !readOnly });
+    return problem && `Device ${this.text} cannot be used: ${problem}`;
+  }
+
+  /** Whether it holds nothing at all, as the mount point of a disk that is somewhere else. */
+  get looksUnmounted(): boolean {
+    return looksUnmounted(this.path);
+  }
+
+  /** Keeps other storage daemons off the directory, until it is disposed of. @throws DeviceNotReady, DirectoryInUse */
+  enter(use: DirectoryUse): Disposable {
+    const { closedText } = this.gate;
+    const { mountPoint } = this.settings;
+    const problem = closedText ?? (mountPoint && mountProblem(mountPoint));
+    if (problem) throw new DeviceNotReady(`Device ${this.text} cannot be used: ${problem}`);
+    return this.#directory.enter(use);
   }
 
   space(): Promise<DiskSpace> {
@@ -155,19 +178,52 @@ export class Device {
   }
 }
 
-/** What `open` makes of the first device that has the volume it looks for. @throws VolumeProblem missing, when none has */
+/** How often a job that may use any of these looks again: as often as the most eager one. */
+export function pollMsOf(devices: readonly Device[]): number {
+  return Math.min(...devices.map(({ settings }) => settings.volumePollMs));
+}
+
+/** A drive of the first device that has one left; waits, and says so, until there is one. */
+export async function takeDrive(devices: readonly Device[], patience: Patience): Promise<Disposable> {
+  for (;;) {
+    const device = devices.find(({ hasDrive }) => hasDrive) ?? devices[0];
+    if (device === undefined) throw new TypeError('A session without devices');
+    try {
+      return device.takeDrive();
+    } catch (error) {
+      if (!(error instanceof DeviceNotReady)) throw error;
+      await patience.wait({ what: 'a drive', problem: error.message, pollMs: pollMsOf(devices) });
+    }
+  }
+}
+
+/**
+ * What `open` makes of the first device that has the volume it looks for.
+ * @throws VolumeProblem missing, when none has. @throws DeviceNotReady when it may lie on one that is not to be seen now
+ */
 export async function onDeviceThatHas<T>(
   devices: readonly Device[],
   open: (device: Device) => Promise<T>,
 ): Promise<T> {
-  let missing: unknown;
+  let missing: VolumeProblem | undefined;
+  let notReady: DeviceNotReady | undefined;
   for (const device of devices) {
     try {
       return await open(device);
     } catch (error) {
-      if (!(error instanceof VolumeProblem && error.kind === 'missing')) throw error;
-      missing ??= error;
+      if (error instanceof VolumeProblem && error.kind === 'missing') {
+        missing ??= error;
+        if (device.looksUnmounted) notReady ??= notMounted(device, error);
+      } else if (error instanceof DeviceNotReady) notReady ??= error;
+      else throw error;
     }
   }
-  throw missing;
+  throw notReady ?? missing ?? new TypeError('A search that found nothing did not say so');
+}
+
+function notMounted({ text }: Device, { message }: VolumeProblem): DeviceNotReady {
+  return new DeviceNotReady(
+    `${message}, nor does any other volume: is the disk of device ${text} not mounted? If the volume is really gone,` +
+      ' say so with "update volume" (VolStatus = Error) or "delete volume"',
+  );
 }

@@ -4,6 +4,7 @@ import {
   type UseVolume,
 } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { abortable } from './abortable.ts';
+import type { Waiter } from './patience.ts';
 
 export type AppendEvent = NonNullable<AppendResponse['event']>;
 
@@ -19,7 +20,7 @@ export interface DirectorLink {
 const LAST_WORD_MS = 30_000;
 
 /** What a session says to its Director and waits for: none of it outlasts the abort of the session. */
-export class DirectorTalk {
+export class DirectorTalk implements Waiter {
   readonly #link: DirectorLink;
   readonly #signal: AbortSignal;
   #waitingFor = '';

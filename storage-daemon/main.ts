@@ -73,9 +73,9 @@ function lookAtDirectories(devices: DeviceTable, log: Log): void {
   const problem = flockProblem();
   if (problem !== undefined) log.warn(problem);
   for (const device of devices.devices) {
-    if (!device.settings.enabled || device.settings.readOnly) continue;
+    if (!device.settings.enabled) continue;
     try {
-      device.enter()[Symbol.dispose]();
+      device.enter(device.settings.readOnly ? 'read' : 'write')[Symbol.dispose]();
     } catch (error) {
       log.warn(`Device "${device.name}" cannot be used now: ${describeError(error)}`);
     }

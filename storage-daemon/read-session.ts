@@ -9,13 +9,15 @@ import {
 } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { volumeNameProblem } from '../volume/volume-name.ts';
 import { abortable, untilAborted } from './abortable.ts';
-import { onDeviceThatHas, type Device } from './device.ts';
+import { onDeviceThatHas, pollMsOf, takeDrive, type Device } from './device.ts';
+import { Patience } from './patience.ts';
 import { readRange } from './range-reader.ts';
 import { readAhead } from './read-ahead.ts';
 import type { OpenVolume, RunningSession } from './session-table.ts';
 import { transferText } from './session-text.ts';
-import { SessionCutShort, VolumeProblem } from './storage-errors.ts';
+import { DeviceNotReady, SessionCutShort, VolumeProblem } from './storage-errors.ts';
 import { openVolume, type VolumeFile } from './volume-file.ts';
+import type { WakeUp } from './wake-up.ts';
 
 export type ReadEvent = NonNullable<ReadResponse['event']>;
 
@@ -27,6 +29,8 @@ export interface ReadSessionOptions {
   readonly ranges: AsyncIterable<ReadRange>;
   send(event: ReadEvent): Promise<void>;
   readonly clientConnectTimeoutMs: number;
+  /** Lets the session look again for what it waits for. */
+  readonly wakeUp: WakeUp;
   /** Told of what ended the session and is no OperatorError: a bug, or a failure nobody foresaw. */
   onFault(error: unknown): void;
 }
@@ -57,6 +61,7 @@ export class ReadSession implements RunningSession {
   readonly startedAt = new Date();
   readonly #ending = new AbortController();
   readonly #opened = Promise.withResolvers<BlockSink>();
+  readonly #patience: Patience;
   readonly #over = Promise.withResolvers<void>();
   #isFetchOpen = false;
   #volume: ReadingVolume | undefined;
@@ -67,6 +72,15 @@ export class ReadSession implements RunningSession {
 
   constructor(options: ReadSessionOptions) {
     this.options = options;
+    this.#patience = new Patience({
+      job: options.open.job,
+      waiter: {
+        say: (text, type) => this.#say(text, type),
+        waitFor: (what, promise) => this.#waitFor(what, promise),
+      },
+      wakeUp: options.wakeUp,
+      signal: this.#ending.signal,
+    });
     this.#over.promise.catch(() => {}); // of interest only to a file daemon that is there
   }
 
@@ -154,6 +168,7 @@ export class ReadSession implements RunningSession {
 
   async #transfer(): Promise<void> {
     const { signal } = this.#ending;
+    using _drive = await takeDrive(this.options.devices, this.#patience);
     const sink = await this.#fileDaemon();
     for await (const range of untilAborted(this.options.ranges, signal)) {
       const volume = await this.#volumeFor(range);
@@ -178,12 +193,19 @@ export class ReadSession implements RunningSession {
       () => this.abort(`The file daemon did not connect within ${seconds} seconds`),
       clientConnectTimeoutMs,
     );
-    this.#waitingFor = 'the Client to connect';
     try {
-      return await abortable(this.#opened.promise, this.#ending.signal);
+      return await this.#waitFor('the Client to connect', this.#opened.promise);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #waitFor<T>(what: string, promise: Promise<T>): Promise<T> {
+    this.#waitingFor = what;
+    try {
+      return await abortable(promise, this.#ending.signal);
     } finally {
       this.#waitingFor = '';
-      clearTimeout(timer);
     }
   }
 
@@ -193,10 +215,9 @@ export class ReadSession implements RunningSession {
     if (this.#volume?.volumeName === volumeName) return this.#volume;
     await this.#closeVolume();
     try {
-      const nameProblem = volumeNameProblem(volumeName);
-      if (nameProblem !== undefined) throw new VolumeProblem('label', nameProblem);
-      this.#volume = await onDeviceThatHas(this.options.devices, (device) => openForRead(device, volumeName));
+      this.#volume = await this.#openWhenReady(volumeName);
     } catch (error) {
+      this.#ending.signal.throwIfAborted();
       await this.#complain(`${messageOf(error)}; its blocks are left out`);
       return undefined;
     }
@@ -204,6 +225,21 @@ export class ReadSession implements RunningSession {
     await this.#say(`Ready to read from volume "${volumeName}" on File device ${text}.`);
     await this.#say(`Forward spacing Volume "${volumeName}" to addr=${range.volumeOffset}`);
     return this.#volume;
+  }
+
+  /** Waits for a disk that is not mounted. @throws VolumeProblem */
+  async #openWhenReady(volumeName: string): Promise<ReadingVolume> {
+    const { devices } = this.options;
+    const nameProblem = volumeNameProblem(volumeName);
+    if (nameProblem !== undefined) throw new VolumeProblem('label', nameProblem);
+    for (;;) {
+      try {
+        return await onDeviceThatHas(devices, (device) => openForRead(device, volumeName));
+      } catch (error) {
+        if (!(error instanceof DeviceNotReady)) throw error;
+        await this.#patience.wait({ what: 'its device', problem: error.message, pollMs: pollMsOf(devices) });
+      }
+    }
   }
 
   async #closeVolume(): Promise<void> {

@@ -1,7 +1,7 @@
 import { OperatorError } from '../errors/operator-error.ts';
 
 /** What is wrong with a volume that a job was told to use; VolumeWanted.problem_code carries it to the Director. */
-export type VolumeProblemKind = 'missing' | 'exists' | 'label' | 'short' | 'busy' | 'io';
+export type VolumeProblemKind = 'missing' | 'exists' | 'label' | 'short' | 'busy' | 'protected' | 'io';
 
 const HINTS: Record<VolumeProblemKind, string> = {
   missing: 'Mount the file system the volume lies on, or set the volume to Error with "update volume".',
@@ -9,6 +9,7 @@ const HINTS: Record<VolumeProblemKind, string> = {
   label: 'Look whose file this is before doing anything to it; no job will be written to it.',
   short: 'Find out who truncated or replaced the file; what is missing from it cannot be restored.',
   busy: 'Wait until the other job is done, or give the pool another volume.',
+  protected: 'Make the file writable for the storage daemon, and set the volume to Append again.',
   io: "Check the disk, the mount and the permissions of the device's directory.",
 };
 
@@ -62,8 +63,18 @@ export class SessionCutShort extends OperatorError {
   readonly code = 'SD_SESSION_CUT_SHORT';
 }
 
+/**
+ * A device cannot be used now, whatever the volume: its disk is not mounted, an admin took it out of use, all its drives
+ * are taken. Expected: jobs wait for it.
+ */
+export class DeviceNotReady extends OperatorError {
+  readonly code: string = 'SD_DEVICE_NOT_READY';
+  override readonly hint: string =
+    'See "status storage" for the state of the device; jobs that wait for it go on by themselves.';
+}
+
 /** Another storage daemon uses the directory of a Device. */
-export class DirectoryInUse extends OperatorError {
-  readonly code = 'SD_DIRECTORY_IN_USE';
+export class DirectoryInUse extends DeviceNotReady {
+  override readonly code = 'SD_DIRECTORY_IN_USE';
   override readonly hint = 'Give each storage daemon directories of its own, or stop the other one.';
 }

@@ -4,6 +4,8 @@ import {
   type AppendOpen,
   type AppendRequest,
   type AppendResponse,
+  type ControlDeviceRequest,
+  type ControlDeviceResponse,
   type FetchRequest,
   type HelloRequest,
   type HelloResponse,
@@ -13,6 +15,8 @@ import {
   type ReadRange,
   type ReadRequest,
   type ReadResponse,
+  type RelabelRequest,
+  type RelabelResponse,
   type StatusRequest,
   type StatusResponse,
   type StoreResponse,
@@ -28,14 +32,15 @@ import { TicketOffice } from '../transport/ticket.ts';
 import { volumeNameProblem } from '../volume/volume-name.ts';
 import { AppendSession } from './append-session.ts';
 import { onDeviceThatHas, type Device } from './device.ts';
+import { controlDevice } from './device-control.ts';
 import type { DeviceTable } from './device-table.ts';
 import { Latest } from './latest.ts';
 import { newLabel } from './own-members.ts';
 import { ReadSession } from './read-session.ts';
 import type { SessionTable } from './session-table.ts';
 import { RequestRefused, VolumeProblem } from './storage-errors.ts';
-import { daemonStatus, type DaemonIdentity } from './storage-status.ts';
-import { createVolume, emptyVolume } from './volume-file.ts';
+import { daemonStatus, deviceStatus, openVolumes, usersOf, type DaemonIdentity } from './storage-status.ts';
+import { createVolume, emptyVolume, renameVolume } from './volume-file.ts';
 
 export interface StorageServiceOptions {
   readonly identity: DaemonIdentity;
@@ -73,6 +78,12 @@ export class StorageService implements BulkService {
       truncate: serveUnary<TruncateRequest, TruncateResponse>((request, context) =>
         this.truncate(request, context),
       ),
+      relabel: serveUnary<RelabelRequest, RelabelResponse>((request, context) =>
+        this.relabel(request, context),
+      ),
+      controlDevice: serveUnary<ControlDeviceRequest, ControlDeviceResponse>((request, context) =>
+        this.controlDevice(request, context),
+      ),
     });
     registerBulk(server, this);
   }
@@ -95,7 +106,7 @@ export class StorageService implements BulkService {
     checkVolumeName(volumeName);
     const [device] = this.#options.devices.find({ deviceNames: [deviceName], mediaType, purpose: 'write' });
     if (device === undefined) throw new TypeError('A search that found nothing did not say so');
-    using _use = device.enter();
+    using _use = device.enter('write');
     await using volume = await createVolume(
       device.placeOf(volumeName),
       newLabel(request, this.#options.writtenBy),
@@ -114,9 +125,45 @@ export class StorageService implements BulkService {
       const place = device.placeOf(volumeName);
       const { emptied, freedBytes } = await emptyVolume(place, newLabel(request, this.#options.writtenBy));
       await using volume = emptied;
+      this.#options.devices.wakeUp.call(); // there may be room now
       const { name: deviceName, path: archiveDevice } = device;
       return { freedBytes, volumeBytes: volume.sizeBytes, deviceName, archiveDevice };
     });
+  }
+
+  async relabel(request: RelabelRequest, context: CallContext): Promise<RelabelResponse> {
+    this.#requireWriter(context);
+    const { oldVolumeName, volumeName, mediaType, deviceNames } = request;
+    checkVolumeName(oldVolumeName);
+    checkVolumeName(volumeName);
+    const devices = this.#options.devices.find({ deviceNames, mediaType, purpose: 'write' });
+    return onDeviceThatHas(devices, async (device) => {
+      using _oldClaim = device.claim(oldVolumeName, 'overwrite');
+      using _newClaim = device.claim(volumeName, 'overwrite');
+      const [from, to] = [device.placeOf(oldVolumeName), device.placeOf(volumeName)];
+      const { emptied, freedBytes } = await renameVolume(
+        from,
+        to,
+        newLabel(request, this.#options.writtenBy),
+      );
+      await using volume = emptied;
+      this.#options.devices.wakeUp.call();
+      const { name: deviceName, path: archiveDevice } = device;
+      return { freedBytes, volumeBytes: volume.sizeBytes, deviceName, archiveDevice };
+    });
+  }
+
+  async controlDevice(
+    { deviceName, action }: ControlDeviceRequest,
+    context: CallContext,
+  ): Promise<ControlDeviceResponse> {
+    this.#requireWriter(context);
+    const open = openVolumes(this.#options.sessions);
+    const controlled = this.#options.devices.named(deviceName).map(async (device) => {
+      const outcome = controlDevice(device, action, usersOf(device, open));
+      return { ...outcome, device: await deviceStatus(device, open) };
+    });
+    return { devices: await Promise.all(controlled) };
   }
 
   async append(
@@ -128,14 +175,14 @@ export class StorageService implements BulkService {
     const { sessions, devices } = this.#options;
     const requests = messages[Symbol.asyncIterator]();
     const open = appendOpenOf(await requests.next());
-    const { device, others, reservation } = reserve(devices.find({ ...open, purpose: 'write' }));
-    using _reservation = reservation;
+    const usable = freeFirst(devices.find({ ...open, purpose: 'write' }));
     const answers = new Latest<UseVolume>();
     const session = new AppendSession({
       job: open.job,
       volSessionId: sessions.nextVolSessionId(),
       volSessionTime: sessions.volSessionTime,
-      devices: [device, ...others],
+      devices: usable,
+      wakeUp: devices.wakeUp,
       writtenBy: this.#options.writtenBy,
       clientConnectTimeoutMs: this.#options.clientConnectTimeoutMs(),
       director: { send: (event) => writer.write({ event }), nextVolume: () => answers.take() },
@@ -147,7 +194,7 @@ export class StorageService implements BulkService {
       await writer.write({
         event: {
           $case: 'opened',
-          value: { volSessionId, volSessionTime, ...ticket.proof, deviceName: device.name },
+          value: { volSessionId, volSessionTime, ...ticket.proof, deviceName: nameOfFirst(usable) },
         },
       });
       void followDirector(requests, session, answers);
@@ -164,11 +211,11 @@ export class StorageService implements BulkService {
     const { sessions, devices } = this.#options;
     const requests = messages[Symbol.asyncIterator]();
     const open = readOpenOf(await requests.next());
-    const { device, others, reservation } = reserve(devices.find({ ...open, purpose: 'read' }));
-    using _reservation = reservation;
+    const usable = freeFirst(devices.find({ ...open, purpose: 'read' }));
     const session = new ReadSession({
       open,
-      devices: [device, ...others],
+      devices: usable,
+      wakeUp: devices.wakeUp,
       ranges: rangesOf(requests),
       clientConnectTimeoutMs: this.#options.clientConnectTimeoutMs(),
       send: (event) => writer.write({ event }),
@@ -178,7 +225,9 @@ export class StorageService implements BulkService {
     context.signal.addEventListener('abort', onGone, { once: true });
     await sessions.during(session, async () => {
       using ticket = this.#issueTicket(session);
-      await writer.write({ event: { $case: 'opened', value: { ...ticket.proof, deviceName: device.name } } });
+      await writer.write({
+        event: { $case: 'opened', value: { ...ticket.proof, deviceName: nameOfFirst(usable) } },
+      });
       return await session.run(); // the ticket is good until then
     });
   }
@@ -229,11 +278,13 @@ function checkVolumeName(volumeName: string): void {
   if (problem !== undefined) throw new VolumeProblem('label', problem);
 }
 
-/** The first device that has a drive left, and the others on which volumes may lie. */
-function reserve(devices: readonly Device[]): { device: Device; others: Device[]; reservation: Disposable } {
-  const device = devices.find((one) => !one.isFullyUsed) ?? devices[0];
-  if (device === undefined) throw new TypeError('A search that found nothing did not say so');
-  return { device, others: devices.filter((one) => one !== device), reservation: device.reserve() };
+/** Those that have a drive left before the others, on which volumes may lie as well. */
+function freeFirst(devices: readonly Device[]): Device[] {
+  return devices.toSorted((one, other) => Number(other.hasDrive) - Number(one.hasDrive));
+}
+
+function nameOfFirst(devices: readonly Device[]): string {
+  return devices[0]?.name ?? '';
 }
 
 type OpenOfJob = AppendOpen & { job: NonNullable<AppendOpen['job']> };

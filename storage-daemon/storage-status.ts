@@ -18,9 +18,7 @@ export async function daemonStatus(
   sessions: SessionTable,
 ): Promise<StatusResponse> {
   const { name, version, platform, startedAt } = identity;
-  const open = sessions.running
-    .map((session) => session.openVolume())
-    .filter((volume) => volume !== undefined);
+  const open = openVolumes(sessions);
   return {
     name,
     version,
@@ -34,7 +32,19 @@ export async function daemonStatus(
   };
 }
 
-async function deviceStatus(device: Device, open: readonly OpenVolume[]): Promise<DeviceStatus> {
+export function openVolumes(sessions: SessionTable): OpenVolume[] {
+  return sessions.running.map((session) => session.openVolume()).filter((volume) => volume !== undefined);
+}
+
+/** The jobs that have a volume of a device open, as messages name them; empty when there is none. */
+export function usersOf({ name }: Device, open: readonly OpenVolume[]): string {
+  return open
+    .filter(({ deviceName }) => deviceName === name)
+    .map(({ jobId, volumeName }) => `JobId ${jobId} (Volume "${volumeName}")`)
+    .join(', ');
+}
+
+export async function deviceStatus(device: Device, open: readonly OpenVolume[]): Promise<DeviceStatus> {
   // A directory that is not there has no room; the jobs that want it say more.
   const { freeBytes, totalBytes } = await device.space().catch(() => ({ freeBytes: 0, totalBytes: 0 }));
   return {
@@ -43,6 +53,13 @@ async function deviceStatus(device: Device, open: readonly OpenVolume[]): Promis
     mediaType: device.settings.mediaType,
     freeBytes,
     totalBytes,
+    minimumFreeBytes: device.settings.minimumFreeBytes,
+    sessions: device.gate.sessions,
+    sessionsMax: device.settings.maximumConcurrentJobs,
+    unmounted: device.gate.isUnmounted,
+    disabled: device.gate.isDisabled || !device.settings.enabled,
+    readOnly: device.settings.readOnly,
+    problem: device.problem ?? '',
     mounted: open
       .filter(({ deviceName }) => deviceName === device.name)
       .map(({ deviceName: _, ...volume }) => volume),

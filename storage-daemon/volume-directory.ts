@@ -1,23 +1,26 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { messageOf } from '../errors/operator-error.ts';
+import { isErrno, messageOf } from '../errors/operator-error.ts';
 import { tryLock } from './flock.ts';
-import { DirectoryInUse, VolumeProblem } from './storage-errors.ts';
+import { DeviceNotReady, DirectoryInUse } from './storage-errors.ts';
 import { VolumeClaims } from './volume-claims.ts';
 
 /** The `+` keeps it from ever being the name of a volume. */
 export const LOCK_FILE_NAME = '.noctule-sd+lock';
 
+export type DirectoryUse = 'read' | 'write';
+
 /**
- * A directory with volumes. While a session uses it, no other storage daemon can; while none does, nothing in it is
- * open, so that its file system can be unmounted.
+ * A directory with volumes. While a volume in it is used, no other storage daemon can use it; while none is, nothing in
+ * it is open, so that its file system can be unmounted.
  */
 export class VolumeDirectory {
   readonly path: string;
   readonly claims = new VolumeClaims();
   #users = 0;
-  #lockFd: number | undefined;
+  /** More than one when the directory was replaced (its file system unmounted lazily) while it was used. */
+  #locks: DirectoryLock[] = [];
 
   constructor(path: string) {
     this.path = path;
@@ -25,10 +28,10 @@ export class VolumeDirectory {
 
   /**
    * Uses the directory until the result is disposed of.
-   * @throws DirectoryInUse. @throws VolumeProblem when the directory is missing or not writable.
+   * @throws DirectoryInUse. @throws DeviceNotReady when the directory is missing or may not be used.
    */
-  enter(): Disposable {
-    if (this.#users === 0) this.#lockFd = this.#lock();
+  enter(use: DirectoryUse): Disposable {
+    if (!this.#locks.some((lock) => lock.holds(use))) this.#locks.push(new DirectoryLock(this.path, use));
     this.#users += 1;
     let isInside = true;
     return {
@@ -41,31 +44,68 @@ export class VolumeDirectory {
     };
   }
 
-  #lock(): number {
-    const path = join(this.path, LOCK_FILE_NAME);
-    let fd;
+  #unlock(): void {
+    for (const lock of this.#locks) lock[Symbol.dispose]();
+    this.#locks = [];
+  }
+}
+
+/** The lock on a file in the directory; on the directory itself where it is read from and nothing can be written. */
+class DirectoryLock implements Disposable {
+  readonly #fd: number;
+  readonly #lockedPath: string;
+  readonly #isForWriting: boolean;
+
+  constructor(directory: string, use: DirectoryUse) {
+    const file = join(directory, LOCK_FILE_NAME);
+    const { fd, isForWriting } = openToLock(directory, file, use);
+    this.#fd = fd;
+    this.#isForWriting = isForWriting;
+    this.#lockedPath = isForWriting ? file : directory;
     try {
-      fd = openSync(path, 'a+', 0o640);
-    } catch (cause) {
-      throw new VolumeProblem('io', `The Archive Device ${this.path} cannot be used: ${messageOf(cause)}`, {
-        cause,
-      });
-    }
-    try {
-      if (!tryLock(fd)) throw inUse(this.path, readFileSync(fd, 'utf8').trim());
+      if (!tryLock(fd)) throw inUse(directory, isForWriting ? readFileSync(fd, 'utf8').trim() : '');
+      if (!isForWriting) return;
       ftruncateSync(fd);
       writeSync(fd, `process ${process.pid} on ${hostname()}\n`);
-      return fd;
     } catch (error) {
       closeSync(fd);
-      throw error;
+      throw isErrno(error, 'ENOSPC') || isErrno(error, 'EDQUOT') ? unusable(directory, error) : error;
     }
   }
 
-  #unlock(): void {
-    if (this.#lockFd !== undefined) closeSync(this.#lockFd);
-    this.#lockFd = undefined;
+  /** Whether this is a lock of the directory that lies there now, and enough for such a use. */
+  holds(use: DirectoryUse): boolean {
+    if (use === 'write' && !this.#isForWriting) return false;
+    const now = statSync(this.#lockedPath, { throwIfNoEntry: false });
+    const held = fstatSync(this.#fd);
+    return now?.ino === held.ino && now.dev === held.dev;
   }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#fd);
+  }
+}
+
+function openToLock(
+  directory: string,
+  file: string,
+  use: DirectoryUse,
+): { fd: number; isForWriting: boolean } {
+  try {
+    return { fd: openSync(file, 'a+', 0o640), isForWriting: true };
+  } catch (error) {
+    const isProtected = ['EROFS', 'EACCES', 'EPERM', 'ENOSPC'].some((code) => isErrno(error, code));
+    if (use === 'write' || !isProtected) throw unusable(directory, error);
+  }
+  try {
+    return { fd: openSync(directory, 'r'), isForWriting: false };
+  } catch (error) {
+    throw unusable(directory, error);
+  }
+}
+
+function unusable(directory: string, cause: unknown): DeviceNotReady {
+  return new DeviceNotReady(`The Archive Device ${directory} cannot be used: ${messageOf(cause)}`, { cause });
 }
 
 function inUse(directory: string, holder: string): DirectoryInUse {

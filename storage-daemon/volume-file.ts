@@ -115,6 +115,29 @@ export async function emptyVolume(
   return { emptied, freedBytes: Math.max(0, old.sizeBytes - emptied.sizeBytes) };
 }
 
+/**
+ * Puts an empty volume of another name in the place of one that may be overwritten. A crash leaves either the old one,
+ * beside it perhaps an empty new one that the next try takes over; or the new one alone.
+ * @throws VolumeProblem missing, label, exists, io. @throws NoRoom
+ */
+export async function renameVolume(
+  from: VolumePlace,
+  to: VolumePlace,
+  label: VolumeLabel,
+): Promise<{ emptied: VolumeFile; freedBytes: number }> {
+  const old = await openVolume(from, 'write');
+  await old[Symbol.asyncDispose]();
+  const emptied = await createVolume(to, label, 'replace');
+  try {
+    await from.files.remove(from.path);
+    await from.files.syncDirectory(dirname(from.path));
+    return { emptied, freedBytes: Math.max(0, old.sizeBytes - emptied.sizeBytes) };
+  } catch (error) {
+    await emptied[Symbol.asyncDispose]();
+    throw asProblem(from, error);
+  }
+}
+
 async function relabelFile(place: VolumePlace, label: VolumeLabel): Promise<VolumeFile> {
   const file = await openExisting(place, 'write');
   try {
@@ -174,6 +197,9 @@ async function openExisting(place: VolumePlace, access: 'read' | 'write'): Promi
   try {
     return await place.files.open(place.path, access === 'read' ? 'r' : 'r+');
   } catch (error) {
+    if (access === 'write' && (isErrno(error, 'EACCES') || isErrno(error, 'EPERM'))) {
+      throw new VolumeProblem('protected', `${subject(place)} is write-protected: ${messageOf(error)}`);
+    }
     if (isErrno(error, 'ENOENT')) throw new VolumeProblem('missing', `${subject(place)} does not exist`);
     throw asProblem(place, error);
   }

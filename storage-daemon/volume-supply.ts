@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { JobIdentity } from '../proto/noctule/record/v1/volume_members.ts';
 import {
   SessionMessageType,
@@ -7,12 +6,19 @@ import {
   type VolumeWanted,
 } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { encodeSessionStart } from '../volume/control-member.ts';
-import type { Device } from './device.ts';
+import { pollMsOf, type Device } from './device.ts';
 import type { DirectorTalk } from './director-talk.ts';
 import { deviceForNew, mountForAppend, type MountedVolume } from './mount-volume.ts';
+import type { Patience } from './patience.ts';
 import { SessionPart } from './session-part.ts';
 import { mountedTexts, newVolumeText, repairedText } from './session-text.ts';
-import { NoRoom, SessionCutShort, VolumeEndsInsideJob, VolumeProblem } from './storage-errors.ts';
+import {
+  DeviceNotReady,
+  NoRoom,
+  SessionCutShort,
+  VolumeEndsInsideJob,
+  VolumeProblem,
+} from './storage-errors.ts';
 
 export interface VolumeSupplyOptions {
   readonly job: JobIdentity;
@@ -25,21 +31,21 @@ export interface VolumeSupplyOptions {
 }
 
 const ROOM_POLL_MS = 10_000;
-/** A job that waits for room says so again after this time. */
-const ROOM_WORD_MS = 3_600_000;
-
-/** A Director that offers so many volumes of which none will do is not going to find one. */
+const ROOM_CURE =
+  'Free space on the disk: "prune" and "truncate" volumes, "explain volume=NAME" says what keeps one; or lower Minimum Free Space';
+/** A Director that offers so many volumes, one directly after the other, of which none will do is not going to find one. */
 const VOLUME_TRIES_MAX = 100;
 
 /** Where an append session gets its volumes from: it asks the Director, opens what he names, and says so. */
 export class VolumeSupply {
   readonly #options: VolumeSupplyOptions;
   readonly #talk: DirectorTalk;
-  #roomWordAtMs = -Infinity;
+  readonly #patience: Patience;
 
-  constructor(options: VolumeSupplyOptions, talk: DirectorTalk) {
+  constructor(options: VolumeSupplyOptions, talk: DirectorTalk, patience: Patience) {
     this.#options = options;
     this.#talk = talk;
+    this.#patience = patience;
   }
 
   /**
@@ -55,6 +61,13 @@ export class VolumeSupply {
       try {
         return await this.#mount(use, volumeIndex);
       } catch (error) {
+        if (error instanceof DeviceNotReady) {
+          await this.#waitForDevice(error);
+          // Asked again, the Director may know better: meanwhile an admin may have told him about the volume.
+          wanted = { problem: error.message, problemCode: 'device', problemVolume: use.volumeName };
+          tries = 0;
+          continue;
+        }
         if (!(error instanceof VolumeProblem || error instanceof VolumeEndsInsideJob)) throw error;
         await this.#talk.say(error.message, SessionMessageType.WARNING);
         const problemCode = error instanceof VolumeProblem ? error.kind : '';
@@ -68,15 +81,17 @@ export class VolumeSupply {
   }
 
   /** Waits a while; says, but not every time, that `problem` holds the job. */
-  async waitForRoom(problem: string): Promise<void> {
-    if (Date.now() - this.#roomWordAtMs > ROOM_WORD_MS) {
-      this.#roomWordAtMs = Date.now();
-      await this.#talk.say(
-        `Job ${this.#options.job.job} is waiting for room. ${problem}. It goes on by itself when there is some.`,
-        SessionMessageType.MOUNT,
-      );
-    }
-    await this.#talk.waitFor('room on the device', delay(this.#options.roomPollMs ?? ROOM_POLL_MS));
+  waitForRoom(problem: string): Promise<void> {
+    return this.#patience.wait({
+      what: 'room on the device',
+      problem: `${problem}. ${ROOM_CURE}`,
+      pollMs: this.#options.roomPollMs ?? ROOM_POLL_MS,
+    });
+  }
+
+  #waitForDevice({ message }: DeviceNotReady): Promise<void> {
+    const pollMs = pollMsOf(this.#options.devices);
+    return this.#patience.wait({ what: 'its device', problem: message, pollMs });
   }
 
   /** The catalog believes that this volume can be appended to; it cannot. */

@@ -117,8 +117,14 @@ const DISK = {
   }),
   volumePollInterval: directive('Volume Poll Interval', duration, {
     default: 5 * MINUTES,
-    status: TAPE,
-    help: 'How often to look for the wanted tape',
+    help: 'How often a job that waits for its disk, or for a drive, looks again',
+  }),
+  requiresMount: directive('Requires Mount', yesNo, {
+    default: false,
+    help: 'Yes: the device is only used while a file system is mounted on its Mount Point',
+  }),
+  mountPoint: directive('Mount Point', directory, {
+    help: 'Where that file system is mounted (default: the Archive Device)',
   }),
   maximumNetworkBufferSize: directive('Maximum Network Buffer Size', integer, {
     status: noEffect('the transport chooses its buffers'),
@@ -196,7 +202,6 @@ const TAPE_SWITCHES = {
   blockPositioning: directive('Block Positioning', yesNo, { status: TAPE, help: 'Go to a block directly' }),
   useMtiocGet: directive('Use MTIOCGET', yesNo, { status: TAPE, help: 'Ask the drive for its position' }),
   checkLabels: directive('Check Labels', yesNo, { status: TAPE, help: 'Look for ANSI and IBM labels' }),
-  requiresMount: directive('Requires Mount', yesNo, { status: DISC, help: 'The disc must be mounted' }),
   offlineOnUnmount: directive('Offline On Unmount', yesNo, { status: TAPE, help: 'Eject on unmount' }),
   useLintape: directive('Use Lintape', yesNo, { status: TAPE, help: 'The drive has the lintape driver' }),
   labelType: directive('Label Type', oneOf(['Bacula', 'ANSI', 'IBM']), {
@@ -242,7 +247,6 @@ const COMMANDS = {
     status: TAPE,
     help: 'Program that recognises write-once tapes',
   }),
-  mountPoint: directive('Mount Point', path, { status: DISC, help: 'Where the disc is mounted' }),
   mountCommand: directive('Mount Command', string, { status: DISC, help: 'Program that mounts it' }),
   unmountCommand: directive('Unmount Command', string, { status: DISC, help: 'Program that unmounts it' }),
   writePartCommand: directive('Write Part Command', string, {

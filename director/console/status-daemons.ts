@@ -81,7 +81,7 @@ export async function statusStorage(context: CommandContext, storage: StorageRes
       '',
       'Device status:',
       '',
-      ...status.devices.flatMap(device),
+      ...status.devices.flatMap((one) => device(one, waiting)),
       '====',
       '',
       'Used Volume status:',
@@ -103,9 +103,18 @@ function storageSession(session: SessionStatus, now: Date): string[] {
   ];
 }
 
-function device({ name, archiveDevice, mediaType, freeBytes, mounted }: DeviceStatus): string[] {
-  const space = `   Available Space=${humanBytes(freeBytes)}`;
-  if (mounted.length === 0) return [`Device File: "${name}" (${archiveDevice}) is not open.`, space, '=='];
+function device(status: DeviceStatus, waiting: readonly SessionStatus[]): string[] {
+  const { name, archiveDevice, mediaType, freeBytes, mounted } = status;
+  const wants = waiting.filter(
+    ({ deviceName, waitingFor }) => deviceName === name && waitingFor === 'an appendable Volume',
+  );
+  const tail = [
+    ...blocked(status),
+    ...wants.flatMap((session) => wantedVolume(session, mediaType)),
+    `   Available Space=${humanBytes(freeBytes)}`,
+    '==',
+  ];
+  if (mounted.length === 0) return [`Device File: "${name}" (${archiveDevice}) is not open.`, ...tail];
   return [
     `Device File is "${name}" (${archiveDevice}) mounted with:`,
     ...mounted.flatMap((volume) => [
@@ -114,9 +123,43 @@ function device({ name, archiveDevice, mediaType, freeBytes, mounted }: DeviceSt
       `    Media type:  ${mediaType}`,
       `    Total Bytes=${withCommas(volume.volumeBytes)}`,
     ]),
-    space,
-    '==',
+    ...tail,
   ];
+}
+
+function wantedVolume({ poolName }: SessionStatus, mediaType: string): string[] {
+  return [
+    '   Device is BLOCKED waiting to create a volume for:',
+    `       Pool:        ${poolName}`,
+    `       Media type:  ${mediaType}`,
+  ];
+}
+
+/** Why jobs wait for a device, or do not use it. */
+function blocked({
+  disabled,
+  unmounted,
+  readOnly,
+  problem,
+  sessions,
+  sessionsMax,
+  freeBytes,
+  minimumFreeBytes,
+}: DeviceStatus): string[] {
+  const lines = [];
+  if (disabled) lines.push('   Device is disabled.');
+  if (unmounted) lines.push('   Device is BLOCKED. User unmounted.');
+  if (problem !== '' && !disabled && !unmounted) lines.push(`   Device is BLOCKED. ${problem}.`);
+  if (readOnly) lines.push('   Device is read-only.');
+  if (sessionsMax > 0 && sessions >= sessionsMax) {
+    lines.push(`   All drives are in use: ${sessions} of ${sessionsMax}.`);
+  }
+  if (problem === '' && freeBytes < minimumFreeBytes) {
+    lines.push(
+      `   Device is BLOCKED. Less than its Minimum Free Space of ${humanBytes(minimumFreeBytes)} is left.`,
+    );
+  }
+  return lines;
 }
 
 function usedVolumes({ name, archiveDevice, mounted }: DeviceStatus): string[] {

@@ -15,11 +15,15 @@ import type {
 import type {
   AppendRequest,
   AppendResponse,
+  ControlDeviceRequest,
+  ControlDeviceResponse,
   HelloResponse as StorageHello,
   LabelRequest,
   LabelResponse,
   ReadRequest,
   ReadResponse,
+  RelabelRequest,
+  RelabelResponse,
   StatusResponse as StorageStatus,
   TruncateRequest,
   TruncateResponse,
@@ -49,6 +53,8 @@ export interface StorageLink extends DaemonLink {
   status(signal: AbortSignal): Promise<StorageStatus>;
   label(request: LabelRequest, signal: AbortSignal): Promise<LabelResponse>;
   truncate(request: TruncateRequest, signal: AbortSignal): Promise<TruncateResponse>;
+  relabel(request: RelabelRequest, signal: AbortSignal): Promise<RelabelResponse>;
+  controlDevice(request: ControlDeviceRequest, signal: AbortSignal): Promise<ControlDeviceResponse>;
   append(signal: AbortSignal): Exchange<AppendRequest, AppendResponse>;
   read(signal: AbortSignal): Exchange<ReadRequest, ReadResponse>;
 }

@@ -8,8 +8,10 @@ import {
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import {
   StorageDaemonServiceClient,
+  type ControlDeviceResponse,
   type HelloResponse as StorageHello,
   type LabelResponse,
+  type RelabelResponse,
   type StatusResponse as StorageStatus,
   type TruncateResponse,
 } from '../../proto/noctule/storage/v1/storage_daemon.ts';
@@ -54,6 +56,13 @@ export class GrpcDaemons implements Daemons {
           signal,
           timeoutMs: LABEL_TIMEOUT_MS,
         }),
+      relabel: (request, signal) =>
+        unary<RelabelResponse>((reply) => client.relabel(request, reply), {
+          signal,
+          timeoutMs: LABEL_TIMEOUT_MS,
+        }),
+      controlDevice: (request, signal) =>
+        ask<ControlDeviceResponse>((reply) => client.controlDevice(request, reply), signal),
       append: (signal) => exchange(client.append(), signal),
       read: (signal) => exchange(client.read(), signal),
     };

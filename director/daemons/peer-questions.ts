@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { MediaRow } from '../../catalog/rows.ts';
 import type {
   ClientResource,
   JobResource,
@@ -9,10 +10,14 @@ import type {
   PriorState,
   StatusResponse as ClientStatus,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
-import type { StatusResponse as StorageStatus } from '../../proto/noctule/storage/v1/storage_daemon.ts';
+import type {
+  ControlledDevice,
+  DeviceAction,
+  StatusResponse as StorageStatus,
+} from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { volumeNameProblem } from '../../volume/volume-name.ts';
 import type { CatalogIds } from '../catalog-ids.ts';
-import { LabelRefused } from '../director-errors.ts';
+import { LabelRefused, RelabelRefused } from '../director-errors.ts';
 import { fileSetDigest } from '../filesets/fileset-digest.ts';
 import { fileSetMessage } from '../filesets/fileset-message.ts';
 import type { BackupLevel } from '../jobs/job-codes.ts';
@@ -85,6 +90,55 @@ export class PeerQuestions implements Peers {
     return labelled;
   }
 
+  async relabel(request: Parameters<Peers['relabel']>[0]): ReturnType<Peers['relabel']> {
+    const { daemons, signal, volumes, catalog, ids, now } = this.#options;
+    const { storage, volume, volumeName, pool } = request;
+    using link = await this.#ready(daemons.storage(storage));
+    const relabelled = await volumes.lock.run(async () => {
+      await this.#checkRelabel(volume, volumeName);
+      const { mediaType, mediaId } = volume;
+      const response = await link.relabel(
+        {
+          oldVolumeName: volume.volumeName,
+          volumeName,
+          poolName: pool.name,
+          mediaType,
+          deviceNames: [...storage.device],
+        },
+        signal,
+      );
+      await catalog.setVolume(mediaId, {
+        volumeName,
+        poolId: ids.poolId(pool.name),
+        storageId: ids.storageId(storage.name),
+        volStatus: 'Append',
+        labelDate: now(),
+        volBytes: response.volumeBytes,
+        volJobs: 0,
+        volFiles: 0,
+        volBlocks: 0,
+      });
+      return response;
+    });
+    volumes.changes.notify();
+    return relabelled;
+  }
+
+  async controlDevice({
+    storage,
+    deviceName,
+    action,
+  }: {
+    storage: StorageResource;
+    deviceName: string;
+    action: DeviceAction;
+  }): Promise<readonly ControlledDevice[]> {
+    const { daemons, signal } = this.#options;
+    using link = await this.#ready(daemons.storage(storage));
+    const { devices } = await link.controlDevice({ deviceName, action }, signal);
+    return devices;
+  }
+
   async estimate(request: Parameters<Peers['estimate']>[0]): Promise<{ files: number; bytes: number }> {
     const { job, onListing } = request;
     const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(ESTIMATE_TIMEOUT_MS)]);
@@ -134,6 +188,25 @@ export class PeerQuestions implements Peers {
     if (media && media.poolName !== pool.name) {
       throw new LabelRefused(`Volume "${volumeName}" is meant for Pool "${media.poolName}"`, {
         hint: 'Name that pool, or choose another name.',
+      });
+    }
+  }
+
+  /** For who holds the lock of the volume search. */
+  async #checkRelabel(volume: MediaRow, volumeName: string): Promise<void> {
+    const { catalog } = this.#options;
+    const problem = volumeNameProblem(volumeName);
+    if (problem) throw new RelabelRefused(problem);
+    const now = await catalog.volumeByName(volume.volumeName);
+    const isFree = now?.volStatus === 'Purged' || now?.volStatus === 'Recycle';
+    if (!isFree || (await catalog.jobsOnVolume(volume.mediaId)).length > 0) {
+      throw new RelabelRefused(`Volume "${volume.volumeName}" is not purged: its data is still wanted`, {
+        hint: `Say "explain volume=${volume.volumeName}" to see what keeps it.`,
+      });
+    }
+    if (await catalog.volumeByName(volumeName)) {
+      throw new RelabelRefused(`Volume "${volumeName}" is in the catalog already`, {
+        hint: 'Choose another name.',
       });
     }
   }

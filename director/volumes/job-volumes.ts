@@ -188,6 +188,13 @@ export class JobVolumes implements AsyncDisposable {
       case 'skip':
         this.#refused.add(media.mediaId);
         return undefined;
+      case 'again':
+        return undefined;
+      case 'readOnly':
+        this.#refused.add(media.mediaId);
+        await catalog.setVolume(media.mediaId, { volStatus: 'Read-Only' });
+        await messages.add('Error', `Marking Volume "${media.volumeName}" Read-Only in Catalog.`);
+        return undefined;
       case 'error':
         this.#refused.add(media.mediaId);
         await catalog.setVolume(media.mediaId, { volStatus: 'Error', volErrors: media.volErrors + 1 });

@@ -8,7 +8,11 @@ export type ProblemCure =
   /** The volume is not what the catalog believes: never write to it again. */
   | 'error'
   /** No volume can be made now (labelling not allowed, directory gone): the operator is asked. */
-  | 'wait';
+  | 'wait'
+  /** The volume may be as good as ever: the storage daemon has waited for its device, and now it is looked for again. */
+  | 'again'
+  /** It can be read, but not written. */
+  | 'readOnly';
 
 /**
  * What to do about the volume that the storage daemon could not use, by its problem code (VolumeWanted.problem_code).
@@ -20,6 +24,10 @@ export function cureFor(problemCode: string, found: FoundVolume): ProblemCure {
     case 'missing':
       if (found.action === 'label') return 'wait';
       return found.action === 'append' && found.media.volJobs > 0 ? 'error' : 'label';
+    case 'device':
+      return 'again';
+    case 'protected':
+      return 'readOnly';
     case 'exists':
     case 'label':
     case 'short':

@@ -18,6 +18,11 @@ async function setUp(director: TestDirector) {
         labelled.push(volumeName);
         return { volumeBytes: 217, deviceName: 'FileStorage', archiveDevice: '/backup/volumes' };
       },
+      relabel: async ({ oldVolumeName, volumeName }) => {
+        labelled.push(`${oldVolumeName} -> ${volumeName}`);
+        const where = { deviceName: 'FileStorage', archiveDevice: '/backup/volumes' };
+        return { freedBytes: 4800, volumeBytes: 200, ...where };
+      },
     }),
   };
   const { catalog, volumes, conf } = director;
@@ -27,8 +32,48 @@ async function setUp(director: TestDirector) {
   const peers = new PeerQuestions({ daemons, catalog, ids, volumes, now: () => new Date(), signal });
   const label = (volumeName: string, poolName = 'Manual-Pool') =>
     peers.label({ storage: named(conf.storages, 'File1'), pool: named(conf.pools, poolName), volumeName });
-  return { label, labelled };
+  const relabel = async (oldName: string, volumeName: string) => {
+    const volume = (await catalog.volumeByName(oldName))!;
+    const pool = named(conf.pools, 'A-Full-Pool');
+    return peers.relabel({ storage: named(conf.storages, 'File1'), volume, volumeName, pool });
+  };
+  return { label, labelled, relabel };
 }
+
+describe('relabelling a volume', () => {
+  test('gives a purged one another name and pool, and wakes those who wait for one', async () => {
+    await using director = await TestDirector.start();
+    const { label, labelled, relabel } = await setUp(director);
+    await label('Manual-0001');
+    const { mediaId } = (await director.catalog.volumeByName('Manual-0001'))!;
+    await director.catalog.setVolume(mediaId, { volStatus: 'Purged', volBytes: 5000, volJobs: 3 });
+    const woken = director.volumes.changes.next(60_000, new AbortController().signal);
+    expect(await relabel('Manual-0001', 'Manual-0002')).toMatchObject({ freedBytes: 4800 });
+    await woken;
+    expect(labelled).toEqual(['Manual-0001', 'Manual-0001 -> Manual-0002']);
+    expect(await director.catalog.volumeByName('Manual-0001')).toBeUndefined();
+    expect(await director.catalog.volumeByName('Manual-0002')).toMatchObject({
+      mediaId,
+      poolName: 'A-Full-Pool',
+      volStatus: 'Append',
+      volBytes: 200,
+      volJobs: 0,
+    });
+  });
+
+  test('is refused for one that is not purged, and for a name that is taken', async () => {
+    await using director = await TestDirector.start();
+    const { label, labelled, relabel } = await setUp(director);
+    await label('Manual-0001');
+    await label('Manual-0002');
+    await expect(relabel('Manual-0001', 'Other')).rejects.toThrow('is not purged: its data is still wanted');
+    const { mediaId } = (await director.catalog.volumeByName('Manual-0001'))!;
+    await director.catalog.setVolume(mediaId, { volStatus: 'Purged' });
+    await expect(relabel('Manual-0001', 'Manual-0002')).rejects.toThrow('is in the catalog already');
+    await expect(relabel('Manual-0001', 'a/b')).rejects.toThrow('Illegal character "/"');
+    expect(labelled).toEqual(['Manual-0001', 'Manual-0002']);
+  });
+});
 
 describe('labelling a volume', () => {
   test('makes it on the storage and in the catalog, and wakes those who wait for one', async () => {

@@ -13,10 +13,12 @@ import {
   type VolumeWanted,
 } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
 import { AppendSession } from '../../../storage-daemon/append-session.ts';
+import { DeviceGate } from '../../../storage-daemon/device-gate.ts';
 import { Device, type DeviceSettings } from '../../../storage-daemon/device.ts';
 import type { AppendEvent, DirectorLink } from '../../../storage-daemon/director-talk.ts';
 import { nodeFiles, type StorageFiles } from '../../../storage-daemon/storage-file.ts';
 import { VolumeDirectory } from '../../../storage-daemon/volume-directory.ts';
+import { WakeUp } from '../../../storage-daemon/wake-up.ts';
 import { SESSION_TIME, sampleJob } from '../volume/sample-volume.ts';
 
 export function scratchDirectory(): string {
@@ -39,8 +41,12 @@ export function sampleDevice(
     maximumConcurrentJobs: 0,
     readOnly: false,
     enabled: true,
+    volumePollMs: 5,
   };
-  return new Device({ ...defaults, ...settings }, new VolumeDirectory(directory), files);
+  return new Device(
+    { ...defaults, ...settings },
+    { directory: new VolumeDirectory(directory), files, gate: new DeviceGate(new WakeUp()) },
+  );
 }
 
 export function volume(volumeName: string, mode: UseMode, more: Partial<UseVolume> = {}): UseVolume {
@@ -124,6 +130,7 @@ export function openSession(options: {
     volSessionTime: SESSION_TIME,
     writtenBy: 'zebulon-sd 0.1.0',
     roomPollMs: 5,
+    wakeUp: new WakeUp(),
     onFault: (error) => expect.fail(`A bug: ${String(error)}`),
   });
 }

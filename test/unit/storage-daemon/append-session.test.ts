@@ -197,14 +197,16 @@ describe('an append session', () => {
     let isLocked = false;
     director.onEvent = ({ $case }) => {
       if ($case !== 'durable') return;
-      expect(() => new VolumeDirectory(there.path).enter()).toThrow('is in use by another storage daemon');
+      expect(() => new VolumeDirectory(there.path).enter('write')).toThrow(
+        'is in use by another storage daemon',
+      );
       isLocked = true;
     };
     const session = openSession({ volSessionId: 1, devices: [here, there], director });
     await runSession(session, await sent(smallJob));
     expect(director.mounted).toMatchObject([{ deviceName: 'There', archiveDevice: there.path }]);
     expect(isLocked).toBe(true);
-    new VolumeDirectory(there.path).enter()[Symbol.dispose]();
+    new VolumeDirectory(there.path).enter('write')[Symbol.dispose]();
   });
 
   test('puts one block at least on a fresh volume, however low its limit', async () => {
@@ -485,7 +487,8 @@ describe('a volume that will not do is named with what is wrong with it, and ano
 
   test('missing', async () => {
     for (const mode of [UseMode.APPEND, UseMode.RECYCLE]) {
-      expect(await problemWith({ mode })).toMatch(
+      const prepare = (path: string) => writeFileSync(`${path}-else`, ''); // or the disk would seem not to be mounted
+      expect(await problemWith({ mode, prepare })).toMatch(
         /^Volume "A" on device "FileStorage" \(.*\) does not exist$/,
       );
     }

@@ -15,6 +15,8 @@ function resource(name: string, more: Partial<DeviceResource> = {}): DeviceResou
     maximumConcurrentJobs: 0,
     readOnly: false,
     enabled: true,
+    volumePollInterval: 60,
+    requiresMount: false,
     autoSelect: true,
   };
   return { ...base, ...more } as DeviceResource;
@@ -70,11 +72,11 @@ describe('the devices that will do', () => {
 test('a device takes no more sessions than its Maximum Concurrent Jobs', () => {
   const archiveDevice = scratchDirectory();
   const [device] = tableOf([resource('A', { maximumConcurrentJobs: 1, archiveDevice })]).devices;
-  const held = device!.reserve();
-  expect(device!.isFullyUsed).toBe(true);
-  expect(() => device!.reserve()).toThrow('already has 1 jobs, its Maximum Concurrent Jobs');
+  const held = device!.takeDrive();
+  expect(device!.hasDrive).toBe(false);
+  expect(() => device!.takeDrive()).toThrow('already has 1 jobs, its Maximum Concurrent Jobs');
   held[Symbol.dispose]();
-  device!.reserve()[Symbol.dispose]();
+  device!.takeDrive()[Symbol.dispose]();
 });
 
 test('devices on one directory share the claims on its volumes, also over a reload', () => {

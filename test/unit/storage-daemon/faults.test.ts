@@ -246,7 +246,9 @@ describe('Minimum Free Space', () => {
     const problem = `Device ${outcome.device.text} has only 5,000,100 bytes free (Minimum Free Space = 5,000,000)`;
     expect(director.closed).toMatchObject([{ volumeName: 'V0', status: 'Full', reason: problem }]);
     expect(director.of('volumeWanted')[1]!.problem).toBe(problem);
-    expect(director.texts.join('\n')).toContain(`is waiting for room. ${problem}. It goes on by itself`);
+    expect(director.texts.join('\n')).toContain(
+      `is waiting for room on the device. ${problem}. Free space on the disk: `,
+    );
   });
 });
 

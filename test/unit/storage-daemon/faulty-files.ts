@@ -6,7 +6,7 @@ export interface Faults {
   write?(path: string, length: number, position: number): number;
   /** Called before each datasync and sync. */
   sync?(path: string): void | Promise<void>;
-  open?(path: string): void;
+  open?(path: string, flags: string): void;
   /** Bytes free, instead of the disk's own. */
   freeBytes?(): number;
 }
@@ -20,7 +20,7 @@ export function faultyFiles(faults: Faults): StorageFiles {
   return {
     ...nodeFiles,
     async open(path, flags) {
-      faults.open?.(path);
+      faults.open?.(path, flags);
       return faultyFile(path, await nodeFiles.open(path, flags), faults);
     },
     async space(directory) {

@@ -6,6 +6,7 @@ import type { Device } from '../../../storage-daemon/device.ts';
 import { ReadSession, type BlockSink, type ReadEvent } from '../../../storage-daemon/read-session.ts';
 import { decodeBlockContent } from '../../../volume/block.ts';
 import { parseMemberHeader } from '../../../volume/member.ts';
+import { WakeUp } from '../../../storage-daemon/wake-up.ts';
 import {
   SESSION_TIME,
   labelMember,
@@ -70,6 +71,7 @@ function openRead(devices: Device[], ranges: Iterable<ReadRange>, clientConnectT
     send: async (event) => void events.push(event),
     onFault: (error) => expect.fail(`A bug: ${String(error)}`),
     clientConnectTimeoutMs,
+    wakeUp: new WakeUp(),
   });
   const texts = () => events.flatMap((event) => (event.$case === 'message' ? [event.value.text] : []));
   return { session, events, texts };

@@ -12,7 +12,7 @@ import { scratchDirectory } from './append-harness.ts';
 async function otherDaemon(directory: string) {
   const source = `
     import { VolumeDirectory } from ${JSON.stringify(join(import.meta.dirname, '../../../storage-daemon/volume-directory.ts'))};
-    globalThis.held = new VolumeDirectory(${JSON.stringify(directory)}).enter();
+    globalThis.held = new VolumeDirectory(${JSON.stringify(directory)}).enter('write');
     console.log('held');
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
@@ -26,30 +26,30 @@ test('a directory that another storage daemon uses is refused, naming that proce
   const path = scratchDirectory();
   const directory = new VolumeDirectory(path);
   const child = await otherDaemon(path);
-  expect(() => directory.enter()).toThrow(
+  expect(() => directory.enter('write')).toThrow(
     new RegExp(`^The directory ${path} is in use by another storage daemon \\(process ${child.pid} on `),
   );
   child.kill('SIGKILL');
   await once(child, 'exit');
-  using _use = directory.enter(); // what it left behind does not matter
+  using _use = directory.enter('write'); // what it left behind does not matter
   expect(readFileSync(join(path, LOCK_FILE_NAME), 'utf8')).toMatch(new RegExp(`^process ${process.pid} on `));
 });
 
 test('a directory is held while anybody uses it, and no longer', () => {
   const path = scratchDirectory();
   const [one, other] = [new VolumeDirectory(path), new VolumeDirectory(path)];
-  const uses = [one.enter(), one.enter()];
-  expect(() => other.enter()).toThrow('in use');
+  const uses = [one.enter('write'), one.enter('write')];
+  expect(() => other.enter('write')).toThrow('in use');
   uses[0]![Symbol.dispose]();
   uses[0]![Symbol.dispose](); // twice is once
-  expect(() => other.enter()).toThrow('in use');
+  expect(() => other.enter('write')).toThrow('in use');
   uses[1]![Symbol.dispose]();
-  other.enter()[Symbol.dispose]();
+  other.enter('write')[Symbol.dispose]();
 });
 
 test('a directory that is not there is named', () => {
   const path = join(scratchDirectory(), 'unmounted');
-  expect(() => new VolumeDirectory(path).enter()).toThrow(
+  expect(() => new VolumeDirectory(path).enter('write')).toThrow(
     `The Archive Device ${path} cannot be used: ENOENT`,
   );
 });

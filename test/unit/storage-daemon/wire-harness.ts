@@ -37,6 +37,8 @@ export async function startStorage(options: { sessionsMax?: number; device?: Par
     maximumConcurrentJobs: 0,
     readOnly: false,
     enabled: true,
+    volumePollInterval: 60,
+    requiresMount: false,
     ...options.device,
   };
   devices.configure({ devices: [resource as DeviceResource], autochangers: [] });

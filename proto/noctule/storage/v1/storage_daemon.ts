@@ -68,6 +68,32 @@ export namespace SessionMessageType {
   export type UNRECOGNIZED = typeof SessionMessageType.UNRECOGNIZED;
 }
 
+export const DeviceAction = {
+  UNSPECIFIED: 0,
+  /** MOUNT - Undoes UNMOUNT, and lets jobs that wait for a disk or for room look at once. */
+  MOUNT: 1,
+  /** UNMOUNT - Jobs that have a volume go on with it; all others wait. */
+  UNMOUNT: 2,
+  /** RELEASE - Changes nothing: a volume is closed when its job leaves it. */
+  RELEASE: 3,
+  ENABLE: 4,
+  /** DISABLE - As UNMOUNT; both have to be undone before jobs go on. */
+  DISABLE: 5,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type DeviceAction = typeof DeviceAction[keyof typeof DeviceAction];
+
+export namespace DeviceAction {
+  export type UNSPECIFIED = typeof DeviceAction.UNSPECIFIED;
+  export type MOUNT = typeof DeviceAction.MOUNT;
+  export type UNMOUNT = typeof DeviceAction.UNMOUNT;
+  export type RELEASE = typeof DeviceAction.RELEASE;
+  export type ENABLE = typeof DeviceAction.ENABLE;
+  export type DISABLE = typeof DeviceAction.DISABLE;
+  export type UNRECOGNIZED = typeof DeviceAction.UNRECOGNIZED;
+}
+
 export interface HelloRequest {
 }
 
@@ -126,6 +152,16 @@ export interface DeviceStatus {
   totalBytes: number;
   /** Volumes open now, one per automatic drive. */
   mounted: MountedVolume[];
+  /** Drives in use, and how many there are; 0 = as many as are asked for. */
+  sessions: number;
+  sessionsMax: number;
+  /** Taken out of use with ControlDevice, or in the conf: jobs wait for it. */
+  unmounted: boolean;
+  disabled: boolean;
+  readOnly: boolean;
+  /** Why no job can use it now, in one sentence; empty when one can. */
+  problem: string;
+  minimumFreeBytes: number;
 }
 
 export interface MountedVolume {
@@ -199,7 +235,11 @@ export interface AppendOpened {
 export interface VolumeWanted {
   /** Why the last answer did not do; empty at the first asking and after a volume that filled up. */
   problem: string;
-  /** What is wrong with the volume named in the last answer, as a code: "", "missing", "exists", "label", "short", "busy", "io". */
+  /**
+   * What is wrong with the volume named in the last answer, as a code: "", "missing", "exists", "label", "short", "busy",
+   * "protected", "io"; "device" when nothing is wrong with it but its device cannot be used now: the session has waited for
+   * that already, and asks again because another volume may do better.
+   */
   problemCode: string;
   problemVolume: string;
 }
@@ -361,6 +401,43 @@ export interface TruncateResponse {
   volumeBytes: number;
   deviceName: string;
   archiveDevice: string;
+}
+
+export interface RelabelRequest {
+  /** The label there now must name it. */
+  oldVolumeName: string;
+  /** There must be no volume of this name. */
+  volumeName: string;
+  poolName: string;
+  mediaType: string;
+  /** Where it may lie. */
+  deviceNames: string[];
+}
+
+export interface RelabelResponse {
+  freedBytes: number;
+  /** The label of the new volume. */
+  volumeBytes: number;
+  deviceName: string;
+  archiveDevice: string;
+}
+
+export interface ControlDeviceRequest {
+  /** A Device, or an Autochanger for all its drives. */
+  deviceName: string;
+  action: DeviceAction;
+}
+
+export interface ControlDeviceResponse {
+  devices: ControlledDevice[];
+}
+
+export interface ControlledDevice {
+  /** After the action. */
+  device: DeviceStatus | undefined;
+  changed: boolean;
+  /** What happened, in a sentence like Bacula's, with its number. */
+  text: string;
 }
 
 function createBaseHelloRequest(): HelloRequest {
@@ -944,7 +1021,21 @@ export const TerminatedSession: MessageFns<TerminatedSession> = {
 };
 
 function createBaseDeviceStatus(): DeviceStatus {
-  return { name: "", archiveDevice: "", mediaType: "", freeBytes: 0, totalBytes: 0, mounted: [] };
+  return {
+    name: "",
+    archiveDevice: "",
+    mediaType: "",
+    freeBytes: 0,
+    totalBytes: 0,
+    mounted: [],
+    sessions: 0,
+    sessionsMax: 0,
+    unmounted: false,
+    disabled: false,
+    readOnly: false,
+    problem: "",
+    minimumFreeBytes: 0,
+  };
 }
 
 export const DeviceStatus: MessageFns<DeviceStatus> = {
@@ -972,6 +1063,32 @@ export const DeviceStatus: MessageFns<DeviceStatus> = {
     }
     for (const v of message.mounted) {
       MountedVolume.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.sessions !== 0) {
+      writer.uint32(56).uint32(message.sessions);
+    }
+    if (message.sessionsMax !== 0) {
+      writer.uint32(64).uint32(message.sessionsMax);
+    }
+    if (message.unmounted !== false) {
+      writer.uint32(72).bool(message.unmounted);
+    }
+    if (message.disabled !== false) {
+      writer.uint32(80).bool(message.disabled);
+    }
+    if (message.readOnly !== false) {
+      writer.uint32(88).bool(message.readOnly);
+    }
+    if (message.problem !== "") {
+      writer.uint32(98).string(message.problem);
+    }
+    if (message.minimumFreeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.minimumFreeBytes)) !== BigInt(message.minimumFreeBytes)) {
+        throw new globalThis.Error(
+          "value provided for field BigInt(message.minimumFreeBytes) of type uint64 too large",
+        );
+      }
+      writer.uint32(104).uint64(BigInt(message.minimumFreeBytes));
     }
     return writer;
   },
@@ -1035,6 +1152,62 @@ export const DeviceStatus: MessageFns<DeviceStatus> = {
             }
 
             message.mounted.push(MountedVolume.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.sessions = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.sessionsMax = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.unmounted = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.disabled = reader.bool();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.readOnly = reader.bool();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.problem = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.minimumFreeBytes = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -3217,9 +3390,355 @@ export const TruncateResponse: MessageFns<TruncateResponse> = {
   },
 };
 
+function createBaseRelabelRequest(): RelabelRequest {
+  return { oldVolumeName: "", volumeName: "", poolName: "", mediaType: "", deviceNames: [] };
+}
+
+export const RelabelRequest: MessageFns<RelabelRequest> = {
+  encode(message: RelabelRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.oldVolumeName !== "") {
+      writer.uint32(10).string(message.oldVolumeName);
+    }
+    if (message.volumeName !== "") {
+      writer.uint32(18).string(message.volumeName);
+    }
+    if (message.poolName !== "") {
+      writer.uint32(26).string(message.poolName);
+    }
+    if (message.mediaType !== "") {
+      writer.uint32(34).string(message.mediaType);
+    }
+    for (const v of message.deviceNames) {
+      writer.uint32(42).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RelabelRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRelabelRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.oldVolumeName = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.volumeName = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.poolName = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.mediaType = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.deviceNames.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRelabelResponse(): RelabelResponse {
+  return { freedBytes: 0, volumeBytes: 0, deviceName: "", archiveDevice: "" };
+}
+
+export const RelabelResponse: MessageFns<RelabelResponse> = {
+  encode(message: RelabelResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.freedBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.freedBytes)) !== BigInt(message.freedBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.freedBytes) of type uint64 too large");
+      }
+      writer.uint32(8).uint64(BigInt(message.freedBytes));
+    }
+    if (message.volumeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.volumeBytes)) !== BigInt(message.volumeBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.volumeBytes) of type uint64 too large");
+      }
+      writer.uint32(16).uint64(BigInt(message.volumeBytes));
+    }
+    if (message.deviceName !== "") {
+      writer.uint32(26).string(message.deviceName);
+    }
+    if (message.archiveDevice !== "") {
+      writer.uint32(34).string(message.archiveDevice);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RelabelResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRelabelResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.freedBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.volumeBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.deviceName = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.archiveDevice = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseControlDeviceRequest(): ControlDeviceRequest {
+  return { deviceName: "", action: 0 };
+}
+
+export const ControlDeviceRequest: MessageFns<ControlDeviceRequest> = {
+  encode(message: ControlDeviceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.deviceName !== "") {
+      writer.uint32(10).string(message.deviceName);
+    }
+    if (message.action !== 0) {
+      writer.uint32(16).int32(message.action);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ControlDeviceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseControlDeviceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.deviceName = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseControlDeviceResponse(): ControlDeviceResponse {
+  return { devices: [] };
+}
+
+export const ControlDeviceResponse: MessageFns<ControlDeviceResponse> = {
+  encode(message: ControlDeviceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.devices) {
+      ControlledDevice.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ControlDeviceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseControlDeviceResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.devices.push(ControlledDevice.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseControlledDevice(): ControlledDevice {
+  return { device: undefined, changed: false, text: "" };
+}
+
+export const ControlledDevice: MessageFns<ControlledDevice> = {
+  encode(message: ControlledDevice, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.device !== undefined) {
+      DeviceStatus.encode(message.device, writer.uint32(10).fork()).join();
+    }
+    if (message.changed !== false) {
+      writer.uint32(16).bool(message.changed);
+    }
+    if (message.text !== "") {
+      writer.uint32(26).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ControlledDevice {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseControlledDevice();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.device = DeviceStatus.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.changed = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /**
- * The storage daemon. Append, Read, Label, Truncate and Status are for the Director; Store and Fetch for the holder of a
- * one-job ticket (the file daemon), who can do nothing else.
+ * The storage daemon. Store and Fetch are for the holder of a one-job ticket (the file daemon), who can do nothing else;
+ * all other calls are for the Director.
  *
  * Store and Fetch carry raw bytes, not protobuf: each gRPC message is one whole gzip member of the volume format
  * (docs/volume-format.md). They are declared in transport/ with a pass-through codec under these names:
@@ -3286,6 +3805,27 @@ export const StorageDaemonServiceService = {
     responseSerialize: (value: TruncateResponse): Buffer => Buffer.from(TruncateResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): TruncateResponse => TruncateResponse.decode(value),
   },
+  /** Gives a volume that holds no job any more by the Director's rules another name; only a new label stays. */
+  relabel: {
+    path: "/noctule.storage.v1.StorageDaemonService/Relabel" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RelabelRequest): Buffer => Buffer.from(RelabelRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RelabelRequest => RelabelRequest.decode(value),
+    responseSerialize: (value: RelabelResponse): Buffer => Buffer.from(RelabelResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RelabelResponse => RelabelResponse.decode(value),
+  },
+  /** An admin takes a device out of use or back into it, until the daemon ends. */
+  controlDevice: {
+    path: "/noctule.storage.v1.StorageDaemonService/ControlDevice" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ControlDeviceRequest): Buffer => Buffer.from(ControlDeviceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ControlDeviceRequest => ControlDeviceRequest.decode(value),
+    responseSerialize: (value: ControlDeviceResponse): Buffer =>
+      Buffer.from(ControlDeviceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ControlDeviceResponse => ControlDeviceResponse.decode(value),
+  },
 } as const;
 
 export interface StorageDaemonServiceServer extends UntypedServiceImplementation {
@@ -3299,6 +3839,10 @@ export interface StorageDaemonServiceServer extends UntypedServiceImplementation
   label: handleUnaryCall<LabelRequest, LabelResponse>;
   /** Gives the space of a volume back that holds no job any more by the Director's rules: only a new label stays. */
   truncate: handleUnaryCall<TruncateRequest, TruncateResponse>;
+  /** Gives a volume that holds no job any more by the Director's rules another name; only a new label stays. */
+  relabel: handleUnaryCall<RelabelRequest, RelabelResponse>;
+  /** An admin takes a device out of use or back into it, until the daemon ends. */
+  controlDevice: handleUnaryCall<ControlDeviceRequest, ControlDeviceResponse>;
 }
 
 export interface StorageDaemonServiceClient extends Client {
@@ -3371,6 +3915,38 @@ export interface StorageDaemonServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: TruncateResponse) => void,
+  ): ClientUnaryCall;
+  /** Gives a volume that holds no job any more by the Director's rules another name; only a new label stays. */
+  relabel(
+    request: RelabelRequest,
+    callback: (error: ServiceError | null, response: RelabelResponse) => void,
+  ): ClientUnaryCall;
+  relabel(
+    request: RelabelRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RelabelResponse) => void,
+  ): ClientUnaryCall;
+  relabel(
+    request: RelabelRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RelabelResponse) => void,
+  ): ClientUnaryCall;
+  /** An admin takes a device out of use or back into it, until the daemon ends. */
+  controlDevice(
+    request: ControlDeviceRequest,
+    callback: (error: ServiceError | null, response: ControlDeviceResponse) => void,
+  ): ClientUnaryCall;
+  controlDevice(
+    request: ControlDeviceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ControlDeviceResponse) => void,
+  ): ClientUnaryCall;
+  controlDevice(
+    request: ControlDeviceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ControlDeviceResponse) => void,
   ): ClientUnaryCall;
 }
 

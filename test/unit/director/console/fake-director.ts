@@ -114,6 +114,8 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
       clientStatus: () => Promise.reject(new Error('no client in this test')),
       storageStatus: () => Promise.reject(new Error('no storage in this test')),
       label: () => Promise.reject(new Error('no storage in this test')),
+      relabel: () => Promise.reject(new Error('no storage in this test')),
+      controlDevice: () => Promise.reject(new Error('no storage in this test')),
       estimate: () => Promise.reject(new Error('no client in this test')),
     },
     retention: new Proxy({} as DirectorServices['retention'], {

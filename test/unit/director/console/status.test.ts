@@ -73,6 +73,13 @@ function directorWithPeers(): FakeDirector {
             mediaType: 'File',
             freeBytes: 69_410_000_000,
             totalBytes: 100_000_000_000,
+            sessions: 1,
+            sessionsMax: 0,
+            unmounted: false,
+            disabled: false,
+            readOnly: false,
+            problem: '',
+            minimumFreeBytes: 5_000_000,
             mounted: [
               {
                 volumeName: 'A-Full-0001',
@@ -246,6 +253,34 @@ Terminated Jobs:
     expect(transcript).toContain('Writing: Full Backup job Gzip JobId=6 Volume="A-Full-0001"\n');
     expect(transcript).toContain('Device File is "FileStorage" (/backup/volumes) mounted with:\n');
     expect(transcript).toContain('   Available Space=69.41 GB\n==\n====\n\nUsed Volume status:\n');
+  });
+
+  it('shows why jobs wait for a device', async () => {
+    const { peers } = directorWithPeers();
+    const status = await peers.storageStatus({} as never);
+    const shown = async (state: object, running: readonly object[] = []) => {
+      const devices = [{ ...status.devices[0]!, mounted: [], ...state }];
+      const answer = { ...status, devices, running: running as typeof status.running };
+      const director = fakeDirector({ peers: { ...peers, storageStatus: async () => answer } });
+      const transcript = await converse(director, ['status storage']);
+      return transcript.split('is not open.\n')[1]!.split('   Available Space')[0];
+    };
+    expect(await shown({})).toBe('');
+    expect(await shown({ unmounted: true, problem: 'x' })).toBe('   Device is BLOCKED. User unmounted.\n');
+    expect(await shown({ disabled: true, readOnly: true })).toBe(
+      '   Device is disabled.\n   Device is read-only.\n',
+    );
+    expect(await shown({ problem: 'Device "FileStorage" (/x) cannot be used: ENOENT' })).toBe(
+      '   Device is BLOCKED. Device "FileStorage" (/x) cannot be used: ENOENT.\n',
+    );
+    expect(await shown({ sessions: 2, sessionsMax: 2 })).toBe('   All drives are in use: 2 of 2.\n');
+    expect(await shown({ freeBytes: 10, minimumFreeBytes: 5_000_000 })).toBe(
+      '   Device is BLOCKED. Less than its Minimum Free Space of 5.000 MB is left.\n',
+    );
+    const session = { deviceName: 'FileStorage', waitingFor: 'an appendable Volume', poolName: 'Small' };
+    expect(await shown({}, [session])).toBe(
+      '   Device is BLOCKED waiting to create a volume for:\n       Pool:        Small\n       Media type:  File\n',
+    );
   });
 
   it('says in one line why a daemon gives no answer', async () => {

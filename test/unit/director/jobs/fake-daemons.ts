@@ -24,6 +24,10 @@ import {
   type Durable,
   type ReadRequest,
   type ReadResponse,
+  type ControlDeviceRequest,
+  type ControlDeviceResponse,
+  type RelabelRequest,
+  type RelabelResponse,
   type TruncateRequest,
   type TruncateResponse,
   type UseVolume,
@@ -115,6 +119,8 @@ export interface Script {
   restore?: (call: RestoreCall) => Promise<void>;
   runScript?: (request: RunScriptRequest, signal: AbortSignal) => AsyncIterable<RunScriptResponse>;
   truncate?: (request: TruncateRequest) => Promise<TruncateResponse>;
+  relabel?: (request: RelabelRequest) => Promise<RelabelResponse>;
+  controlDevice?: (request: ControlDeviceRequest) => Promise<ControlDeviceResponse>;
   storageReady?: (signal: AbortSignal) => Promise<void>;
   clientReady?: (signal: AbortSignal) => Promise<void>;
   /** What the client's clock shows. */
@@ -155,11 +161,20 @@ export class FakeDaemons implements Daemons {
             freeBytes: 1,
             totalBytes: 2,
             mounted: [],
+            sessions: 0,
+            sessionsMax: 0,
+            unmounted: false,
+            disabled: false,
+            readOnly: false,
+            problem: '',
+            minimumFreeBytes: 0,
           },
         ],
       }),
       label: unused,
       truncate: (request) => this.script.truncate?.(request) ?? unused(),
+      relabel: (request) => this.script.relabel?.(request) ?? unused(),
+      controlDevice: (request) => this.script.controlDevice?.(request) ?? unused(),
       append: (signal) => play(new FakeCall(signal), this.script.append ?? appendAll),
       read: (signal) => play(new FakeCall(signal), this.script.read ?? unused),
       [Symbol.dispose]: () => {},
