@@ -20,11 +20,16 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   },
   demo: { help: 'a backup, a change, an Incremental, a restore and a comparison, here and now', run: demo },
   init: { help: 'write a first set of conf files with fresh passwords', run: init },
-  volume: { help: 'list, check, extract or scan volumes, with no daemon and no catalog', run: volume },
+  volume: { help: 'list, check, extract, scan or copy volumes, with no daemon and no catalog', run: volume },
   plan: { help: 'what the schedules will start, and what of them never starts or starts twice', run: plan },
 };
 
-const [name = '', ...args] = process.argv.slice(2);
+/** Names that Bacula's tools have; they take the flags of those. */
+const VOLUME_TOOLS: Readonly<Record<string, string>> = { bls: 'ls', bextract: 'extract', bscan: 'scan' };
+
+const [given = '', ...rest] = process.argv.slice(2);
+const volumeTool = VOLUME_TOOLS[given];
+const [name, args] = volumeTool === undefined ? [given, rest] : ['volume', [volumeTool, ...rest]];
 process.exitCode = await main();
 
 async function main(): Promise<number> {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareTrees } from '../../tools/compare-trees.ts';
@@ -27,9 +27,11 @@ const allVolumes = () =>
     .map(volume);
 
 /** What the tool printed, and its exit status. */
-async function tool(...args: string[]): Promise<{ text: string; status: number }> {
+const tool = (...args: string[]) => noctule('volume', ...args);
+
+async function noctule(...args: string[]): Promise<{ text: string; status: number }> {
   try {
-    const { stdout, stderr } = await run(NOCTULE, ['volume', ...args], { maxBuffer: 1e8 });
+    const { stdout, stderr } = await run(NOCTULE, args, { maxBuffer: 1e8 });
     return { text: stdout + stderr, status: 0 };
   } catch (error) {
     const { stdout, stderr, code } = error as { stdout: string; stderr: string; code: number };
@@ -147,6 +149,77 @@ describe('noctule volume extract', () => {
     const { text } = await tool('extract', ...lists, ...allVolumes(), join(target.path, 'to'));
     expect(text).toMatch(/\n?911 files restored\.\n$/);
     expect(readdirSync(join(target.path, 'to', held.source)).sort()).toEqual(['empty', 'many']);
+  });
+});
+
+describe('noctule volume copy', () => {
+  it('makes one volume of jobs that lie on several, as tar and all tools read it', async () => {
+    using target = temporaryDirectory();
+    const copy = join(target.path, 'Copy-1');
+    const copied = await tool('copy', ...allVolumes(), copy);
+    expect([copied.status, copied.text]).toEqual([
+      0,
+      expect.stringMatching(/Copy-1: 2 jobs, [\d,]+ bytes\n$/),
+    ]);
+    expect((await tool('check', '--deep', copy)).status).toBe(0);
+    expect((await tool('ls', copy)).text).toBe((await tool('ls', ...allVolumes())).text);
+    await run('sh', ['-c', `zcat "$1" | tar -tf - >"$1.list"`, 'sh', copy]);
+    const all = ['-c', `zcat "$@" | tar -tf -`, 'sh', ...allVolumes()];
+    expect(readFileSync(`${copy}.list`, 'utf8')).toBe((await run('sh', all)).stdout);
+    const { text } = await tool('extract', '-j', '2', copy, join(target.path, 'to'));
+    expect(text).toMatch(/[1-9] files restored\.\n$/);
+
+    const again = await tool('copy', ...allVolumes(), copy);
+    expect([again.status, again.text]).toEqual([1, expect.stringContaining('Copy-1 exists')]);
+    expect(readdirSync(target.path).sort()).toEqual(['Copy-1', 'Copy-1.list', 'to']);
+  });
+
+  it('leaves out what is damaged or not there as a whole, and says which job', async () => {
+    using target = temporaryDirectory();
+    const parts = allVolumes().filter((path) => path.includes('Full'));
+    const [first = '', ...others] = parts;
+    const damaged = join(target.path, 'Full-0001');
+    const bytes = readFileSync(first);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+    writeFileSync(damaged, bytes);
+    const incremental = allVolumes().filter((path) => path.includes('Incr'));
+    const { text, status } = await tool('copy', damaged, ...others, ...incremental, join(target.path, 'A'));
+    expect(status).toBe(1);
+    expect(text).toMatch(/JobId 1 is left out: volume "Full-0001" is damaged at byte \d+/);
+    expect(text).toMatch(/A: 1 jobs, /);
+    expect((await tool('check', '--deep', join(target.path, 'A'))).status).toBe(0);
+    expect((await tool('copy', first, join(target.path, 'B'))).text).toContain(
+      'JobId 1 is left out: it goes on in a volume that was not named',
+    );
+  });
+});
+
+describe('the names of Bacula', () => {
+  it('lead to the same tools, with the flags of those', async () => {
+    using target = temporaryDirectory();
+    const list = join(target.path, 'list');
+    writeFileSync(list, `${held.source}/many/d3\n`);
+    const conf = ['-c', held.site.confFiles['noctule-sd']];
+    const volumes = [
+      '-V',
+      allVolumes()
+        .map((path) => basename(path))
+        .join('|'),
+    ];
+    const listed = await noctule('bls', ...conf, '-p', '-i', list, ...volumes, 'FileStorage');
+    const files = listed.text.trim().split('\n');
+    expect(files.every((line) => line.includes('/source/many/d3/'))).toBe(true);
+    const to = join(target.path, 'to');
+    const extracted = await noctule('bextract', ...conf, '-i', list, ...volumes, 'FileStorage', to);
+    expect([extracted.status, extracted.text]).toEqual([
+      0,
+      expect.stringContaining(`${files.length} files restored.`),
+    ]);
+    const missing = await noctule('bextract', '-i', '/nowhere/list', ...allVolumes(), to);
+    expect([missing.status, missing.text]).toEqual([2, expect.stringContaining('there is no such file')]);
+    expect((await noctule('bscan', '-s', '-m', ...conf, ...volumes, 'FileStorage')).text).toContain(
+      '--director DIR-CONF is missing',
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { messageOf } from '../../errors/operator-error.ts';
@@ -15,7 +15,8 @@ import { unpackRecords } from '../../volume/record-batch.ts';
 import { walkMembers } from '../../volume/walk.ts';
 import { volumeArguments } from './volume-arguments.ts';
 import { openVolume, type VolumeOnDisk } from './volume-on-disk.ts';
-import { sessionName, sessionsOf, type SessionPart } from './volume-sessions.ts';
+import { bySession, sessionName, sessionsOf, type SessionPart } from './volume-sessions.ts';
+import { LIST_OPTIONS, wantedPaths } from './wanted-paths.ts';
 
 export const EXTRACT_USAGE = `usage: noctule volume extract [-i FILE] [-e FILE] [-j JOBID] VOLUME... TARGET
        noctule volume extract [-i FILE] [-e FILE] [-j JOBID] -V NAME|NAME [-c SD-CONF] DEVICE TARGET
@@ -30,17 +31,14 @@ export async function extract(args: readonly string[]): Promise<number> {
   const { paths, values, rest } = volumeArguments(
     args,
     {
-      include: { type: 'string', short: 'i' },
-      exclude: { type: 'string', short: 'e' },
+      ...LIST_OPTIONS,
       job: { type: 'string', short: 'j' },
-      // All that can be had comes anyway.
-      proceed: { type: 'boolean', short: 'p', default: false },
     },
     1,
   );
   const target = resolve(rest[0] ?? '');
   mkdirSync(target, { recursive: true });
-  const isWanted = wantedPaths(pathsIn(values.include), pathsIn(values.exclude));
+  const isWanted = wantedPaths(values);
   await using opened = new AsyncDisposableStack();
   const parts: SessionPart[] = [];
   for (const path of paths) parts.push(...(await sessionsOf(opened.use(await openVolume(path)))));
@@ -82,13 +80,6 @@ const noPrograms = {
     throw new ProgramFailed('no programs are run here');
   },
 };
-
-/** The parts of each session in their order, sessions as they were met first. */
-function bySession(parts: readonly SessionPart[]): SessionPart[][] {
-  const sessions = Map.groupBy(parts, sessionName);
-  const order = ({ start }: SessionPart) => start?.volumeIndex ?? 0;
-  return [...sessions.values()].map((all) => all.toSorted((a, b) => order(a) - order(b)));
-}
 
 async function* wantedEntries(
   sessions: readonly (readonly SessionPart[])[],
@@ -140,22 +131,4 @@ async function* blocksOf(
 function damageText({ name }: VolumeOnDisk, volumeOffset: number, blockNumber: number | undefined): string {
   const what = blockNumber === undefined ? 'something' : `block ${blockNumber}`;
   return `Volume "${name}": ${what} at byte ${volumeOffset} is damaged`;
-}
-
-/** Lines of a file as paths; undefined when none was named. */
-function pathsIn(file: string | boolean | undefined): string[] | undefined {
-  if (typeof file !== 'string') return undefined;
-  const lines = readFileSync(file, 'latin1').split('\n');
-  return lines.filter((line) => line !== '').map((line) => line.replace(/(.)\/$/, '$1'));
-}
-
-function wantedPaths(
-  include: readonly string[] | undefined,
-  exclude: readonly string[] | undefined,
-): (path: string) => boolean {
-  const isBelow = (path: string, line: string) =>
-    line === '/' || path === line || path === `${line}/` || path.startsWith(`${line}/`);
-  const isIn = (path: string, lines: readonly string[] | undefined) =>
-    lines?.some((line) => isBelow(path, line));
-  return (path) => (isIn(path, include) ?? true) && !(isIn(path, exclude) ?? false);
 }

@@ -1,3 +1,4 @@
+import { pathFromBytes } from '../../file-daemon/byte-path.ts';
 import { formatReportTime, formatDateTime } from '../../text/civil-time.ts';
 import { modeText } from '../../text/mode-text.ts';
 import { withCommas } from '../../text/numbers.ts';
@@ -9,11 +10,13 @@ import { walkMembers } from '../../volume/walk.ts';
 import { volumeArguments } from './volume-arguments.ts';
 import { openVolume, type VolumeOnDisk } from './volume-on-disk.ts';
 import { continues, sessionName, sessionsOf } from './volume-sessions.ts';
+import { LIST_OPTIONS, wantedPaths } from './wanted-paths.ts';
 
-export const LIST_USAGE = `usage: noctule volume ls [-j | -k | -L] [-v] VOLUME...
-       noctule volume ls [-j | -k | -L] [-v] -V NAME|NAME [-c SD-CONF] DEVICE
+export const LIST_USAGE = `usage: noctule volume ls [-j | -k | -L] [-i FILE] [-e FILE] [-v] VOLUME...
+       noctule volume ls [-j | -k | -L] [-i FILE] [-e FILE] [-v] -V NAME|NAME [-c SD-CONF] DEVICE
 
-Lists what is on volumes: the files (without an option), the jobs (-j), the blocks (-k), the labels (-L). -v: more of each.
+Lists what is on volumes: the files (without an option), the jobs (-j), the blocks (-k), the labels (-L). -i: only
+files that FILE names, a path in each line, directories with all below; -e: all but these. -v: labels as well.
 `;
 
 /** `noctule volume ls`, in other places called bls. Resolves with the exit status. */
@@ -22,14 +25,16 @@ export async function list(args: readonly string[]): Promise<number> {
     jobs: { type: 'boolean', short: 'j', default: false },
     blocks: { type: 'boolean', short: 'k', default: false },
     labels: { type: 'boolean', short: 'L', default: false },
+    ...LIST_OPTIONS,
   });
+  const isWanted = wantedPaths(values);
   for (const path of paths) {
     await using volume = await openVolume(path);
     if (verbose || values.labels) printLabel(volume);
     if (values.labels) continue;
     if (values.jobs) await printSessions(volume);
     else if (values.blocks) await printBlocks(volume);
-    else await printFiles(volume);
+    else await printFiles(volume, isWanted);
   }
   return 0;
 }
@@ -82,12 +87,13 @@ async function printBlocks({ reader }: VolumeOnDisk): Promise<void> {
 }
 
 /** As `ls -l` would. */
-async function printFiles({ reader }: VolumeOnDisk): Promise<void> {
+async function printFiles({ reader }: VolumeOnDisk, isWanted: (path: string) => boolean): Promise<void> {
   for await (const step of walkMembers(reader, { checkBlocksFrom: Infinity })) {
     if (step.type !== 'member' || step.header.kind !== MemberKind.RECORDS || step.member === undefined)
       continue;
     for (const record of unpackRecords(decodeRecordsContent(step.member))) {
       const { mode, linkCount, uid, gid, sizeBytes, mtimeSeconds, path, linkTarget, deleted } = record;
+      if (!isWanted(pathFromBytes(path))) continue;
       const owner = `${String(uid).padEnd(8)} ${String(gid).padEnd(8)}`;
       const what = deleted ? 'deleted   ' : modeText(mode);
       const target = (mode & 0o170000) === 0o120000 ? ` -> ${printablePath(linkTarget)}` : '';

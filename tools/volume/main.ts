@@ -1,4 +1,5 @@
 import { check, CHECK_USAGE } from './check.ts';
+import { copy, COPY_USAGE } from './copy.ts';
 import { extract, EXTRACT_USAGE } from './extract.ts';
 import { list, LIST_USAGE } from './list.ts';
 import { scan, SCAN_USAGE } from './scan.ts';
@@ -9,6 +10,7 @@ const TOOLS: Readonly<Record<string, { usage: string; run(args: readonly string[
   check: { usage: CHECK_USAGE, run: check },
   extract: { usage: EXTRACT_USAGE, run: extract },
   scan: { usage: SCAN_USAGE, run: scan },
+  copy: { usage: COPY_USAGE, run: copy },
 };
 
 /** `noctule volume TOOL ...`: reads volumes with no daemon and no catalog. Resolves with the exit status. */

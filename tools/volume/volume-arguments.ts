@@ -11,6 +11,8 @@ const OPTIONS = {
   volumes: { type: 'string', short: 'V' },
   conf: { type: 'string', short: 'c' },
   verbose: { type: 'boolean', short: 'v', default: false },
+  // Go on behind damage: that is what they always do.
+  proceed: { type: 'boolean', short: 'p', default: false },
 } as const;
 
 type Option = {

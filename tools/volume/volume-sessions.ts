@@ -60,3 +60,10 @@ function newPart(
     kind === MemberKind.SESSION_START && member !== undefined ? decodeSessionStart(member) : undefined;
   return { volume, volSessionId, volSessionTime, start, end: undefined, from, to: from };
 }
+
+/** The parts of each session in their order, sessions as they were met first. */
+export function bySession(parts: readonly SessionPart[]): SessionPart[][] {
+  const sessions = Map.groupBy(parts, sessionName);
+  const order = ({ start }: SessionPart) => start?.volumeIndex ?? 0;
+  return [...sessions.values()].map((all) => all.toSorted((a, b) => order(a) - order(b)));
+}
