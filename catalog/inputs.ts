@@ -58,7 +58,6 @@ export interface NewJob {
   readonly status: string;
 }
 
-/** What may change while a job waits and runs; what is absent stays. */
 /** What volumes say of a job. */
 export interface ImportedJob extends Omit<NewJob, 'priority' | 'comment'> {
   readonly jobId: number;
@@ -69,6 +68,7 @@ export interface ImportedJob extends Omit<NewJob, 'priority' | 'comment'> {
   readonly volSessionTime: number;
 }
 
+/** What may change while a job waits and runs; what is absent stays. */
 export interface JobChanges {
   readonly jobStatus?: string;
   readonly level?: string;
@@ -123,6 +123,8 @@ export interface JobFilter {
   readonly limit?: number;
   /** By JobId; ascending when absent. With `limit`, which end of the list is given. */
   readonly order?: 'asc' | 'desc';
+  /** Only jobs whose name and whose client match one of these shell patterns each. */
+  readonly among?: { readonly jobs: readonly string[]; readonly clients: readonly string[] };
 }
 
 export interface VolumeFilter {

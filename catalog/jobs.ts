@@ -147,7 +147,9 @@ const LISTED = `
   WHERE (:jobId IS NULL OR j.JobId = :jobId) AND (:name IS NULL OR j.Name = :name)
     AND (:clientName IS NULL OR c.Name = :clientName) AND (:type IS NULL OR j.Type = :type)
     AND (:level IS NULL OR j.Level = :level) AND (:status IS NULL OR j.JobStatus = :status)
-    AND (:since IS NULL OR j.StartTime >= :since)`;
+    AND (:since IS NULL OR j.StartTime >= :since)
+    AND (:jobs IS NULL OR EXISTS (SELECT 1 FROM json_each(:jobs) WHERE j.Name GLOB value))
+    AND (:clients IS NULL OR EXISTS (SELECT 1 FROM json_each(:clients) WHERE c.Name GLOB value))`;
 
 /** By JobId. A walk over the newest jobs ends at the limit; without one all jobs are looked at. */
 export function listJobs(db: Connection, filter: JobFilter): JobRow[] {
@@ -162,8 +164,15 @@ export function listJobs(db: Connection, filter: JobFilter): JobRow[] {
     level: filter.level ?? null,
     status: filter.status ?? null,
     since: toColumn(filter.since),
+    jobs: filter.among ? globs(filter.among.jobs) : null,
+    clients: filter.among ? globs(filter.among.clients) : null,
     limit: filter.limit ?? -1,
   });
+}
+
+/** Shell patterns as SQLite's GLOB has them: it knows `[^a]` only, where a shell says `[!a]`. */
+function globs(patterns: readonly string[]): string {
+  return JSON.stringify(patterns.map((pattern) => pattern.replaceAll('[!', '[^')));
 }
 
 /** Of each Job resource, by name. */

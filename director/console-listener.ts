@@ -10,8 +10,8 @@ import { requireRole, type Peer, type Secret } from '../transport/peer.ts';
 import { listen, type Listener } from '../transport/server.ts';
 import { serveBidi } from '../transport/streams.ts';
 import { serveConsole } from './console/session.ts';
-import { ConsoleRestricted } from './director-errors.ts';
 import type { DaemonMessages } from './messages/daemon-messages.ts';
+import { Rights } from './rights/rights.ts';
 import type { DirectorServices } from './services.ts';
 
 /** The name under which a console logs in that has no Console resource: it knows the Director's own password. */
@@ -37,9 +37,8 @@ export function listenForConsoles(options: ConsoleListenerOptions): Promise<List
       server.addService(DirectorServiceService, {
         console: serveBidi<ConsoleRequest, ConsoleResponse>(async (requests, writer, context) => {
           requireRole(context.peer, 'console');
-          // What a Console resource allows is not checked yet, so it must not get the rights of the default console.
-          if (context.peer.name !== DEFAULT_CONSOLE) throw new ConsoleRestricted(context.peer.name);
-          await serveConsole(await options.services, requests, writer, context);
+          const rights = rightsOf(context.peer, conf);
+          await serveConsole(await options.services, requests, writer, context, { rights });
         }),
       }),
     onRefused: (sentence) => void messages.add('Security', sentence),
@@ -62,4 +61,10 @@ function secretOf({ director, consoles }: DirectorConf, peer: Peer): Secret | un
   if (peer.name === DEFAULT_CONSOLE) return { password: director.password };
   const named = consoles.find(({ name }) => name === peer.name);
   return named && { password: named.password };
+}
+
+/** Undefined: it may do everything. */
+function rightsOf({ name }: Peer, conf: () => DirectorConf): Rights | undefined {
+  if (name === DEFAULT_CONSOLE) return undefined;
+  return new Rights(name, () => conf().consoles.find((console) => console.name === name));
 }

@@ -76,11 +76,16 @@ export class ShuttingDown extends OperatorError {
   }
 }
 
-/** A console that logged in by a Console resource. */
-export class ConsoleRestricted extends OperatorError {
-  readonly code = 'DIR_CONSOLE_RESTRICTED';
-  override readonly hint = "Log in as the default console, with the Director's own password.";
-  constructor(consoleName: string) {
-    super(`Console "${consoleName}" has limited rights, and this version cannot check them yet`);
+/** Something that the Console resource of a named console does not allow. */
+export class RightMissing extends OperatorError {
+  readonly code = 'DIR_RIGHT_MISSING';
+  override readonly hint: string;
+  /** `list`: the ACL that would give it, without that word; absent: none can. */
+  constructor(consoleName: string, what: string, list?: string) {
+    super(`Console "${consoleName}" has no right to ${what}`);
+    this.hint =
+      list === undefined
+        ? "Log in as the default console, with the Director's own password."
+        : `If it should have it, add it to the ${list} ACL of that Console resource and reload.`;
   }
 }

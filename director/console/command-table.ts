@@ -24,10 +24,11 @@ import { status } from './commands/status.ts';
 import { truncate } from './commands/truncate.ts';
 import { update } from './commands/update.ts';
 import { wait } from './commands/wait.ts';
+import type { Rights } from '../rights/rights.ts';
 import type { Command } from './command.ts';
 
 /** In the order in which abbreviations are looked up, which is also that of `help`. */
-export const COMMANDS: readonly Command[] = [
+const COMMANDS: readonly Command[] = [
   autodisplay,
   cancel,
   deleteCommand,
@@ -67,8 +68,24 @@ export const COMMANDS: readonly Command[] = [
   wait,
 ];
 
-/** A command by its name or any beginning of it: the first in the order of the table. Dot commands are not cut. */
-export function findCommand(verb: string): Command | undefined {
-  if (verb.startsWith('.')) return DOT_COMMANDS.find(({ name }) => name === verb);
-  return COMMANDS.find(({ name }) => name.startsWith(verb));
+/** A console that may do nothing can still leave, and read what it may do. */
+const FOR_ALL: readonly string[] = ['quit', 'exit', 'help', '.quit', '.exit', '.help'];
+
+/** Those of the table that a console may give; all when it has no limits. */
+export function allowedCommands(rights: Rights | undefined): readonly Command[] {
+  return COMMANDS.filter((command) => isAllowed(command, rights));
+}
+
+/**
+ * A command by its name or any beginning of it: the first in the order of the table. Dot commands are not cut. Undefined when
+ * there is none that the console may give.
+ */
+export function findCommand(verb: string, rights: Rights | undefined): Command | undefined {
+  if (verb.startsWith('.'))
+    return DOT_COMMANDS.find((command) => command.name === verb && isAllowed(command, rights));
+  return allowedCommands(rights).find(({ name }) => name.startsWith(verb));
+}
+
+function isAllowed({ name }: Command, rights: Rights | undefined): boolean {
+  return rights === undefined || FOR_ALL.includes(name) || rights.allows('Command', name);
 }

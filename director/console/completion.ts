@@ -1,18 +1,21 @@
 import type { DirectorConf } from '../../configuration/director-conf.ts';
+import type { Rights } from '../rights/rights.ts';
 import type { Command, KeywordValue, ResourceKind } from './command.ts';
 import { unfinishedWord } from './command-line.ts';
-import { COMMANDS, findCommand } from './command-table.ts';
+import { allowedCommands, findCommand } from './command-table.ts';
 
 /**
  * Words that may stand at the end of a command line, each whole as it would be typed: commands first, then the
  * command's keywords, then the values of a keyword.
  */
-export function completeCommand(line: string, conf: DirectorConf): string[] {
+export function completeCommand(line: string, conf: DirectorConf, rights?: Rights): string[] {
   const { text: word } = unfinishedWord(line);
   const verb = line.trimStart().split(/\s/, 1)[0]!;
   if (line.trimStart() === word)
-    return COMMANDS.map(({ name }) => name).filter((name) => startsWith(name, word));
-  const command = findCommand(verb.toLowerCase());
+    return allowedCommands(rights)
+      .map(({ name }) => name)
+      .filter((name) => startsWith(name, word));
+  const command = findCommand(verb.toLowerCase(), rights);
   return command ? completeArgument(command, word, conf) : [];
 }
 

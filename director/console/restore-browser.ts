@@ -4,7 +4,7 @@ import { printablePath } from '../../text/printable.ts';
 import { CommandCancelled, CommandError, sentencesOf } from './command-error.ts';
 import { splitWords, unfinishedWord } from './command-line.ts';
 import type { CommandContext } from './command.ts';
-import { globMatcher } from './glob.ts';
+import { globMatcher } from '../../text/glob.ts';
 import { modeText } from '../../text/mode-text.ts';
 import type { RestoreTree, TreeEntry } from './restore-tree.ts';
 

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { DirectoryEntry } from '../../catalog/rows.ts';
 import type { SelectionRule } from '../services.ts';
-import { globMatcher, hasWildcards, literalName } from './glob.ts';
+import { globMatcher, hasWildcards, literalName } from '../../text/glob.ts';
 import { SelectionMarks } from './selection-marks.ts';
 import { parsePrintablePath } from '../../text/printable.ts';
 

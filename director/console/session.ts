@@ -3,14 +3,22 @@ import { versionBanner, VERSION } from '../../daemon/version.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
 import type { ConsoleRequest, ConsoleResponse } from '../../proto/noctule/director/v1/director.ts';
 import type { CallContext, StreamWriter } from '../../transport/streams.ts';
+import { restrictedServices } from '../rights/restricted-services.ts';
+import type { Rights } from '../rights/rights.ts';
 import type { DirectorServices } from '../services.ts';
 import { checkArguments } from './check-arguments.ts';
 import { CommandCancelled, sentencesOf } from './command-error.ts';
 import { CommandLine } from './command-line.ts';
-import { COMMANDS, findCommand } from './command-table.ts';
+import { allowedCommands, findCommand } from './command-table.ts';
 import type { CommandContext, SessionState } from './command.ts';
 import { completeCommand } from './completion.ts';
 import { Terminal } from './terminal.ts';
+
+export interface SessionOptions {
+  /** Of a named console; absent: it may do everything. */
+  readonly rights?: Rights | undefined;
+  readonly now?: () => Date;
+}
 
 /**
  * One console session, from login to quit. What goes wrong in commands ends in a line on the console.
@@ -21,15 +29,17 @@ export async function serveConsole(
   messages: AsyncIterable<ConsoleRequest>,
   writer: Pick<StreamWriter<ConsoleResponse>, 'write'>,
   ctx: CallContext,
-  now: () => Date = () => new Date(),
+  options: SessionOptions = {},
 ): Promise<void> {
-  const session = new ConsoleSession(services, writer, ctx, now);
+  const session = new ConsoleSession(services, writer, ctx, options);
   // The console ends its side when it has read the goodbye.
   await Promise.all([session.run(), session.readInput(messages)]);
 }
 
 class ConsoleSession {
+  /** What the console may see of the Director. */
   readonly #services: DirectorServices;
+  readonly #rights: Rights | undefined;
   readonly #writer: Pick<StreamWriter<ConsoleResponse>, 'write'>;
   readonly #terminal: Terminal;
   readonly #state: SessionState;
@@ -44,9 +54,10 @@ class ConsoleSession {
     services: DirectorServices,
     writer: Pick<StreamWriter<ConsoleResponse>, 'write'>,
     { peer, signal }: CallContext,
-    now: () => Date,
+    { rights, now = () => new Date() }: SessionOptions,
   ) {
-    this.#services = services;
+    this.#services = rights ? restrictedServices(services, rights) : services;
+    this.#rights = rights;
     this.#writer = writer;
     this.#terminal = new Terminal(writer);
     this.#gone = signal;
@@ -97,7 +108,7 @@ class ConsoleSession {
   async #readCommand(lastSucceeded: boolean): Promise<string | undefined> {
     this.#interrupted = new AbortController();
     const signal = AbortSignal.any([this.#gone, this.#interrupted.signal]);
-    const complete = (line: string) => completeCommand(line, this.#services.conf());
+    const complete = (line: string) => completeCommand(line, this.#services.conf(), this.#rights);
     try {
       return await this.#terminal.readCommand({ lastSucceeded, complete, signal });
     } catch (error) {
@@ -111,15 +122,9 @@ class ConsoleSession {
     let name = text.trim().split(/\s/, 1)[0]!;
     try {
       const line = new CommandLine(text);
-      const command = findCommand(line.verb);
+      const command = findCommand(line.verb, this.#rights);
       if (!command) {
-        const near = nearest(
-          line.verb,
-          COMMANDS.map((one) => one.name),
-        );
-        await this.#terminal.say(
-          `${name}: is an invalid command.${near === undefined ? '' : ` Did you mean "${near}"?`}`,
-        );
+        await this.#refuseCommand(name, line.verb);
         return false;
       }
       name = command.name;
@@ -131,6 +136,18 @@ class ConsoleSession {
       await this.#terminal.print(this.#lineFor(name, error));
       return false;
     }
+  }
+
+  /** @throws RightMissing */
+  async #refuseCommand(name: string, verb: string): Promise<void> {
+    const forbidden = findCommand(verb, undefined);
+    if (forbidden) this.#rights?.require('Command', forbidden.name);
+    const near = nearest(
+      verb,
+      allowedCommands(this.#rights).map((one) => one.name),
+    );
+    const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
+    await this.#terminal.say(`${name}: is an invalid command.${hint}`);
   }
 
   #lineFor(name: string, error: unknown): string {
@@ -150,7 +167,7 @@ class ConsoleSession {
       services: this.#services,
       session: this.#state,
       line,
-      commands: COMMANDS,
+      commands: allowedCommands(this.#rights),
       signal,
       conf: () => this.#services.conf(),
       now: this.#now,

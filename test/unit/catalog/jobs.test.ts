@@ -154,6 +154,11 @@ describe('listing jobs', () => {
     expect(ids(listJobs(site.db, { jobId: failed, level: 'F' }))).toEqual([]);
     expect(ids(listJobs(site.db, { jobId: 99 }))).toEqual([]);
     expect(ids(listJobs(site.db, { name: 'Other' }))).toEqual([other]);
+    const among = (jobs: string[], clients: string[]) => ids(listJobs(site.db, { among: { jobs, clients } }));
+    expect(among(['O*', 'x'], ['*'])).toEqual([other]);
+    expect(among(['[!O]*'], ['*'])).toEqual([full, failed, running]);
+    expect(among(['*'], [])).toEqual([]);
+    expect(among([], ['*'])).toEqual([]);
     expect(ids(listJobs(site.db, { clientName: 'argo-fd' }))).toEqual([other]);
     expect(ids(listJobs(site.db, { level: 'I', status: 'T' }))).toEqual([other]);
     expect(ids(listJobs(site.db, { status: 'R', type: 'B' }))).toEqual([running]);

@@ -101,13 +101,15 @@ describe('a Director', () => {
     expect(director.logged.join('\n')).toMatch(/\*UserAgent\*/);
   });
 
-  test('lets no console of limited rights do anything as long as it cannot check them', async () => {
-    await using director = await StartedDirector.start(
-      scratchDirectory(),
-      'Console { Name = operator; Password = oppw; CommandACL = status }',
-    );
-    const named = director.console({ name: 'operator', password: 'oppw' }, ['status dir']);
-    await expect(named).rejects.toThrow('Console "operator" has limited rights');
+  test('lets a named console do what its resource allows', async () => {
+    const directory = scratchDirectory();
+    const resource = 'Console { Name = operator; Password = oppw; CommandACL = status; JobACL = Gz* }';
+    await using director = await StartedDirector.start(directory, resource);
+    const operator = { name: 'operator', password: 'oppw' };
+    const text = await director.console(operator, ['status dir', 'run job=Gzip yes']);
+    expect(text).toContain('peer-dir Version:');
+    expect(text).toContain('run: Console "operator" has no right to Command "run".');
+    expect(await director.console(DEFAULT, ['list jobs'])).toContain('No results to list.');
   });
 
   test('marks what was running when it died as failed, and says so', async () => {

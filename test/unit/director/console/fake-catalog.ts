@@ -1,3 +1,4 @@
+import { globMatcher } from '../../../../text/glob.ts';
 import type { Catalog } from '../../../../catalog/catalog.ts';
 import type { SelectionRule } from '../../../../catalog/inputs.ts';
 import type { DirectoryEntry, FileVersion, JobRow, MediaRow, PoolRow } from '../../../../catalog/rows.ts';
@@ -120,7 +121,7 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
   const newest = (jobIds: readonly number[]) => newestState(contents, jobIds);
   const known: Partial<Catalog> = {
     jobById: async (jobId) => contents.jobs.find((job) => job.jobId === jobId),
-    listJobs: async ({ limit, order, jobId, name, clientName, type, level, status, since }) =>
+    listJobs: async ({ limit, order, jobId, name, clientName, type, level, status, since, among }) =>
       contents.jobs
         .filter((job) => jobId === undefined || job.jobId === jobId)
         .filter((job) => name === undefined || job.name === name)
@@ -129,6 +130,7 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
         .filter((job) => level === undefined || job.level === level)
         .filter((job) => status === undefined || job.jobStatus === status)
         .filter((job) => !since || (job.startTime && job.startTime >= since))
+        .filter((job) => !among || (fits(among.jobs, job.name) && fits(among.clients, job.clientName)))
         .toSorted((a, b) => (order === 'desc' ? b.jobId - a.jobId : a.jobId - b.jobId))
         .slice(0, limit),
     listClients: async () => [
@@ -318,4 +320,8 @@ function versionsOf({ jobs, files }: CatalogContents, wanted: string): FileVersi
         deleted: file.deleted ?? false,
       })),
   );
+}
+
+function fits(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) => globMatcher(pattern)(Buffer.from(name)));
 }

@@ -2,6 +2,7 @@ import { loadDirectorConf, type DirectorConf } from '../../../../configuration/d
 import type { SourceReader } from '../../../../configuration/source-reader.ts';
 import { serveConsole } from '../../../../director/console/session.ts';
 import type { DirectorServices, RunningJob, RunRequest } from '../../../../director/services.ts';
+import type { Rights } from '../../../../director/rights/rights.ts';
 import type { ConsoleRequest, ConsoleResponse } from '../../../../proto/noctule/director/v1/director.ts';
 import { fakeCatalog, jobRow, mediaRow, poolRow, type CatalogContents } from './fake-catalog.ts';
 
@@ -163,7 +164,7 @@ export async function converse(
   director: DirectorServices,
   lines: readonly string[],
   options: {
-    consoleName?: string;
+    rights?: Rights;
     onResponse?: (response: ConsoleResponse, console: TestConsole) => void;
   } = {},
 ): Promise<string> {
@@ -175,7 +176,7 @@ export async function session(
   director: DirectorServices,
   lines: readonly string[],
   options: {
-    consoleName?: string;
+    rights?: Rights;
     onResponse?: (response: ConsoleResponse, console: TestConsole) => void;
   } = {},
 ): Promise<{ transcript: string; succeeded: boolean[] }> {
@@ -203,7 +204,7 @@ export async function session(
     console.requests(),
     writer,
     { peer: { role: 'console', name: 'admin' }, signal: new AbortController().signal },
-    () => NOW,
+    { now: () => NOW, rights: options.rights },
   );
   return { transcript, succeeded: succeeded.slice(1) };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { globMatcher, hasWildcards } from '../../../../director/console/glob.ts';
-import { printablePath } from '../../../../text/printable.ts';
+import { globMatcher, hasWildcards } from '../../../text/glob.ts';
+import { printablePath } from '../../../text/printable.ts';
 
 function matches(pattern: string, name: string | Buffer): boolean {
   return globMatcher(pattern)(Buffer.from(name as string));

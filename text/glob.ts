@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { parsePrintablePath } from '../../text/printable.ts';
+import { parsePrintablePath } from './printable.ts';
 
 /**
  * Shell patterns for one name, in the form in which names are shown: `*`, `?`, `[a-z]`, `[!a-z]`; a backslash before
