@@ -14,19 +14,23 @@ export interface ControlOutcome {
  * @throws RequestRefused what the conf forbids cannot be allowed at the console
  */
 export function controlDevice(device: Device, action: DeviceAction, users: string): ControlOutcome {
-  const { gate, text } = device;
+  const { gate } = device;
+  const text = `"${device.text}"`; // quoted twice: scripts know it so
   const stillUsed = users && `; ${users} may go on with what is open`;
   switch (action) {
     case DeviceAction.MOUNT: {
       gate.wakeUp.call(); // also those that wait for a disk, or for room on it
-      if (!gate.isUnmounted) return { changed: false, text: `3906 File device ${text} is always mounted.` };
+      const changed = gate.isUnmounted;
       gate.isUnmounted = false;
-      return { changed: true, text: `3001 Device ${text} is mounted.` };
+      return { changed, text: `3906 File device ${text} is always mounted.` };
     }
-    case DeviceAction.UNMOUNT:
-      if (gate.isUnmounted) return { changed: false, text: `3901 Device ${text} is already unmounted.` };
+    case DeviceAction.UNMOUNT: {
+      const changed = !gate.isUnmounted;
       gate.isUnmounted = true;
-      return { changed: true, text: `3002 Device ${text} unmounted${stillUsed}.` };
+      // Of a disk only what is open can be unmounted, as Bacula sees it.
+      if (users === '') return { changed, text: `3901 Device ${text} is already unmounted.` };
+      return { changed, text: `3002 Device ${text} unmounted${stillUsed}.` };
+    }
     case DeviceAction.RELEASE:
       if (users === '') return { changed: false, text: `3921 Device ${text} already released.` };
       return {

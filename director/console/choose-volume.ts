@@ -5,8 +5,11 @@ import type { CommandContext } from './command.ts';
 import { volumesOfPool } from './volume-listing.ts';
 
 /** The Volume that the line names, else one of a Pool that is asked for. @throws CommandError, CommandCancelled */
-export async function volumeOnLineOrChosen(context: CommandContext): Promise<MediaRow> {
-  const name = context.line.value('volume');
+export async function volumeOnLineOrChosen(
+  context: CommandContext,
+  keyword: 'volume' | 'oldvolume' = 'volume',
+): Promise<MediaRow> {
+  const name = context.line.value(keyword);
   if (name !== undefined) return volumeNamed(context, name);
   const pool = await chooseResource(context, 'Pool', poolsByName(context.conf()));
   await context.print(await volumesOfPool(context, pool.name));

@@ -12,6 +12,7 @@ import { mount, release, umount, unmount } from './commands/mount.ts';
 import { prune } from './commands/prune.ts';
 import { purge } from './commands/purge.ts';
 import { query } from './commands/query.ts';
+import { relabel } from './commands/relabel.ts';
 import { reload } from './commands/reload.ts';
 import { restart } from './commands/restart.ts';
 import { restore } from './commands/restore.ts';
@@ -50,6 +51,7 @@ const COMMANDS: readonly Command[] = [
   quit,
   query,
   restore,
+  relabel,
   release,
   reload,
   run,

@@ -1,9 +1,7 @@
 import { announceCatalog } from '../catalog-line.ts';
 import { chooseResource, poolsByName, resourceOnLine, resourceOnLineOrChosen } from '../choose-resource.ts';
-import type { Command, CommandContext } from '../command.ts';
-
-/** Longer names do not fit the catalogs and labels of this tradition. */
-const VOLUME_NAME_LENGTH_MAX = 127;
+import type { Command } from '../command.ts';
+import { newVolumeName } from '../new-volume-name.ts';
 
 export const label: Command = {
   name: 'label',
@@ -31,29 +29,3 @@ export const label: Command = {
     await say(`Catalog record for Volume "${volumeName}", Slot 0  successfully created.`);
   },
 };
-
-/** From the line, else (or when that will not do) by asking until a name will do. */
-async function newVolumeName(context: CommandContext): Promise<string> {
-  let name = context.line.value('volume');
-  for (;;) {
-    if (name !== undefined) {
-      const objection = await objectionTo(context, name);
-      if (objection === undefined) return name;
-      await context.say(objection);
-    }
-    name = await context.ask('Enter new Volume name: ');
-  }
-}
-
-async function objectionTo({ services }: CommandContext, name: string): Promise<string | undefined> {
-  const illegal = /[^\w:.-]/u.exec(name)?.[0];
-  if (illegal !== undefined) return `Illegal character "${illegal}" in a volume name.`;
-  if (name === '') return 'A volume name must have at least one character.';
-  if (name.length > VOLUME_NAME_LENGTH_MAX)
-    return `A volume name has at most ${VOLUME_NAME_LENGTH_MAX} characters.`;
-  // Who wants to leave types this, and would find a Volume of that name for ever.
-  if (/^(quit|exit)$/i.test(name)) return `"${name}" is taken for a wish to leave: type a period for that.`;
-  if (await services.catalog.volumeByName(name))
-    return `Media record for new Volume "${name}" already exists.`;
-  return undefined;
-}

@@ -112,7 +112,7 @@ test('mount and release of a device that is in use as always say so and change n
   const storage = await startStorage();
   const texts = [];
   for (const action of [DeviceAction.MOUNT, DeviceAction.RELEASE, DeviceAction.ENABLE]) {
-    texts.push((await control(storage, action)).devices[0]!.text.replace(/ "FileStorage" \(.*\)/, ''));
+    texts.push((await control(storage, action)).devices[0]!.text.replace(/ ""FileStorage" \(.*\)"/, ''));
   }
   expect(texts).toEqual([
     '3906 File device is always mounted.',

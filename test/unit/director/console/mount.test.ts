@@ -1,47 +1,66 @@
 import { describe, expect, it } from 'vitest';
-import type { DeviceStatus, StatusResponse } from '../../../../proto/noctule/storage/v1/storage_daemon.ts';
-import { converse, fakeDirector } from './fake-director.ts';
+import { DeviceAction, type ControlledDevice } from '../../../../proto/noctule/storage/v1/storage_daemon.ts';
+import { converse, fakeDirector, session, type FakeDirector } from './fake-director.ts';
 
-function director(mounted: DeviceStatus['mounted'] = []) {
-  const device = {
-    ...{
-      name: 'FileStorage',
-      archiveDevice: '/backup/volumes',
-      mediaType: 'File',
-      freeBytes: 1,
-      totalBytes: 2,
-    },
-    mounted,
-  };
-  const status = { devices: [device] } as unknown as StatusResponse;
-  const { peers } = fakeDirector();
-  return fakeDirector({ peers: { ...peers, storageStatus: async () => status } });
+function nameOf(action: DeviceAction): string {
+  return Object.entries(DeviceAction).find(([, value]) => value === action)![0];
 }
 
-describe('mount, umount and release of a file device', () => {
-  it('answer as they always did when no job uses it', async () => {
-    const transcript = await converse(director(), [
+/** A Director whose storage daemon says "did ACTION to DEVICE". */
+function director({ changed }: { changed: boolean }): FakeDirector {
+  const { peers } = fakeDirector();
+  return fakeDirector({
+    peers: {
+      ...peers,
+      controlDevice: async ({ deviceName, action }) => [
+        {
+          text: `did ${nameOf(action)} to ${deviceName}`,
+          changed,
+          device: { name: deviceName },
+        } as ControlledDevice,
+      ],
+    },
+  });
+}
+
+describe('mount, umount, release, enable and disable', () => {
+  it('are carried out by the storage daemon, and what changed is explained', async () => {
+    const transcript = await converse(director({ changed: true }), [
       'umount storage=File1',
-      'mount storage=File1',
-      'release storage=File1',
       'mount',
+      'release storage=File1',
+      'disable storage=File1 device=FileStorage',
+      'enable storage=File1 device=FileStorage',
     ]);
-    expect(transcript).toContain('3901 Device ""FileStorage" (/backup/volumes)" is already unmounted.\n');
-    expect(transcript).toContain('3906 File device ""FileStorage" (/backup/volumes)" is always mounted.\n');
-    expect(transcript).toContain('3921 Device ""FileStorage" (/backup/volumes)" already released.\n');
-    expect(transcript).toContain('*mount\nAutomatically selected Storage: File1\n3906 ');
+    expect(transcript).toBe(
+      `*umount storage=File1
+Automatically selected Catalog: MyCatalog
+Using Catalog "MyCatalog"
+did UNMOUNT to FileStorage
+Jobs wait for Device "FileStorage" until it is mounted again.
+*mount
+Automatically selected Storage: File1
+did MOUNT to FileStorage
+Jobs use Device "FileStorage" again.
+*release storage=File1
+did RELEASE to FileStorage
+*disable storage=File1 device=FileStorage
+did DISABLE to FileStorage
+Jobs wait for Device "FileStorage" until it is enabled again.
+*enable storage=File1 device=FileStorage
+did ENABLE to FileStorage
+Jobs use Device "FileStorage" again.
+`,
+    );
   });
 
-  it('name the jobs that use it', async () => {
-    const busy = director([
-      { volumeName: 'A-Full-0001', poolName: 'A-Full-Pool', volumeBytes: 1, writing: true, jobId: 7 },
-    ]);
-    const transcript = await converse(busy, ['unmount storage=File1', 'release storage=File1']);
-    expect(transcript.match(/is in use by JobId 7 \(Volume "A-Full-0001"\)/g)).toHaveLength(2);
+  it('say only what the storage daemon says when nothing has changed', async () => {
+    const transcript = await converse(director({ changed: false }), ['unmount storage=File1', 'mount']);
+    expect(transcript).not.toContain('Jobs ');
   });
 
   it('mount lets jobs that wait for a volume look again', async () => {
-    const waiting = director();
+    const waiting = director({ changed: false });
     await converse(waiting, ['umount storage=File1']);
     expect(waiting.looks).toBe(0);
     await converse(waiting, ['mount storage=File1']);
@@ -49,8 +68,43 @@ describe('mount, umount and release of a file device', () => {
   });
 
   it('say which devices there are', async () => {
-    expect(await converse(director(), ['mount storage=File1 device=Nix'])).toContain(
+    expect(await converse(director({ changed: true }), ['mount storage=File1 device=Nix'])).toContain(
       'mount: Storage "File1" has no Device "Nix". There is: FileStorage.\n',
+    );
+  });
+});
+
+describe('relabel', () => {
+  it('refuses a volume that is not purged, in the words of a recorded session', async () => {
+    const { transcript, succeeded } = await session(fakeDirector(), [
+      'relabel oldvolume=A-Full-0001 volume=B-1 pool=A-Full-Pool storage=File1',
+    ]);
+    expect(transcript).toContain(
+      'Volume "A-Full-0001" has VolStatus Append. It must be Purged or Recycled before relabeling.\n',
+    );
+    expect(succeeded).toEqual([false]);
+  });
+
+  it('asks for what the line does not say, and gives the volume its new name', async () => {
+    const { peers, contents } = fakeDirector();
+    const purged = { ...contents.volumes[0]!, volumeName: 'Old', volStatus: 'Purged' };
+    const asked: string[] = [];
+    const one = fakeDirector({
+      peers: {
+        ...peers,
+        relabel: async ({ storage, volume, volumeName, pool }) => {
+          asked.push(`${storage.name} ${volume.volumeName} ${volumeName} ${pool.name}`);
+          return { freedBytes: 4321, volumeBytes: 219, deviceName: 'FileStorage', archiveDevice: '/v' };
+        },
+      },
+    });
+    one.contents.volumes.push(purged);
+    const transcript = await converse(one, ['relabel', '1', 'Old', 'bad name', 'New', '2']);
+    expect(asked).toEqual(['File1 Old New A-Incr-Pool']);
+    expect(transcript).toContain('Illegal character " " in a volume name.');
+    expect(transcript).toContain('3000 OK label. VolBytes=219 VolABytes=0 VolType=1 Volume="New"');
+    expect(transcript).toContain(
+      'Volume "Old" is now "New" in Pool "A-Incr-Pool"; 4,321 bytes are free again.',
     );
   });
 });
