@@ -117,5 +117,21 @@ function checkCounters(nodes: readonly ResourceNode[], problems: Problems): void
         `the Minimum of ${labelOf(node)} is above its Maximum`,
       );
     }
+    if (wrapsItself(resource)) {
+      problems.add(
+        'error',
+        placeInNode(node, 'wrapCounter'),
+        `${labelOf(node)} is counted up by its own wrapping: its Wrap Counters form a circle`,
+      );
+    }
   }
+}
+
+function wrapsItself(counter: Partial<CounterResource>): boolean {
+  const seen = new Set<unknown>();
+  for (let next: Partial<CounterResource> | undefined = counter; next; next = next.wrapCounter) {
+    if (seen.has(next)) return true;
+    seen.add(next);
+  }
+  return false;
 }

@@ -230,8 +230,11 @@ export class BackupJob implements JobKind {
       storageId: ids.storageId(name),
       messages: this.#job.messages,
       now,
-      labelVariable: (variable, poolRow) =>
-        labelValue(variable, { job: this.#job, directorName, mediaType, pool: poolRow, now: now() }),
+      labelVariable: (poolRow) => (variable, use) =>
+        labelValue(variable, use, {
+          ...{ job: this.#job, directorName, mediaType, pool: poolRow, now: now(), catalog },
+          counters: conf().counters,
+        }),
       describeDevice: () => this.#describeDevice(storage),
       onWaiting: (isWaiting) =>
         this.#job.enter(isWaiting ? { status: 'm', text: 'is waiting for an appendable Volume' } : RUNNING),

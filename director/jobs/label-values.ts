@@ -1,23 +1,51 @@
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { PoolRow } from '../../catalog/rows.ts';
+import type { CounterResource } from '../../configuration/director-conf.ts';
+import { OperatorError } from '../../errors/operator-error.ts';
 import type { ActiveJob } from './active-job.ts';
 import { levelName } from './job-codes.ts';
 
+interface Facts {
+  readonly job: ActiveJob;
+  readonly directorName: string;
+  readonly mediaType: string;
+  readonly pool: PoolRow;
+  readonly now: Date;
+  readonly counters: readonly CounterResource[];
+  readonly catalog: Pick<Catalog, 'counterValue'>;
+}
+
 /**
- * The variables of a Label Format for a job: Bacula's names, then environment variables of the Director. Numbers are
- * not padded: that is what `${Month:p/2/0/r}` is for.
+ * The variables of a Label Format for a job: Bacula's names, then Counters, then environment variables of the Director.
+ * Numbers are not padded: that is what `${Month:p/2/0/r}` is for.
  */
-export function labelValue(
+export async function labelValue(
   name: string,
-  facts: {
-    readonly job: ActiveJob;
-    readonly directorName: string;
-    readonly mediaType: string;
-    readonly pool: PoolRow;
-    readonly now: Date;
-  },
-): string | undefined {
+  use: 'value' | 'count up',
+  facts: Facts,
+): Promise<string | undefined> {
+  const counter = facts.counters.find((one) => one.name === name);
+  const known = valuesOf(facts)[name];
+  if (known === undefined && counter) {
+    return String(await facts.catalog.counterValue({ counter, increment: use === 'count up' }));
+  }
+  const value = known ?? process.env[name];
+  if (use === 'count up' && value !== undefined) throw new NoCounter(name);
+  return value;
+}
+
+/** A "+" behind a variable that cannot count. */
+class NoCounter extends OperatorError {
+  readonly code = 'DIR_LABEL_FORMAT';
+  override readonly hint = 'Leave out the "+", or define a Counter resource and use its name.';
+  constructor(name: string) {
+    super(`"\${${name}+}" in a Label Format: "${name}" is no Counter`);
+  }
+}
+
+function valuesOf(facts: Facts): Readonly<Record<string, string>> {
   const { job, now, pool } = facts;
-  const values: Readonly<Record<string, string>> = {
+  return {
     Year: String(now.getFullYear()),
     Month: String(now.getMonth() + 1),
     Day: String(now.getDate()),
@@ -38,5 +66,4 @@ export function labelValue(
     Catalog: job.plan.client.catalog.name,
     MediaType: facts.mediaType,
   };
-  return values[name] ?? process.env[name];
 }

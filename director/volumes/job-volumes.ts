@@ -11,6 +11,7 @@ import {
 import type { Retention } from '../retention/retention.ts';
 import type { JobMessages } from '../messages/job-messages.ts';
 import { closingOf } from './closing-test.ts';
+import type { LabelVariable } from './label-variables.ts';
 import { OperatorRequest } from './operator-request.ts';
 import type { VolumeOffice } from './volume-office.ts';
 import { cureFor } from './volume-problem.ts';
@@ -37,7 +38,7 @@ export interface JobVolumesOptions {
   readonly storageId: number;
   readonly messages: JobMessages;
   readonly now: () => Date;
-  readonly labelVariable: (name: string, pool: PoolRow) => string | undefined;
+  readonly labelVariable: (pool: PoolRow) => LabelVariable;
   /** The device as messages name it: `"D" (PATH)`. */
   readonly describeDevice: () => Promise<string>;
   /** Called when the job begins and when it ceases to wait for a volume. */

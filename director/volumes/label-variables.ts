@@ -2,22 +2,25 @@
 type Fail = (problem: string) => Error;
 
 /**
- * Expands `$Name`, `${Name}` and `${Name:op:op}` in a Label Format.
+ * The value of a variable; undefined when there is none of this name. `count up`: it stands with a `+`, and a Counter moves on
+ * after it gave its value.
+ * @throws an OperatorError for a `+` at what is no Counter
+ */
+export type LabelVariable = (name: string, use: 'value' | 'count up') => Promise<string | undefined>;
+
+/**
+ * Expands `$Name`, `${Name}`, `${Name+}` and `${Name:op:op}` in a Label Format.
  *
  *     p/width/char/r|l|c  pad (r = to the right end: 12 -> 0012)    l u   lower, upper case     #   length
  *     o offset,length     o from-to    part of the text             s/regex/text/gi   replace   y/from/to/  translate
  *     -word   when empty  +word        when not empty
  */
-export function expandVariables(
-  format: string,
-  variable: (name: string) => string | undefined,
-  fail: Fail,
-): string {
+export async function expandVariables(format: string, variable: LabelVariable, fail: Fail): Promise<string> {
   const reader = new Reader(format, fail);
   let result = '';
   while (!reader.atEnd) {
     const char = reader.next();
-    result += char === '$' ? expandOne(reader, variable, fail) : char;
+    result += char === '$' ? await expandOne(reader, variable, fail) : char;
   }
   return result;
 }
@@ -61,15 +64,15 @@ class Reader {
   }
 }
 
-function expandOne(reader: Reader, variable: (name: string) => string | undefined, fail: Fail): string {
+async function expandOne(reader: Reader, variable: LabelVariable, fail: Fail): Promise<string> {
   const braced = reader.peek() === '{';
   if (braced) reader.next();
   const name = reader.take(/[A-Za-z_][A-Za-z0-9_]*/y);
   if (!name) throw fail('"$" without a variable name');
-  const value = variable(name);
-  if (!braced) return known(value, name, fail);
-  if (reader.peek() === '+') throw fail(`counters such as "\${${name}+}" are not supported`);
-  let result = value;
+  if (!braced) return known(await variable(name, 'value'), name, fail);
+  const counts = reader.peek() === '+';
+  if (counts) reader.next();
+  let result = await variable(name, counts ? 'count up' : 'value');
   while (reader.peek() === ':') {
     reader.next();
     result = applyOperation(reader, result, fail);

@@ -4,6 +4,7 @@ import type { PoolResource } from '../../configuration/director-conf.ts';
 import type { Retention } from '../retention/retention.ts';
 import { closingOf } from './closing-test.ts';
 import { newVolumeName } from './label-format.ts';
+import type { LabelVariable } from './label-variables.ts';
 import type { VolumeOffice } from './volume-office.ts';
 
 /** What a search needs of the catalog. */
@@ -36,7 +37,7 @@ export interface SearchOptions {
   readonly refused: ReadonlySet<number>;
   readonly now: () => Date;
   /** Values of `$Name` in a Label Format. */
-  readonly labelVariable: (name: string, pool: PoolRow) => string | undefined;
+  readonly labelVariable: (pool: PoolRow) => LabelVariable;
   readonly info: (text: string) => Promise<void>;
 }
 
@@ -150,7 +151,7 @@ async function created(search: Search): Promise<FoundVolume | undefined> {
     labelFormat,
     highestMediaId: (await catalog.nextMediaId()) - 1,
     isTaken: async (name) => (await catalog.volumeByName(name)) !== undefined,
-    variable: (name) => search.labelVariable(name, poolRow),
+    variable: search.labelVariable(poolRow),
   });
   const { poolId } = poolRow;
   const media = await catalog.createVolume({ volumeName, poolId, mediaType, storageId, status: 'Append' });

@@ -181,6 +181,13 @@ describe('a Client, a Storage, a Schedule, a Counter', () => {
       'error 1: the Minimum of Counter "C" is above its Maximum',
     );
   });
+
+  test('Counters do not wrap in a circle', () => {
+    const circle = 'Counter { Name = A; Wrap Counter = B }\nCounter { Name = B; Wrap Counter = A }';
+    expect(brief(problemsInFrame(circle))).toContain(
+      'error 1: Counter "A" is counted up by its own wrapping: its Wrap Counters form a circle',
+    );
+  });
 });
 
 describe('a FileSet', () => {

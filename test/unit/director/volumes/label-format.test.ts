@@ -14,13 +14,19 @@ const VALUES: Readonly<Record<string, string>> = {
   Empty: '',
 };
 
+/** The value of the Counter C. */
+let counter = 7;
+
 function name(labelFormat: string, taken: readonly string[] = [], highestMediaId = 0): Promise<string> {
   return newVolumeName({
     poolName: 'A-Full-Pool',
     labelFormat,
     highestMediaId,
     isTaken: async (candidate) => taken.includes(candidate),
-    variable: (variable) => VALUES[variable],
+    variable: async (variable, use) => {
+      if (variable === 'C') return String(use === 'count up' ? counter++ : counter);
+      return VALUES[variable];
+    },
   });
 }
 
@@ -74,12 +80,26 @@ describe('a Label Format with variables', () => {
   test.each([
     ['${Nothing}', 'unknown variable "Nothing"'],
     ['${Pool', 'ends inside'],
-    ['${Count+}', 'counters'],
+    ['${Count+}', 'unknown variable "Count"'],
+    ['${C+', 'ends inside'],
     ['${Pool:z}', 'unknown operation'],
     ['${Empty}', 'must not be empty'],
     ['${Pool} x', 'Illegal character'],
   ])('%s is refused: %s', async (format, reason) => {
     await expect(name(format)).rejects.toThrow(reason);
+  });
+
+  test('counts up where a Counter has a "+", and reads it where not', async () => {
+    counter = 7;
+    expect(await name('${Pool}-${C+:p/4/0/r}')).toBe('A-Full-Pool-0007');
+    expect(await name('${Pool}-$C-${C}')).toBe('A-Full-Pool-8-8');
+    expect(counter).toBe(8);
+  });
+
+  test('goes on counting while the name exists', async () => {
+    counter = 7;
+    expect(await name('V${C+}', ['V7', 'V8'])).toBe('V9');
+    await expect(name('V${C}', ['V10'])).rejects.toThrow('"V10" exists already');
   });
 
   test('that gives a name twice is refused', async () => {
