@@ -70,6 +70,7 @@ export async function extract(args: readonly string[]): Promise<number> {
       programs: noPrograms,
     },
   );
+  for (const session of sessions) await complainOfUntold(session, complain);
   process.stdout.write(`${withCommas(counts.files)} files restored.\n`);
   return errors === 0 ? 0 : 1;
 }
@@ -81,18 +82,46 @@ const noPrograms = {
   },
 };
 
+/** Tells of each session, also of one from which nothing is wanted: its blocks come all the same. */
 async function* wantedEntries(
   sessions: readonly (readonly SessionPart[])[],
   isWanted: (path: string) => boolean,
 ): AsyncGenerator<WantedEntries> {
   for (const parts of sessions) {
+    const session = sessionName(parts[0]!);
+    yield { session, records: [] };
     for (const part of parts) {
       for await (const records of recordsOf(part)) {
         const wanted = records.filter(({ path, deleted }) => !deleted && isWanted(pathFromBytes(path)));
-        if (wanted.length > 0) yield { session: sessionName(part), records: wanted.map(asFile) };
+        if (wanted.length > 0) yield { session, records: wanted.map(asFile) };
       }
     }
   }
+}
+
+/** Says of a job that died that it has files of which no record tells. */
+async function complainOfUntold(
+  parts: readonly SessionPart[],
+  complain: (text: string) => void,
+): Promise<void> {
+  let told = 0;
+  let written = 0;
+  for (const { volume, from, to } of parts) {
+    for await (const step of walkMembers(volume.reader, { from, to, checkBlocksFrom: Infinity })) {
+      if (step.type !== 'member') continue;
+      const { header, member } = step;
+      if (header.kind === MemberKind.BLOCK) written = header.streamOffset + header.contentBytes;
+      if (header.kind !== MemberKind.RECORDS || member === undefined) continue;
+      for (const { streamOffset, streamBytes } of unpackRecords(decodeRecordsContent(member)))
+        told = Math.max(told, streamOffset + streamBytes);
+    }
+  }
+  if (written <= told) return;
+  const names = parts.map(({ volume }) => `"${volume.name}"`).join(', ');
+  complain(
+    `JobId ${parts[0]?.start?.job?.jobId ?? '?'} on Volume ${names} breaks off, and no record tells of its last files. ` +
+      'Name all volumes of the job, or unpack them with "zcat VOLUME | tar -x".',
+  );
 }
 
 function asFile(record: FileRecord): FileRecord {
