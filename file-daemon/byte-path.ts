@@ -31,12 +31,17 @@ export function joinPath(directory: BytePath, name: BytePath): BytePath {
   return directory.endsWith('/') ? directory + name : `${directory}/${name}`;
 }
 
+/** A doubled slash, a name of dots, or a slash at the end. */
+const ODD_SPELLING = /\/\.{0,2}(\/|$)/;
+
 /**
  * The one spelling of an absolute path: no doubled slash, no `.`, no slash at the end but for the root itself.
  * Undefined when it is relative, or has a `..`, which cannot be taken out without following links.
  */
 export function normalizePath(path: BytePath): BytePath | undefined {
   if (!path.startsWith('/')) return undefined;
+  // Nearly all are, and a list may have a hundred thousand.
+  if (!ODD_SPELLING.test(path)) return path;
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
   return names.includes('..') ? undefined : `/${names.join('/')}`;
 }

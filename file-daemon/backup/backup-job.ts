@@ -6,7 +6,7 @@ import { encodeBlock } from '../../volume/block.ts';
 import { encodeRecords, encodeSessionEnd } from '../../volume/control-member.ts';
 import type { SessionPlace } from '../../volume/member.ts';
 import type { BytePath } from '../byte-path.ts';
-import { expandClientLists } from '../fileset/client-lists.ts';
+import { memoryOf, readClientLists } from '../fileset/client-lists.ts';
 import type { IoClass } from '../../native/priority.ts';
 import { ProgramRunner } from '../plugins/program-runner.ts';
 import { releaseMemory } from '../release-memory.ts';
@@ -70,7 +70,7 @@ export async function runBackup(
   signal: AbortSignal,
 ): Promise<BackupTotals> {
   checkCompression(fileSet);
-  const expanded = await expandClientLists(fileSet, signal);
+  const lists = await readClientLists(fileSet, signal);
   const failed = new AbortController();
   const ended = AbortSignal.any([signal, failed.signal]);
   const fail = (error: unknown) => failed.abort(error);
@@ -83,7 +83,8 @@ export async function runBackup(
     signal: ended,
   });
   const task: WalkTask = {
-    fileSet: FileSet.encode(expanded).finish(),
+    fileSet: FileSet.encode(fileSet).finish(),
+    lists,
     sinceNs: request.sinceNs,
     memory: control.shared,
     priorPort: prior?.workerPort,
@@ -98,7 +99,7 @@ export async function runBackup(
     module: workerModule('walk-worker', import.meta.url),
     job: request.job,
     data: task,
-    transfer: prior ? [prior.workerPort, programs.workerPort] : [programs.workerPort],
+    transfer: [programs.workerPort, ...(prior ? [prior.workerPort] : []), ...memoryOf(lists)],
     cancel: () => control.cancel(),
     signal: ended,
   });

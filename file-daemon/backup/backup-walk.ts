@@ -7,7 +7,7 @@ import type { PluginFile } from '../fileset/plugin-files.ts';
 import type { ProgramLink } from '../plugins/program-link.ts';
 import { fileTypeOf } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
-import { HardLinks, type FirstName } from '../walk/hard-links.ts';
+import { HardLinks } from '../walk/hard-links.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import { Walker, type WalkVisitor } from '../walk/walker.ts';
 import { BlockCutter, type CutBlock, type Slot } from './block-cutter.ts';
@@ -79,7 +79,7 @@ class BackupWalk implements WalkVisitor {
   readonly #unsized: UnsizedEntries;
   /** The walk does not see what plugins make, and when one fails, what it made before is still good. */
   readonly #pluginPaths: ReadonlySet<BytePath>;
-  readonly #hardLinks = new HardLinks<FirstName>();
+  readonly #hardLinks = new HardLinks();
   readonly #counts: BackupCounts = { files: 0, contentBytes: 0, errors: 0 };
   #lastFileIndex = 0;
   readonly #batch = new RecordBatch();

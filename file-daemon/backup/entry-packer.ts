@@ -8,7 +8,7 @@ import { holes, type Extent } from '../../native/holes.ts';
 import { TAR_UNIT_BYTES, TarHeaderEncoder, paddedBytes, type PaxRecord } from '../tar/entry-header.ts';
 import { EXTENTS_MAX, encodeSparseMap, sparseRecords } from '../tar/sparse-map.ts';
 import { failedTo, type FileNotice } from '../walk/file-notice.ts';
-import type { FirstName } from '../walk/hard-links.ts';
+import type { FirstName } from '../walk/first-names.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import type { BlockCutter } from './block-cutter.ts';
 import { CacheGuest } from './cache-guest.ts';

@@ -8,7 +8,7 @@ import { showPath, type BytePath } from '../byte-path.ts';
 import { ContentDigest } from '../content-digest.ts';
 import { isUnchangedSince } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
-import { HardLinks } from '../walk/hard-links.ts';
+import { LinkedInodes } from '../walk/linked-inodes.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import { compareWalkOrder, isBelow } from '../walk/walk-order.ts';
 import { compareByLetters, mayHaveOtherContent } from './accurate-letters.ts';
@@ -56,8 +56,8 @@ export class AccurateSelection implements EntrySelection {
   readonly #prior: PriorState;
   readonly #since: SinceSelection;
   readonly #ports: AccuratePorts;
-  /** Of files with several names whose content was compared under one of them. */
-  readonly #contents = new HardLinks<{ readonly isOther: boolean }>();
+  /** Files with several names whose content was compared under one of them; 1: it is another. */
+  readonly #contents = new LinkedInodes();
   #isDigestMissingSaid = false;
 
   constructor(prior: PriorState, sinceNs: bigint | undefined, ports: AccuratePorts) {
@@ -105,10 +105,11 @@ export class AccurateSelection implements EntrySelection {
     const { stat } = entry;
     // A further name of a file was saved without a digest of its own.
     if (before.type === FileType.HARD_LINK) {
-      return this.#contents.known(stat)?.isOther ?? mayHaveOtherContent(stat, before);
+      const compared = this.#contents.take(stat);
+      return compared === undefined ? mayHaveOtherContent(stat, before) : compared.value === 1;
     }
     const isOther = this.#hasOtherDigest(entry, before);
-    this.#contents.remember(stat, { isOther });
+    this.#contents.remember(stat, isOther ? 1 : 0);
     return isOther;
   }
 

@@ -1,7 +1,7 @@
 import type { EstimateRequest, PriorState } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import type { BytePath } from '../byte-path.ts';
-import { expandClientLists } from '../fileset/client-lists.ts';
+import { memoryOf, readClientLists } from '../fileset/client-lists.ts';
 import type { IoClass } from '../../native/priority.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
@@ -27,13 +27,14 @@ export async function runEstimate(
   ports: EstimatePorts,
   signal: AbortSignal,
 ): Promise<BackupCounts> {
-  const expanded = await expandClientLists(fileSet, signal);
+  const lists = await readClientLists(fileSet, signal);
   const failed = new AbortController();
   const ended = AbortSignal.any([signal, failed.signal]);
   const control = JobControl.create(0);
   using prior = request.accurate ? new PriorFeed(control, ended) : undefined;
   const task: WalkTask = {
-    fileSet: FileSet.encode(expanded).finish(),
+    fileSet: FileSet.encode(fileSet).finish(),
+    lists,
     sinceNs: request.sinceNs,
     memory: control.shared,
     priorPort: prior?.workerPort,
@@ -45,7 +46,7 @@ export async function runEstimate(
     module: workerModule('walk-worker', import.meta.url),
     job: `estimate ${request.jobId}`,
     data: task,
-    transfer: prior ? [prior.workerPort] : [],
+    transfer: [...(prior ? [prior.workerPort] : []), ...memoryOf(lists)],
     cancel: () => control.cancel(),
     signal: ended,
   });

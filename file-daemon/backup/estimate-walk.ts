@@ -5,7 +5,7 @@ import type { BytePath } from '../byte-path.ts';
 import type { BpipePlugin } from '../plugins/bpipe.ts';
 import { fileTypeOf } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
-import { HardLinks, type FirstName } from '../walk/hard-links.ts';
+import { LinkedInodes } from '../walk/linked-inodes.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import { Walker, type WalkVisitor } from '../walk/walker.ts';
 import { selectionOf, type BackupCounts, type BackupSink, type BackupSource } from './backup-walk.ts';
@@ -31,7 +31,7 @@ export function runEstimateWalk(source: BackupSource, sink: EstimateSink): Backu
 class EstimateWalk implements WalkVisitor {
   readonly #selection: EntrySelection;
   readonly #sink: EstimateSink;
-  readonly #hardLinks = new HardLinks<FirstName>();
+  readonly #linkedInodes = new LinkedInodes();
   readonly #counts: BackupCounts = { files: 0, contentBytes: 0, errors: 0 };
   #records: FileRecord[] = [];
 
@@ -58,7 +58,7 @@ class EstimateWalk implements WalkVisitor {
     const { path, savedPath, stat, options } = entry;
     this.#sink.progress(this.#counts, path);
     const type = fileTypeOf(Number(stat.mode)) ?? FileType.UNSPECIFIED;
-    const isFirstName = !options.hardLinks || this.#isFirstName(savedPath, stat, type);
+    const isFirstName = !options.hardLinks || this.#isFirstName(stat, type);
     if (type === FileType.REGULAR && isFirstName) this.#counts.contentBytes += Number(stat.size);
     this.#count(() => recordOf(savedPath, stat, isFirstName ? type : FileType.HARD_LINK));
   }
@@ -74,10 +74,10 @@ class EstimateWalk implements WalkVisitor {
     return this.#counts;
   }
 
-  #isFirstName(path: BytePath, stat: BigIntStats, type: FileType): boolean {
+  #isFirstName(stat: BigIntStats, type: FileType): boolean {
     if (type === FileType.DIRECTORY) return true;
-    if (this.#hardLinks.known(stat) !== undefined) return false;
-    this.#hardLinks.remember(stat, { path, fileIndex: this.#counts.files + 1 });
+    if (this.#linkedInodes.take(stat) !== undefined) return false;
+    this.#linkedInodes.remember(stat, 0);
     return true;
   }
 

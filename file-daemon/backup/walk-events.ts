@@ -1,5 +1,6 @@
 import type { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
 import type { BytePath } from '../byte-path.ts';
+import type { ClientLists } from '../fileset/client-lists.ts';
 import type { IoClass } from '../../native/priority.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import type { MessagePort } from 'node:worker_threads';
@@ -12,6 +13,8 @@ import type { CutBlock } from './block-cutter.ts';
 export interface WalkTask {
   /** An encoded filedaemon.v1.FileSet. */
   readonly fileSet: Uint8Array;
+  /** Transferred. */
+  readonly lists: ClientLists;
   readonly sinceNs: bigint | undefined;
   readonly memory: SharedMemory;
   /** Where an accurate job gets its PriorBatches; transferred. */

@@ -30,7 +30,7 @@ await runAsWorker(() => {
   const task = workerData as WalkTask;
   const control = new JobControl(task.memory);
   const source: BackupSource = {
-    fileSet: compileFileSet(FileSet.decode(task.fileSet)),
+    fileSet: compileFileSet(FileSet.decode(task.fileSet), task.lists),
     sinceNs: task.sinceNs,
     ...(task.priorPort && { prior: priorState(task.priorPort, control) }),
   };

@@ -1,6 +1,7 @@
 import type { FileSet, Include } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { normalizePath, pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
 import { DEFAULT_OPTIONS, unionOfOptions, type EntryOptions } from './entry-options.ts';
+import { listedPaths, type ClientLists } from './client-lists.ts';
 import { compileGlob, isLiteral, type PathTest } from './glob.ts';
 import { pluginFilesOf, type PluginFile } from './plugin-files.ts';
 import { unsupportedNotices } from './unsupported.ts';
@@ -24,15 +25,16 @@ export interface CompiledInclude {
 }
 
 /**
- * Compiles a FileSet whose lists on this client are expanded.
+ * Compiles a FileSet; what its lists on this client hold stands behind what its File lines say.
  * @throws RegexRefused @throws PluginRefused
  */
-export function compileFileSet(fileSet: FileSet): CompiledFileSet {
-  const excludes = new ExcludeList(fileSet.excludes.map(pathFromBytes));
+export function compileFileSet(fileSet: FileSet, lists?: ClientLists): CompiledFileSet {
+  const excludes = new ExcludeList([...fileSet.excludes.map(pathFromBytes), ...listedPaths(lists?.excludes)]);
   const notices = unsupportedNotices(fileSet);
-  const includes = fileSet.includes.map((include) => {
+  const includes = fileSet.includes.map((include, index) => {
     const files: BytePath[] = [];
-    for (const written of include.files.map(pathFromBytes)) {
+    const listed = listedPaths(lists?.includes[index]);
+    for (const written of [...include.files.map(pathFromBytes), ...listed]) {
       const path = normalizePath(written);
       if (path !== undefined) files.push(path);
       else notices.push(unusable(written));
