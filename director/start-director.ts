@@ -86,7 +86,9 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
     onEnded: (jobName) => void backupAges.jobEnded(jobName),
   });
   owned.defer(() => jobs.stop(JOBS_GRACE_MS));
-  const peers = new PeerQuestions({ daemons, catalog, ids, volumes, now, signal: context.signal });
+  const peers = new PeerQuestions({
+    ...{ daemons, catalog, ids, volumes, now, directorName, signal: context.signal },
+  });
   const volumeCare = new VolumeCare({
     ...{ catalog, retention, messages, now, conf: () => inForce.conf, office: volumes },
   });

@@ -5,6 +5,7 @@ import type {
   PriorState,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { failAfterOthers } from '../jobs/peer-failure.ts';
+import { clientMessage, type PeerMessage } from '../jobs/peer-messages.ts';
 import { together } from '../jobs/together.ts';
 import type { ClientLink, Exchange } from './daemon-ports.ts';
 
@@ -14,6 +15,8 @@ export interface Estimate {
   readonly prior: AsyncIterable<PriorState> | undefined;
   readonly onListing:
     ((path: Buffer, sizeBytes: number, mode: number, mtimeSeconds: number) => void) | undefined;
+  /** What the client has to say of files and of the FileSet, as in the messages of a job. */
+  readonly onMessage: (message: PeerMessage) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -50,11 +53,12 @@ async function tell(call: Call, { start, prior }: Estimate, signal: AbortSignal)
 
 async function hear(
   call: Call,
-  { onListing }: Estimate,
+  { onListing, onMessage }: Estimate,
   totals: { files: number; bytes: number },
 ): Promise<void> {
   for await (const { event } of call.events) {
     if (event?.$case === 'totals') Object.assign(totals, event.value);
+    if (event?.$case === 'message') await onMessage(clientMessage(event.value));
     if (event?.$case !== 'listing') continue;
     for (const { path, sizeBytes, mode, mtimeSeconds } of event.value.records) {
       onListing?.(path, sizeBytes, mode, mtimeSeconds);

@@ -21,6 +21,7 @@ import { LabelRefused, RelabelRefused } from '../director-errors.ts';
 import { fileSetDigest } from '../filesets/fileset-digest.ts';
 import { fileSetMessage } from '../filesets/fileset-message.ts';
 import type { BackupLevel } from '../jobs/job-codes.ts';
+import { plannedCodes } from '../jobs/job-substitution.ts';
 import { backupLevel } from '../jobs/job-plan.ts';
 import { lookUpLevel } from '../jobs/level-lookup.ts';
 import { hasPriorState, priorJobs, priorStates } from '../jobs/prior-state.ts';
@@ -41,6 +42,7 @@ export interface PeerQuestionsOptions {
   readonly ids: CatalogIds;
   readonly volumes: VolumeOffice;
   readonly now: () => Date;
+  readonly directorName: string;
   /** Aborts when the Director ends. */
   readonly signal: AbortSignal;
 }
@@ -140,15 +142,16 @@ export class PeerQuestions implements Peers {
   }
 
   async estimate(request: Parameters<Peers['estimate']>[0]): Promise<{ files: number; bytes: number }> {
-    const { job, onListing } = request;
+    const { job, onListing, onMessage } = request;
     const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(ESTIMATE_TIMEOUT_MS)]);
     using link = await this.#ready(this.#options.daemons.client(job.client));
     const { level, sinceNs } = await this.#estimateLevel(request, link, signal);
-    const fileSet = await fileSetMessage(job.fileSet, { allowCompression: true, codes: {}, signal });
+    const codes = plannedCodes({ job, level, directorName: this.#options.directorName });
+    const fileSet = await fileSetMessage(job.fileSet, { allowCompression: true, codes, signal });
     const accurate = job.accurate && hasPriorState(level);
     const prior = accurate ? await this.#priorState(job, level) : undefined;
     const start = { jobId: 0, level, sinceNs, fileSet, listing: onListing !== undefined, accurate };
-    return await estimateOn(link, { start, prior, onListing, signal });
+    return await estimateOn(link, { start, prior, onListing, onMessage, signal });
   }
 
   async #priorState(job: JobResource, level: BackupLevel): Promise<AsyncIterable<PriorState>> {

@@ -1,8 +1,31 @@
 import { formatDateTime } from '../../text/civil-time.ts';
 import type { CodeValues } from '../../commands/substitution.ts';
 import { exitStatusText } from '../reports/termination.ts';
+import type { JobResource } from '../../configuration/director-conf.ts';
 import type { ActiveJob } from './active-job.ts';
-import { levelName } from './job-codes.ts';
+import { levelName, type BackupLevel } from './job-codes.ts';
+
+/** Those that are known of a backup before it is a job: for the lists of files of an estimate. */
+export function plannedCodes(planned: {
+  readonly job: JobResource;
+  readonly level: BackupLevel;
+  readonly directorName: string;
+}): CodeValues {
+  const { job, level, directorName } = planned;
+  return {
+    c: job.client?.name ?? '',
+    d: directorName,
+    D: directorName,
+    f: job.fileSet?.name ?? '',
+    h: job.client?.address ?? '',
+    l: levelName(level),
+    n: job.name,
+    p: job.pool?.name ?? '',
+    P: String(process.pid),
+    t: job.type,
+    w: job.storage[0]?.name ?? '',
+  };
+}
 
 /** The values of the `%` codes for a job as it stands now: for scripts, mails and lists of files. */
 export function jobCodes(job: ActiveJob, directorName: string): CodeValues {

@@ -1,6 +1,7 @@
 import { formatDateTime } from '../../../text/civil-time.ts';
 import { withCommas } from '../../../text/numbers.ts';
 import { printablePath } from '../../../text/printable.ts';
+import { messageLine } from '../../messages/message-line.ts';
 import { announceCatalog } from '../catalog-line.ts';
 import { chooseResource, resourceOnLine } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
@@ -48,6 +49,12 @@ export const estimate: Command = {
       level: effectiveLevel(draft),
       since: draft.since,
       ...(listing && { onListing: listing.add }),
+      async onMessage(message) {
+        // As the Messages of the samples have it: what the FileSet leaves out is no news.
+        if (message.type === 'Skipped') return;
+        await listing?.end();
+        await context.print(messageLine({ ...message, from: client.name, jobId: 0 }));
+      },
     });
     await listing?.end();
     await say(`2000 OK estimate files=${withCommas(files)} bytes=${withCommas(bytes)}`);
@@ -70,6 +77,7 @@ class Listing {
     if (this.#lines.length >= LISTING_CHUNK) this.#flush();
   };
 
+  /** Prints what has come so far. */
   async end(): Promise<void> {
     this.#flush();
     await this.#printed;

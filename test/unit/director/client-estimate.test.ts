@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { estimateOn } from '../../../director/daemons/client-estimate.ts';
+import { estimateOn, type Estimate } from '../../../director/daemons/client-estimate.ts';
 import type { ClientLink } from '../../../director/daemons/daemon-ports.ts';
-import type {
-  EstimateCommand,
-  EstimateRequest,
-  EstimateResponse,
-  PriorState,
+import {
+  MessageType,
+  type EstimateCommand,
+  type EstimateRequest,
+  type EstimateResponse,
+  type PriorState,
 } from '../../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { FakeCall, FakeDaemons } from './jobs/fake-daemons.ts';
 
@@ -40,13 +41,36 @@ async function* pages(count: number, failure?: Error): AsyncGenerator<PriorState
   if (failure) throw failure;
 }
 
-const estimate = (client: ClientLink, prior: AsyncIterable<PriorState>) =>
+const estimate = (
+  client: ClientLink,
+  prior: AsyncIterable<PriorState>,
+  onMessage: Estimate['onMessage'] = () => Promise.resolve(),
+) =>
   estimateOn(client, {
     start: START,
     prior,
     onListing: undefined,
+    onMessage,
     signal: new AbortController().signal,
   });
+
+describe('an estimate', () => {
+  it('passes on what the client says of files', async () => {
+    const client = clientWhich(async (call) => {
+      await call.take();
+      const text = 'Could not stat "/x"';
+      call.answer({
+        event: {
+          $case: 'message',
+          value: { type: MessageType.NOT_SAVED, text, path: Buffer.from('/x'), atMs: 1 },
+        },
+      });
+    });
+    const texts: string[] = [];
+    await estimate(client, pages(1), async ({ type, text }) => void texts.push(`${type}: ${text.trim()}`));
+    expect(texts).toEqual(['NotSaved: Could not stat "/x"']);
+  });
+});
 
 describe('an accurate estimate', () => {
   it('sends the prior state behind the start, says when there is no more, and gives the totals', async () => {

@@ -29,7 +29,9 @@ async function setUp(director: TestDirector) {
   const ids = new CatalogIds(catalog);
   await ids.sync(conf);
   const signal = new AbortController().signal;
-  const peers = new PeerQuestions({ daemons, catalog, ids, volumes, now: () => new Date(), signal });
+  const now = () => new Date();
+  const directorName = 'test-dir';
+  const peers = new PeerQuestions({ daemons, catalog, ids, volumes, now, directorName, signal });
   const label = (volumeName: string, poolName = 'Manual-Pool') =>
     peers.label({ storage: named(conf.storages, 'File1'), pool: named(conf.pools, poolName), volumeName });
   const relabel = async (oldName: string, volumeName: string) => {

@@ -155,7 +155,7 @@ describe('estimate', () => {
     const asked: string[] = [];
     const peers = {
       ...fake.peers,
-      estimate: async ({ job, level, onListing }: Parameters<typeof fake.peers.estimate>[0]) => {
+      estimate: async ({ job, level, onListing, onMessage }: Parameters<typeof fake.peers.estimate>[0]) => {
         asked.push(`${job.name} ${job.fileSet.name} ${level}`);
         onListing?.(
           Buffer.from('/srv/new\nline'),
@@ -163,6 +163,9 @@ describe('estimate', () => {
           0o100644,
           new Date('2026-11-21T03:39:33').getTime() / 1000,
         );
+        const at = new Date('2026-11-21T03:40:00');
+        await onMessage({ type: 'NotSaved', text: '     Could not stat "/srv/gone"', at });
+        await onMessage({ type: 'Skipped', text: 'Socket "/srv/s" is not saved', at });
         return { files: 93, bytes: 22519161 };
       },
     };
@@ -172,9 +175,12 @@ describe('estimate', () => {
     ]);
     expect(asked).toEqual(['Gzip Gzip Incremental', 'Gzip Two Options Full']);
     expect(transcript).toContain(
-      'Connecting to Client peer-fd at 127.0.0.1:29102\n2000 OK estimate files=93 bytes=22,519,161\n',
+      'Connecting to Client peer-fd at 127.0.0.1:29102\n' +
+        '21-Nov 03:40 peer-fd JobId 0:      Could not stat "/srv/gone"\n2000 OK estimate files=93 bytes=22,519,161\n',
     );
-    expect(transcript).toContain('-rw-r--r--            5400 2026-11-21 03:39:33  /srv/new\\nline\n2000 OK');
+    expect(transcript).toContain(
+      '-rw-r--r--            5400 2026-11-21 03:39:33  /srv/new\\nline\n21-Nov 03:40 peer-fd',
+    );
   });
 });
 
