@@ -52,7 +52,7 @@ export class UnsizedEntries {
   }
 
   /** Undefined when it could not be saved: it was said. */
-  node({ path, accessPath, stat, options }: WalkEntry): FileRecord | undefined {
+  node({ path, savedPath, accessPath, stat, options }: WalkEntry): FileRecord | undefined {
     const native = this.#native(path);
     if (native === undefined) return undefined;
     let fd: number;
@@ -62,12 +62,18 @@ export class UnsizedEntries {
       this.#ports.notice(failedTo('open', path, error));
       return undefined;
     }
-    const record = asRegular(recordOf(path, stat, FileType.REGULAR));
+    const record = asRegular(recordOf(savedPath, stat, FileType.REGULAR));
     try {
       const { ino, dev } = fstatSync(fd, { bigint: true });
       if (ino !== stat.ino || dev !== stat.dev) throw new Unfinished('something else has taken its place');
       const end = new SlowEnd({ fd, pipes: native, waiting: this.#patience(path, stat) });
-      this.#parts.pack({ path, record, options, extra: [], fill: (target) => end.fill(target) });
+      this.#parts.pack({
+        path: savedPath,
+        record,
+        options,
+        extra: [],
+        fill: (target) => end.fill(target),
+      });
       return record;
     } catch (error) {
       this.#tell(path, error);

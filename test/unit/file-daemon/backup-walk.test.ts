@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
@@ -79,6 +79,17 @@ describe('the stream of a backup', () => {
     expect(records.map(({ path }) => path.toString())).toEqual(['/a', '/sub/b', '/sub/', `${tree}/`]);
     expect(records[1]!.linkTarget.toString()).toBe('/a');
     expect(listing).toMatch(/ a\n.* sub\/b link to a\n.* sub\/\n/);
+  });
+
+  it('drops leading names with strippath of a FIFO that is read, too', () => {
+    using root = temporaryDirectory();
+    const fifo = join(root.path, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    spawn('sh', ['-c', `echo dump > "${fifo}"`], { stdio: 'ignore' });
+    const names = root.path.split('/').length - 1;
+    const backup = collectBackup(fileSet([include([fifo], [options({ readFifo: true, stripPath: names })])]));
+    expect(backup.records.map(({ path }) => path.toString())).toEqual(['/fifo']);
+    expect(execFileSync('tar', ['-tf', '-'], { input: backup.stream, encoding: 'utf8' })).toBe('fifo\n');
   });
 
   it('hands a record over at the latest 64 blocks after the entry, however large the next one is', () => {
