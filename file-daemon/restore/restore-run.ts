@@ -18,8 +18,8 @@ import { DirectoryAttributes } from './directory-attributes.ts';
 import { FileMaker, FileWriter } from './file-writer.ts';
 import { recordRewrite } from './path-rewrite.ts';
 import { PluginContent } from './plugin-content.ts';
-import { mayReplace, type ReplaceRule } from './replace-rule.ts';
-import { SparseContent } from './sparse-content.ts';
+import { mayReplace, mtimeNsOf, type ReplaceRule } from './replace-rule.ts';
+import { SparseContent, type HoleyFile } from './sparse-content.ts';
 import { PlaceRefused, TargetTree, lstatOf, pathOf, type Place } from './target-tree.ts';
 import { UnfinishedFile } from './unfinished-file.ts';
 
@@ -123,6 +123,8 @@ class Restore {
   readonly #files: FileMaker;
   /** Of files with several names: those that could not be restored. */
   readonly #failedNames = new Set<BytePath>();
+  /** And those that the replace rule leaves alone: what stands there may be another file. */
+  readonly #skippedNames = new Set<BytePath>();
   /** The last entry of this session with content: the next may be another name of it. */
   #last: { streamOffset: number; path: BytePath; outcome: Outcome } | undefined;
 
@@ -156,6 +158,7 @@ class Restore {
     if (outcome === 'restored') this.counts.files += 1;
     if (outcome === 'skipped') this.counts.skipped += 1;
     if (outcome === 'failed' && record.linkCount > 1) this.#failedNames.add(path);
+    if (outcome === 'skipped' && record.linkCount > 1) this.#skippedNames.add(path);
     if (hasContent(record)) this.#last = { streamOffset: record.streamOffset, path, outcome };
   }
 
@@ -198,7 +201,7 @@ class Restore {
         await this.#regular(path, place, record);
         break;
       case FileType.HARD_LINK:
-        this.#hardLink(path, pathFromBytes(record.linkTarget));
+        this.#hardLink(path, pathFromBytes(record.linkTarget), record);
         break;
       default:
         this.#report(path, this.#files.makeSpecial(place, record, await this.#extendedOf(path, record)));
@@ -233,11 +236,15 @@ class Restore {
     return 'restored';
   }
 
-  #hardLink(path: BytePath, firstPath: BytePath): void {
+  #hardLink(path: BytePath, firstPath: BytePath, record: FileRecord): void {
     if (this.#failedNames.has(firstPath)) {
       throw new PlaceRefused(`it is a hard link to "${showPath(firstPath)}", which could not be restored`);
     }
     using first = this.#tree.hold(firstPath);
+    if (this.#skippedNames.has(firstPath) && !isAsSaved(lstatOf(pathOf(first)), record)) {
+      const text = `it is a hard link to "${showPath(firstPath)}", where something else stands that is not replaced`;
+      throw new PlaceRefused(`${text}; restore it to another place`);
+    }
     this.#files.makeHardLink(this.#tree.place(path), first);
   }
 
@@ -246,7 +253,7 @@ class Restore {
     if (hasContent(record) && last?.streamOffset === record.streamOffset && last.outcome !== 'skipped') {
       // Two names of one file whose first name is not wanted: the Director gives both the place of its content.
       if (last.outcome === 'failed') this.#failedNames.add(last.path);
-      this.#hardLink(path, last.path);
+      this.#hardLink(path, last.path, record);
       return;
     }
     const file = this.#files.openFile(place, record);
@@ -266,7 +273,7 @@ class Restore {
     const waiting = () => this.#sink.progress(this.counts, path);
     const content = new PluginContent({ record, words, programs, waiting });
     try {
-      if (hasContent(record)) await this.#copyContent(record, await this.#headerOf(record), content);
+      if (hasContent(record)) await this.#copyContent(path, record, await this.#headerOf(record), content);
       content.finish();
     } catch (error) {
       content.abandon();
@@ -280,16 +287,17 @@ class Restore {
     const header = await this.#headerOf(record);
     // Now: the block that holds the header is gone when the content has been read.
     const extended = record.extended ? this.#noted(path, readExtended(header.pax)) : NO_EXTENDED;
-    await this.#copyContent(record, header, file);
+    await this.#copyContent(path, record, header, file);
     return extended;
   }
 
   async #copyContent(
+    path: BytePath,
     record: FileRecord,
     header: EntryHeader,
     target: FileWriter | PluginContent,
   ): Promise<void> {
-    if (readPart(header.pax) !== undefined) return this.#copyParts(record, header, target);
+    if (readPart(header.pax) !== undefined) return this.#copyParts(path, record, header, target);
     const { streamOffset, streamBytes, sizeBytes } = record;
     const { typeFlag, sizeBytes: storedBytes, headerBytes, pax } = header;
     const realSize = sparseRealSize(pax);
@@ -301,15 +309,17 @@ class Restore {
       throw new EntryDamaged(SOMETHING_ELSE);
     }
     const from = streamOffset + headerBytes;
-    if (realSize === undefined) return this.#copyStored(from, storedBytes, target);
+    if (realSize === undefined) return this.#copyStored(path, from, storedBytes, target);
     if (!(target instanceof FileWriter)) throw new EntryDamaged(SOMETHING_ELSE);
-    const content = new SparseContent(target, realSize);
-    await this.#copyStored(from, storedBytes, content);
+    const progress = () => this.#sink.progress(this.counts, path);
+    const content = new SparseContent(new HoleySteps(target, progress), realSize);
+    await this.#copyStored(path, from, storedBytes, content);
     content.end();
   }
 
   /** The entries that hold a content in parts, one behind the other: see tar/part-pax.ts. */
   async #copyParts(
+    path: BytePath,
     record: FileRecord,
     first: EntryHeader,
     target: FileWriter | PluginContent,
@@ -321,7 +331,7 @@ class Restore {
       const part = readPart(header.pax);
       if (header.typeFlag !== TypeFlag.REGULAR || part?.number !== number)
         throw new EntryDamaged(SOMETHING_ELSE);
-      await this.#copyStored(at + header.headerBytes, header.sizeBytes, target);
+      await this.#copyStored(path, at + header.headerBytes, header.sizeBytes, target);
       sizeBytes += header.sizeBytes;
       at += header.headerBytes + paddedBytes(header.sizeBytes);
       if (part.isLast) break;
@@ -329,13 +339,19 @@ class Restore {
     if (at !== end || sizeBytes !== record.sizeBytes) throw new EntryDamaged(SOMETHING_ELSE);
   }
 
-  async #copyStored(from: number, bytes: number, target: { write(piece: Buffer): void }): Promise<void> {
+  async #copyStored(
+    path: BytePath,
+    from: number,
+    bytes: number,
+    target: { write(piece: Buffer): void },
+  ): Promise<void> {
     const end = from + bytes;
     for (let at = from; at < end;) {
       const stream = this.#blocks.at(at) ?? (await this.#nextBlock(at));
       const piece = stream.subarray(0, end - at);
       target.write(piece);
       this.counts.contentBytes += piece.length;
+      this.#sink.progress(this.counts, path);
       at += piece.length;
     }
   }
@@ -425,6 +441,35 @@ function writerOf(record: FileRecord, { where, replace }: RestoreTask): string[]
   if (record.type !== FileType.REGULAR || record.linkTarget.length === 0) return undefined;
   const plugin = parseBpipe(record.linkTarget.toString());
   return plugin.writer.length === 0 ? undefined : writerWords(plugin, { where, replace });
+}
+
+/** So often a long hole shows that the job is alive: its zeros are hashed, too. */
+const HOLE_STEP_BYTES = 64 * 1024 * 1024;
+
+class HoleySteps implements HoleyFile {
+  readonly #file: FileWriter;
+  readonly #progress: () => void;
+
+  constructor(file: FileWriter, progress: () => void) {
+    this.#file = file;
+    this.#progress = progress;
+  }
+
+  write(piece: Buffer): void {
+    this.#file.write(piece);
+  }
+
+  hole(bytes: number): void {
+    for (let left = bytes; left > 0; left -= HOLE_STEP_BYTES) {
+      this.#file.hole(Math.min(left, HOLE_STEP_BYTES));
+      this.#progress();
+    }
+  }
+}
+
+/** Whether the file is the one that the record is of, by size and time: such as an earlier restore has left. */
+function isAsSaved(stat: BigIntStats | undefined, record: FileRecord): boolean {
+  return stat !== undefined && Number(stat.size) === record.sizeBytes && stat.mtimeNs === mtimeNsOf(record);
 }
 
 function isNode(stat: BigIntStats): boolean {

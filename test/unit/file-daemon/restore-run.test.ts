@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -15,6 +16,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileType, type FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
 import { isRoot } from './support/readable-tree.ts';
+import { makeSparse } from './support/sparse-file.ts';
 import { named, restore, RestoreSite } from './support/restore-site.ts';
 
 describe('a restore', () => {
@@ -108,6 +110,36 @@ describe('a restore', () => {
     const { texts } = await restore(site, [backup], { blocks: () => [] });
     expect(texts).toHaveLength(2);
     expect(texts[1]).toContain('hard link to');
+  });
+
+  it('makes no hard link to what stands in the place of the first name and is not replaced', async () => {
+    using site = new RestoreSite();
+    site.write('a', 'saved');
+    linkSync(join(site.source, 'a'), join(site.source, 'b'));
+    const backup = site.save();
+    await restore(site, [backup]);
+    rmSync(site.restored('b'));
+    const again = await restore(site, [backup], { replace: 'never' });
+    expect(again).toMatchObject({ files: 1, texts: [] });
+    expect(lstatSync(site.restored('b')).ino).toBe(lstatSync(site.restored('a')).ino);
+
+    rmSync(site.restored('a'));
+    rmSync(site.restored('b'));
+    writeFileSync(site.restored('a'), 'of somebody');
+    const { errors, texts } = await restore(site, [backup], { replace: 'ifNewer' });
+    expect(errors).toBe(1);
+    expect(texts).toEqual([expect.stringMatching(/source\/b": it is a hard link to .*where something else/)]);
+    expect(existsSync(site.restored('b'))).toBe(false);
+  });
+
+  it('shows in the middle of a large file, and of a long hole, how far it is', async () => {
+    using site = new RestoreSite();
+    site.write('large', 'x'.repeat(500_000));
+    makeSparse(join(site.source, 'sparse'), 300 * 2 ** 20, [0]);
+    const shown: string[] = [];
+    await restore(site, [site.save()], { onEntry: (path) => shown.push(path) });
+    expect(shown.filter((path) => path.endsWith('/large')).length).toBeGreaterThan(5);
+    expect(shown.filter((path) => path.endsWith('/sparse')).length).toBeGreaterThan(4);
   });
 
   it('links entries that the Director gives the same place: further names whose first is not wanted', async () => {
