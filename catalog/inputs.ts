@@ -83,6 +83,7 @@ export interface JobChanges {
   readonly readBytes?: number;
   readonly jobErrors?: number;
   readonly priorJobId?: number;
+  readonly priority?: number;
   readonly comment?: string;
 }
 

@@ -82,6 +82,7 @@ const CHANGEABLE: Changeable<JobChanges> = {
   readBytes: ['ReadBytes', same],
   jobErrors: ['JobErrors', same],
   priorJobId: ['PriorJobId', same],
+  priority: ['Priority', same],
   comment: ['Comment', same],
 };
 

@@ -63,6 +63,8 @@ export interface Jobs {
   running(): readonly RunningJob[];
   /** True when such a job was queued or running and has been told to end. */
   cancel(jobId: number, reason: string): boolean;
+  /** Gives a queued job another priority; resolves with false when no such job waits. */
+  setPriority(jobId: number, priority: number): Promise<boolean>;
   /**
    * Replaces what the Director allows a queued or running job to send (or take, in a restore), in bytes per second; 0 = no
    * limit. Resolves with what holds now, which its client's conf may make smaller; undefined when there is no such job.

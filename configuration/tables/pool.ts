@@ -83,8 +83,7 @@ export const POOL = {
   }),
   recycleCurrentVolume: directive('Recycle Current Volume', yesNo, {
     default: false,
-    status: noEffect('it is for tapes: on disk no volume is mounted'),
-    help: 'When none is left, prune the mounted volume',
+    help: 'Before all others, take the volume written last if it is closed and all on it has expired, whatever Auto Prune says',
   }),
   purgeOldestVolume: directive('Purge Oldest Volume', yesNo, {
     default: false,

@@ -26,8 +26,11 @@ const COLUMNS: Columns<{ readonly job: JobRow; readonly fate: string }> = [
 
 /** What a dry run shows: the jobs that would go, and those that stay with the reason. */
 export async function printRemoval(context: CommandContext, { jobs, kept }: Removal): Promise<void> {
+  const chain = new Set(await context.services.catalog.chainJobs());
+  const wouldGo = ({ jobId }: JobRow) =>
+    chain.has(jobId) ? 'would go, although the newest state is made of it' : 'would go';
   const rows = [
-    ...jobs.map((job) => ({ job, fate: 'would go' })),
+    ...jobs.map((job) => ({ job, fate: wouldGo(job) })),
     ...kept.map(({ job, because }) => ({ job, fate: `stays: ${KEPT_WORDS[because]}` })),
   ].sort((a, b) => a.job.jobId - b.job.jobId);
   await context.print(renderListing(listingOf(COLUMNS, rows), wantsJson(context) ? 'json' : 'table'));

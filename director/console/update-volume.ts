@@ -11,7 +11,17 @@ import { chooseFromMenu } from './prompts.ts';
 import { parseYesNo } from './yes-no.ts';
 
 /** Those that an admin may give by hand. Purged is not among them: purge makes it, and takes the jobs off first. */
-const VOLUME_STATUSES = ['Append', 'Archive', 'Disabled', 'Full', 'Used', 'Recycle', 'Read-Only', 'Error'];
+const VOLUME_STATUSES = [
+  'Append',
+  'Archive',
+  'Disabled',
+  'Full',
+  'Used',
+  'Cleaning',
+  'Recycle',
+  'Read-Only',
+  'Error',
+];
 const ENABLED = { no: 0, yes: 1, archived: 2 } as const;
 const ON_PURGE = ['None', 'Truncate'];
 
@@ -104,9 +114,11 @@ const ENABLE: Parameter = {
   takes: Object.keys(ENABLED),
   question: 'Choose new Enabled flag',
   change(_context, value) {
+    const words = Object.keys(ENABLED);
+    // The catalog's own numbers are taken too.
     const word = wordOf(
-      Object.keys(ENABLED),
-      value,
+      words,
+      words[Number(value)] ?? value,
       'Invalid Enabled flag specified:',
     ) as keyof typeof ENABLED;
     return { changes: { enabled: ENABLED[word] }, said: `New Enabled flag is: ${word}` };
@@ -121,6 +133,14 @@ const ACTION_ON_PURGE: Parameter = {
     const word = wordOf(ON_PURGE, value, 'Invalid ActionOnPurge specified:');
     return { changes: { truncateOnPurge: word === 'Truncate' }, said: `New ActionOnPurge is: ${word}` };
   },
+};
+
+const NO_CACHE = 'Volumes lie in no cloud: there is no cache to keep.';
+const CACHE_RETENTION: Parameter = {
+  keyword: 'cacheretention',
+  takes: 'text',
+  question: '',
+  change: () => ({ changes: {}, said: NO_CACHE }),
 };
 
 type Item = readonly [
@@ -147,11 +167,14 @@ const MENU: readonly Item[] = [
   ['Enabled', ENABLE],
   ['RecyclePool', RECYCLE_POOL],
   ['Action On Purge', ACTION_ON_PURGE],
-  ['Cache Retention', meaningless('Volumes lie in no cloud: there is no cache to keep.')],
+  ['Cache Retention', meaningless(NO_CACHE)],
   ['Done', async () => 'done'],
 ];
 
-const PARAMETERS = MENU.flatMap(([, does]) => (typeof does === 'function' ? [] : [does]));
+const PARAMETERS = [
+  ...MENU.flatMap(([, does]) => (typeof does === 'function' ? [] : [does])),
+  CACHE_RETENTION,
+];
 
 export const UPDATE_VOLUME_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   volume: 'text',

@@ -26,6 +26,7 @@ export class ActiveJob implements RunningJob {
   level: string;
   poolName: string;
   storageName: string;
+  priority: number;
   startTime?: Date;
   /** Of an Incremental or Differential. */
   since?: Date;
@@ -53,6 +54,7 @@ export class ActiveJob implements RunningJob {
     this.level = options.plan.level;
     this.poolName = options.poolName;
     this.storageName = options.storageName;
+    this.priority = options.plan.priority;
     this.bandwidth = new JobBandwidth(options.bandwidth);
   }
 
@@ -75,10 +77,6 @@ export class ActiveJob implements RunningJob {
 
   get statusText(): string {
     return this.#abort.signal.aborted ? 'is being canceled' : this.#phase.text;
-  }
-
-  get priority(): number {
-    return this.plan.priority;
   }
 
   get clientName(): string {

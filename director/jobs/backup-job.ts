@@ -353,7 +353,7 @@ export class BackupJob implements JobKind {
       scheduledTime: plan.schedTime,
       startTime,
       endTime,
-      priority: plan.priority,
+      priority: this.#job.priority,
       fdFiles: totals.jobFiles,
       sdFiles: tally?.records ?? 0,
       fdBytes: totals.jobBytes,

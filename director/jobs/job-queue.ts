@@ -59,6 +59,15 @@ export class JobQueue {
     void job.begin().then(() => this.#admit());
   }
 
+  /** Gives a job that waits another priority; false when it does not wait any more. */
+  setPriority(jobId: number, priority: number): boolean {
+    const job = this.#waiting.get(jobId);
+    if (!job) return false;
+    job.entry = { ...job.entry, priority };
+    this.#admit();
+    return true;
+  }
+
   /** Something outside has changed (the conf): decide again. */
   reconsider(): void {
     this.#admit();

@@ -101,6 +101,14 @@ export class JobService implements Jobs {
     return true;
   }
 
+  async setPriority(jobId: number, priority: number): Promise<boolean> {
+    const job = this.#active.get(jobId);
+    if (!job || !this.#queue.setPriority(jobId, priority)) return false;
+    job.priority = priority;
+    await this.#environment.catalog.setJob(jobId, { priority });
+    return true;
+  }
+
   async setBandwidth(jobId: number, bytesPerSecond: number): Promise<number | undefined> {
     return this.#active.get(jobId)?.bandwidth.set(bytesPerSecond);
   }

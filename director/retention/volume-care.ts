@@ -6,6 +6,7 @@ import type { DaemonMessages } from '../messages/daemon-messages.ts';
 import { PeriodicLook } from '../periodic-look.ts';
 import { closingOf } from '../volumes/closing-test.ts';
 import type { VolumeOffice } from '../volumes/volume-office.ts';
+import { holdsData, isClosed } from '../volumes/volume-state.ts';
 import type { Retention } from './retention.ts';
 
 const LOOK_MS = 10 * 60_000;
@@ -92,13 +93,4 @@ export class VolumeCare implements AsyncDisposable {
     const text = `Volume "${volumeName}" holds no jobs any more: ${humanBytes(freedBytes)} were given back.`;
     return this.#options.messages.add('Info', text);
   }
-}
-
-function isClosed({ volStatus }: MediaRow): boolean {
-  return volStatus === 'Full' || volStatus === 'Used';
-}
-
-/** More than a label: one that was truncated already is left alone. */
-function holdsData({ volBytes, lastWritten, labelDate }: MediaRow): boolean {
-  return volBytes > 0 && (lastWritten?.getTime() ?? 0) > (labelDate?.getTime() ?? 0);
 }

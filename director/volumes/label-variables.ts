@@ -13,7 +13,7 @@ export type LabelVariable = (name: string, use: 'value' | 'count up') => Promise
  *
  *     p/width/char/r|l|c  pad (r = to the right end: 12 -> 0012)    l u   lower, upper case     #   length
  *     o offset,length     o from-to    part of the text             s/regex/text/gi   replace   y/from/to/  translate
- *     -word   when empty  +word        when not empty
+ *     -word   when empty  +word        when not empty, else nothing   *word     when empty, else nothing
  */
 export async function expandVariables(format: string, variable: LabelVariable, fail: Fail): Promise<string> {
   const reader = new Reader(format, fail);
@@ -86,7 +86,7 @@ function known(value: string | undefined, name: string, fail: Fail): string {
   return value;
 }
 
-/** An unset variable stays unset through every operation but `-word` and `+word`. */
+/** An unset variable stays unset through every operation but `-word`, `+word` and `*word`. */
 function applyOperation(reader: Reader, value: string | undefined, fail: Fail): string | undefined {
   const operation = reader.next();
   switch (operation) {
@@ -111,6 +111,10 @@ function applyOperation(reader: Reader, value: string | undefined, fail: Fail): 
     case '+': {
       const word = reader.take(/[^:}]*/y);
       return value ? word : '';
+    }
+    case '*': {
+      const word = reader.take(/[^:}]*/y);
+      return value ? '' : word;
     }
     default:
       throw fail(`unknown operation ":${operation}"`);

@@ -6,6 +6,7 @@ import { closingOf } from './closing-test.ts';
 import { newVolumeName } from './label-format.ts';
 import type { LabelVariable } from './label-variables.ts';
 import type { VolumeOffice } from './volume-office.ts';
+import { isClosed } from './volume-state.ts';
 
 /** What a search needs of the catalog. */
 export type SearchCatalog = Pick<
@@ -14,6 +15,7 @@ export type SearchCatalog = Pick<
   | 'createVolume'
   | 'jobsOnVolume'
   | 'listPools'
+  | 'listVolumes'
   | 'nextMediaId'
   | 'oldestVolumes'
   | 'pruneCandidates'
@@ -63,6 +65,7 @@ type Step = (search: Search) => Promise<FoundVolume | undefined>;
 
 /** In the order of reference bacula-volumes section 3; the first that finds one decides. */
 const STEPS: readonly Step[] = [
+  currentPruned,
   appendable,
   recyclable,
   pruned,
@@ -92,6 +95,17 @@ async function search(options: SearchOptions): Promise<SearchResult> {
   }
   const busy = await busyVolume(options);
   return busy ? { action: 'busy', media: busy } : { action: 'none' };
+}
+
+/** 0: the volume written last, when all on it has expired: on disk it stands for the one in the drive. */
+async function currentPruned(search: Search): Promise<FoundVolume | undefined> {
+  if (!search.pool.recycleCurrentVolume) return undefined;
+  const current = await writtenLast(search);
+  if (!current || !isClosed(current) || search.excluded.has(current.mediaId)) return undefined;
+  const { kept } = await search.retention.expired({ kind: 'volume', volume: current });
+  if (kept.length > 0) return undefined;
+  const { purged } = await search.retention.pruneVolumeLocked(current);
+  return saidEmpty(search, current, purged);
 }
 
 /** 1: a volume that takes more, the one written last first. */
@@ -226,6 +240,13 @@ async function poolsThatGive({ catalog, pool, poolRow }: Search): Promise<number
 async function oldest(search: Search): Promise<MediaRow[]> {
   const rows = await search.catalog.oldestVolumes(candidates(search));
   return rows.filter(({ mediaId }) => !search.excluded.has(mediaId));
+}
+
+async function writtenLast({ catalog, pool, mediaType }: Search): Promise<MediaRow | undefined> {
+  const timeOf = ({ lastWritten }: MediaRow) => lastWritten?.getTime() ?? 0;
+  return (await catalog.listVolumes({ poolName: pool.name }))
+    .filter((media) => media.mediaType === mediaType && media.lastWritten)
+    .sort((a, b) => timeOf(b) - timeOf(a))[0];
 }
 
 /** Says that a volume became empty. It is found if it can be used in this pool; one that went elsewhere is not. */

@@ -1,13 +1,18 @@
+import type { MediaRow } from '../../../catalog/rows.ts';
 import type { VolumeExplanation, VolumeJob } from '../../retention/removal.ts';
 import { formatDateTime } from '../../../text/civil-time.ts';
 import { humanBytes } from '../../../text/numbers.ts';
+import { holdsData } from '../../volumes/volume-state.ts';
 import { announceCatalog } from '../catalog-line.ts';
 import { volumeOnLineOrChosen } from '../choose-volume.ts';
 import type { Command } from '../command.ts';
 import { listingOf, renderListing, wantsJson, type Columns } from '../listing.ts';
 import { KEPT_WORDS } from '../removal-listing.ts';
 
-const COLUMNS: Columns<VolumeJob> = [
+/** A job with what becomes of it; `isChain`: the newest state of its client is made of it. */
+type Row = VolumeJob & { readonly isChain: boolean };
+
+const COLUMNS: Columns<Row> = [
   ['JobId', ({ job }) => job.jobId],
   ['Name', ({ job }) => job.name],
   ['Client', ({ job }) => job.clientName],
@@ -24,63 +29,92 @@ export const explain: Command = {
   keywords: { volume: 'text', json: 'flag' },
   async run(context) {
     await announceCatalog(context, 'jobs');
+    const { retention, catalog } = context.services;
     const volume = await volumeOnLineOrChosen(context);
-    const explanation = await context.services.retention.explain(volume);
-    const listing = listingOf(COLUMNS, explanation.jobs);
+    const explanation = await retention.explain(volume);
+    const chain = new Set(await catalog.chainJobs());
+    const rows = explanation.jobs.map((row) => ({ ...row, isChain: chain.has(row.job.jobId) }));
+    const listing = listingOf(COLUMNS, rows);
     if (wantsJson(context)) return context.print(renderListing(listing, 'json'));
-    await context.print(renderListing(listing, 'table'));
-    for (const sentence of sentences(explanation)) await context.say(sentence);
+    if (rows.length > 0) await context.print(renderListing(listing, 'table'));
+    for (const sentence of sentences(explanation, rows)) await context.say(sentence);
   },
 };
 
-function sentences(explanation: VolumeExplanation): string[] {
-  const { volume, jobs, writer, freeAt } = explanation;
+function sentences(explanation: VolumeExplanation, rows: readonly Row[]): string[] {
+  const { volume, writer } = explanation;
   const { volumeName, volStatus, volBytes, poolName } = volume;
-  const name = `Volume "${volumeName}"`;
-  const about = `${name} of Pool "${poolName}" is ${volStatus} and takes ${humanBytes(volBytes)}.`;
   return [
-    about,
+    `Volume "${volumeName}" of Pool "${poolName}" is ${volStatus} and takes ${humanBytes(volBytes)}.`,
     ...(writer === undefined ? [] : [`JobId ${writer} is writing it.`]),
-    ...(jobs.length === 0 ? [withoutJobs(explanation)] : whatFrees(explanation)),
-    ...(freeAt && jobs.length > 0 ? [spaceSentence(explanation)] : []),
+    ...(rows.length === 0 ? withoutJobs(volume) : whatHolds(volume, rows)),
+    ...(rows.length === 0 ? [] : whatFrees(explanation, rows)),
   ];
 }
 
-function withoutJobs({ volume }: VolumeExplanation): string {
-  const { recycle, enabled, volStatus } = volume;
-  if (!recycle) return 'No job holds it. It is not written again: its Recycle flag is no.';
-  if (enabled !== 1) return 'No job holds it. It is not written again: it is not enabled.';
-  if (['Append', 'Recycle', 'Purged'].includes(volStatus))
-    return 'No job holds it: the next job that needs it may write it.';
-  return `No job holds it, but its status ${volStatus} keeps jobs off it: purge volume=${volume.volumeName} frees it.`;
+function withoutJobs(volume: MediaRow): string[] {
+  const { recycle, enabled, volStatus, volumeName, volBytes } = volume;
+  if (!recycle) return ['No job holds it. It is not written again: its Recycle flag is no.'];
+  if (enabled !== 1) return ['No job holds it. It is not written again: it is not enabled.'];
+  if (!['Append', 'Recycle', 'Purged'].includes(volStatus)) {
+    return [
+      `No job holds it, but its status ${volStatus} keeps jobs off it: purge volume=${volumeName} frees it.`,
+    ];
+  }
+  const isPurged = volStatus === 'Purged' && holdsData(volume);
+  return [
+    'No job holds it: the next job that needs it may write it.',
+    ...(isPurged
+      ? [`truncate volume=${volumeName} gives its ${humanBytes(volBytes)} back before that.`]
+      : []),
+  ];
 }
 
-function whatFrees({ volume, jobs, freeAt }: VolumeExplanation): string[] {
-  const { volumeName, volStatus, volRetention } = volume;
-  const held = jobs.filter(({ because }) => because !== 'expired');
-  const lasts = jobs.filter(({ because }) => because === 'lastFull').map(({ job }) => job.jobId);
-  const lines = [`${jobs.length} job${jobs.length === 1 ? '' : 's'} on it, ${held.length} of them held.`];
+function whatHolds({ volRetention }: MediaRow, rows: readonly Row[]): string[] {
+  const held = rows.filter(({ because }) => because !== 'expired');
+  const lasts = rows.filter(({ because }) => because === 'lastFull');
+  const chain = rows.filter(({ because, isChain }) => because === 'expired' && isChain);
+  const lines = [`${rows.length} job${rows.length === 1 ? '' : 's'} on it, ${held.length} of them held.`];
   if (lasts.length > 0) {
     lines.push(
-      `JobId ${lasts.join(', ')} is free when a newer Full of the same client and FileSet is good, and its time has passed.`,
+      `JobId ${numbers(lasts)} is free when a newer Full of the same client and FileSet is good, and its time has passed.`,
+    );
+  }
+  if (chain.length > 0) {
+    lines.push(
+      `The newest state of its client is made of JobId ${numbers(chain)}: when that is gone, a restore of this state misses what it` +
+        ' saved. Run a Full before, and let Volume Retention be longer than the time between two Fulls.',
     );
   }
   if (volRetention === 0) lines.push('Its retention is 0: time alone never frees it.');
-  if (freeAt) lines.push(`Time frees all of it on ${formatDateTime(freeAt)}.`);
+  return lines;
+}
+
+function whatFrees({ volume, freeAt }: VolumeExplanation, rows: readonly Row[]): string[] {
+  const { volumeName, volStatus } = volume;
+  const isHeld = rows.some(({ because }) => because !== 'expired');
+  const lines = [];
+  if (freeAt && isHeld) lines.push(`Time frees all of it on ${formatDateTime(freeAt)}.`);
   if (volStatus === 'Append') {
     lines.push(
       'It is still Append: jobs may be added, which keep it longer. Only Full and Used volumes are pruned.',
     );
   }
-  if (held.length === 0 && volStatus !== 'Append')
-    lines.push(`prune volume=${volumeName} frees it now; so does the next job that needs it.`);
-  else lines.push(`purge volume=${volumeName} would free it now, and its jobs would be gone.`);
-  return lines;
+  if (isHeld || volStatus === 'Append') {
+    lines.push(`purge volume=${volumeName} would free it now, and its jobs would be gone.`);
+  } else {
+    lines.push(`The next job that needs it overwrites it; prune volume=${volumeName} frees it now.`);
+  }
+  return [...lines, spaceSentence(volume)];
 }
 
-function spaceSentence({ volume }: VolumeExplanation): string {
-  const bytes = humanBytes(volume.volBytes);
-  return volume.truncateOnPurge
-    ? `${bytes} of disk space come back then by themselves (Action On Purge = Truncate).`
-    : `The next job that takes it overwrites it; truncate gives its ${bytes} back earlier.`;
+function spaceSentence({ volumeName, volBytes, truncateOnPurge }: MediaRow): string {
+  const bytes = humanBytes(volBytes);
+  return truncateOnPurge
+    ? `When it is free, its ${bytes} of disk space come back by themselves (Action On Purge = Truncate).`
+    : `When it is free, its ${bytes} of disk space are used by the next job that takes it; truncate volume=${volumeName} gives them back before.`;
+}
+
+function numbers(rows: readonly Row[]): string {
+  return rows.map(({ job }) => job.jobId).join(', ');
 }

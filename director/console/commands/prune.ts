@@ -3,13 +3,16 @@ import type { ClientResource } from '../../../configuration/director-conf.ts';
 import { parseDuration } from '../../../text/duration.ts';
 import { durationText } from '../../../text/numbers.ts';
 import { clientRetentions } from '../../retention/record-periods.ts';
+import type { Removal } from '../../retention/removal.ts';
+import { isClosed } from '../../volumes/volume-state.ts';
 import { announceCatalog } from '../catalog-line.ts';
 import { resourceOnLineOrChosen } from '../choose-resource.ts';
 import { volumeOnLineOrChosen } from '../choose-volume.ts';
 import { CommandCancelled, CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { chooseFromMenu } from '../prompts.ts';
-import { printRemoval, sayPurged } from '../removal-listing.ts';
+import { wantsJson } from '../listing.ts';
+import { chooseFromMenu, confirm } from '../prompts.ts';
+import { printRemoval, sayKept, sayPurged } from '../removal-listing.ts';
 
 const SUBJECTS: readonly (readonly [
   item: string,
@@ -45,7 +48,7 @@ export const prune: Command = {
   },
   async run(context) {
     await announceCatalog(context, 'jobs');
-    if (context.line.has('expired')) return pruneExpired(context);
+    if (context.line.has('expired', 'all', 'allpools', 'allfrompool')) return pruneExpired(context);
     const named = SUBJECTS.findIndex(([, keyword]) => context.line.has(keyword));
     const index =
       named >= 0
@@ -62,14 +65,18 @@ export const prune: Command = {
 async function pruneClient(context: CommandContext, kind: 'files' | 'jobs'): Promise<void> {
   const { services, line, say } = context;
   const client = await resourceOnLineOrChosen(context, 'Client', 'client');
-  if (line.has('dryrun')) return printRemoval(context, await services.retention.expired({ kind, client }));
+  const what = kind === 'files' ? 'Files' : 'Jobs';
+  if (line.has('dryrun')) {
+    const removal = await services.retention.expired({ kind, client });
+    if (isNothing(removal) && !wantsJson(context)) return say(`No ${what} found to prune.`);
+    return printRemoval(context, removal);
+  }
   const periodSeconds = await agreedPeriod(context, periodQuestion(client, kind));
   const { jobs, ...removed } = await services.retention.prune({
     kind,
     client,
     ...(periodSeconds !== undefined && { periodSeconds }),
   });
-  const what = kind === 'files' ? 'Files' : 'Jobs';
   if (jobs === 0) return say(`No ${what} found to prune.`);
   const count = `${jobs} Job${jobs === 1 ? '' : 's'}`;
   await say(
@@ -100,19 +107,27 @@ async function pruneOneVolume(context: CommandContext): Promise<void> {
 async function pruneVolume(context: CommandContext, volume: MediaRow): Promise<void> {
   const { services, say } = context;
   const { volumeName } = volume;
-  const { jobs } = await services.retention.expired({ kind: 'volume', volume });
+  const { jobs, kept } = await services.retention.expired({ kind: 'volume', volume });
   await say(
     jobs.length === 0
       ? `Found no Job associated with the Volume "${volumeName}" to prune`
       : `Found ${jobs.length} Job(s) associated with the Volume "${volumeName}" that will be pruned`,
   );
   await sayPurged(context, await services.retention.prune({ kind: 'volume', volume }));
+  // Those inside their retention nobody expects to go.
+  await sayKept(
+    context,
+    kept.filter(({ because }) => because !== 'retention'),
+  );
 }
 
 /** All volumes that hold something whose retention has passed. */
 async function pruneExpired(context: CommandContext): Promise<void> {
-  const { services, line, say, session } = context;
-  const [poolName, mediaType] = [line.value('pool'), line.value('mediatype')];
+  const { services, line, say } = context;
+  const poolName = line.has('allfrompool')
+    ? (await resourceOnLineOrChosen(context, 'Pool', 'pool')).name
+    : line.value('pool');
+  const mediaType = line.value('mediatype');
   const volumes = (await services.catalog.listVolumes({ poolName })).filter(
     (volume) => isClosed(volume) && (mediaType === undefined || volume.mediaType === mediaType),
   );
@@ -122,12 +137,16 @@ async function pruneExpired(context: CommandContext): Promise<void> {
     if (removal.jobs.length === 0) continue;
     expired.push(volume);
     if (!line.has('dryrun')) continue;
-    if (!session.json && !line.has('json')) await say(`Volume "${volume.volumeName}":`);
+    if (!wantsJson(context)) await say(`Volume "${volume.volumeName}":`);
     await printRemoval(context, removal);
   }
-  if (!line.has('json')) await say(`${expired.length} expired volume${expired.length > 1 ? 's' : ''} found`);
+  if (!wantsJson(context))
+    await say(`${expired.length} expired volume${expired.length > 1 ? 's' : ''} found`);
   if (line.has('dryrun') || expired.length === 0) return;
-  await agreedPeriod(context, expired.map(({ volumeName }) => volumeName).join(', '));
+  if (!line.has('yes')) {
+    await say(expired.map(({ volumeName }) => volumeName).join(', '));
+    if (!(await confirm(context, 'Continue?'))) throw new CommandCancelled();
+  }
   for (const volume of expired) await pruneVolume(context, volume);
 }
 
@@ -152,14 +171,17 @@ function parsedPeriod(text: string): number {
   throw new CommandError(`"${text}" is no period`, 'Write it as 30 days.');
 }
 
-function requireClosed({ volumeName, volStatus }: MediaRow): void {
-  if (volStatus === 'Full' || volStatus === 'Used') return;
+function requireClosed(volume: MediaRow): void {
+  if (isClosed(volume)) return;
+  const { volumeName, volStatus } = volume;
   throw new CommandError(
     `Volume "${volumeName}" has VolStatus ${volStatus} and cannot be pruned`,
-    'Only Full and Used ones can; update volume=NAME volstatus=Used closes one.',
+    volStatus === 'Purged' || volStatus === 'Recycle'
+      ? 'No job is on it any more: there is nothing to prune.'
+      : 'Only Full and Used ones can; update volume=NAME volstatus=Used closes one.',
   );
 }
 
-function isClosed({ volStatus }: MediaRow): boolean {
-  return volStatus === 'Full' || volStatus === 'Used';
+function isNothing({ jobs, kept }: Removal): boolean {
+  return jobs.length + kept.length === 0;
 }

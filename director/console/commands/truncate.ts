@@ -1,5 +1,6 @@
 import type { MediaRow } from '../../../catalog/rows.ts';
 import { humanBytes } from '../../../text/numbers.ts';
+import { holdsData } from '../../volumes/volume-state.ts';
 import { announceCatalog } from '../catalog-line.ts';
 import { resourceOnLine } from '../choose-resource.ts';
 import { volumeNamed } from '../choose-volume.ts';
@@ -54,16 +55,9 @@ async function candidates(context: CommandContext): Promise<MediaRow[]> {
   );
 }
 
-function isCandidate({
-  volStatus,
-  recycle,
-  enabled,
-  truncateOnPurge,
-  lastWritten,
-  labelDate,
-}: MediaRow): boolean {
-  if (volStatus !== 'Purged' || !recycle || enabled !== 1 || !truncateOnPurge) return false;
-  return (lastWritten?.getTime() ?? 0) > (labelDate?.getTime() ?? 0);
+function isCandidate(volume: MediaRow): boolean {
+  const { volStatus, recycle, enabled, truncateOnPurge } = volume;
+  return volStatus === 'Purged' && recycle && enabled === 1 && truncateOnPurge && holdsData(volume);
 }
 
 function purged(volume: MediaRow): MediaRow {

@@ -24,6 +24,9 @@ const SUBJECTS: readonly (readonly [item: string, update: (context: CommandConte
   ],
 ];
 
+/** Subjects of newer versions: they are named, and stand in no menu. */
+const PROTECTION = 'Volume files are not protected by flags: there is nothing to update.';
+
 export const update: Command = {
   name: 'update',
   description: 'Change what the catalog says of a Volume, Pool or job',
@@ -31,12 +34,16 @@ export const update: Command = {
     ...UPDATE_VOLUME_KEYWORDS,
     pool: 'pool',
     slots: 'flag',
+    scan: 'flag',
     storage: 'storage',
     stats: 'flag',
+    days: 'text',
     snapshot: 'flag',
+    volumeprotect: 'flag',
     jobid: 'text',
     client: 'client',
     starttime: 'text',
+    priority: 'text',
     comment: 'text',
   },
   async run(context) {
@@ -44,7 +51,8 @@ export const update: Command = {
     const { line } = context;
     if (line.has('volume', 'volstatus', 'allfrompool', 'fromallpools', 'frompool'))
       return updateVolume(context);
-    if (line.has('jobid')) return updateJob(context);
+    if (line.has('volumeprotect')) return context.say(PROTECTION);
+    if (line.has('jobid', 'priority')) return updateJob(context);
     if (line.has('pool')) return updatePool(context);
     const named = ['slots', 'stats', 'snapshot'].findIndex((word) => line.has(word));
     const index =
@@ -74,13 +82,36 @@ async function updateJob(context: CommandContext): Promise<void> {
   const jobId = line.integer('jobid');
   const job = jobId === undefined ? undefined : await services.catalog.jobById(jobId);
   if (!job) throw new CommandError(`the catalog has no JobId ${jobId ?? ''}`, '"list jobs" shows them.');
+  if (line.has('priority')) return updatePriority(context, job.jobId);
   if (!job.endTime) throw new CommandError(`JobId ${job.jobId} has not ended`, 'Wait for its end.');
   const changes = await jobChanges(context);
   if (Object.keys(changes).length === 0) {
-    throw new CommandError('what to change is missing', 'Write client=, pool=, starttime= or comment=.');
+    throw new CommandError(
+      'what to change is missing',
+      'Write client=, pool=, starttime=, comment= or priority=.',
+    );
   }
   await services.catalog.setJob(job.jobId, changes);
   await say(`JobId=${job.jobId} updated.`);
+}
+
+/** Only of a job that waits, while the rest is of jobs that have ended. */
+async function updatePriority({ line, services, say }: CommandContext, jobId: number): Promise<void> {
+  const priority = line.integer('priority');
+  if (!priority) throw new CommandError('"priority=" is out of range', '1 is the most urgent.');
+  if (line.has('client', 'pool', 'starttime', 'comment')) {
+    throw new CommandError(
+      'priority= is for a job that waits, the rest for one that has ended',
+      'Write one without the other.',
+    );
+  }
+  if (!(await services.jobs.setPriority(jobId, priority))) {
+    throw new CommandError(
+      `JobId ${jobId} does not wait for its turn`,
+      'What has begun keeps the priority that it began with.',
+    );
+  }
+  await say(`JobId=${jobId} updated.`);
 }
 
 async function jobChanges(context: CommandContext): Promise<JobChanges> {

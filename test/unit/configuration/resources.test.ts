@@ -93,10 +93,12 @@ describe('references', () => {
 
   test('may form a circle', () => {
     const conf = loadInFrame(
-      'Counter { Name = a; Wrap Counter = b }\nCounter { Name = b; Wrap Counter = a }\nPool { Name = X; Pool Type = Backup; Label Format = x; Recycle Pool = X }',
+      ['X; Recycle Pool = X', 'Y; Recycle Pool = Z', 'Z; Recycle Pool = Y']
+        .map((pool) => `Pool { Pool Type = Backup; Label Format = x; Name = ${pool} }\n`)
+        .join(''),
     );
-    expect(conf.counters[0]?.wrapCounter?.wrapCounter).toBe(conf.counters[0]);
     expect(conf.pools[1]?.recyclePool).toBe(conf.pools[1]);
+    expect(conf.pools[2]?.recyclePool?.recyclePool).toBe(conf.pools[2]);
   });
 
   test('find Storages and Autochangers under one name space', () => {

@@ -58,6 +58,7 @@ const LEFT_OUT = new Set([
   'Type',
   'Pool Type',
   'Label Format',
+  'Wrap Counter',
 ]);
 
 /** Directives that a check asks for although their table does not. */

@@ -91,6 +91,7 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
       run: async (request) => runs.push({ ...request }),
       running: () => runningJobs,
       cancel: (jobId) => cancelled.push(jobId) > 0,
+      setPriority: async (jobId) => runningJobs.some((job) => job.jobId === jobId && job.status === 'C'),
       setBandwidth: async (jobId, limit) => {
         limits.push([jobId, limit]);
         return limit;

@@ -56,7 +56,10 @@ describe('prune', () => {
       'Found 1 Job(s) associated with the Volume "Ring-0001" that will be pruned\n' +
         'There are no more Jobs associated with Volume "Ring-0001". Marking it purged.\n',
     );
-    expect(transcript).toContain('Found no Job associated with the Volume "Ring-0002" to prune\n');
+    expect(transcript).toContain(
+      'Found no Job associated with the Volume "Ring-0002" to prune\n' +
+        'JobId 2 stays: the last good Full of its client and FileSet.\n',
+    );
     expect(transcript).toContain('prune: the catalog has no Volume "Nix". "list volumes" shows them.\n');
   });
 
@@ -65,6 +68,14 @@ describe('prune', () => {
     expect(await talk(site, ['prune volume=Ring-0001 yes'])).toContain(
       'prune: Volume "Ring-0001" has VolStatus Append and cannot be pruned. Only Full and Used ones can; ' +
         'update volume=NAME volstatus=Used closes one.\n',
+    );
+  });
+
+  test('of a volume that is purged says that nothing is left to prune', async () => {
+    await using site = await aged(11);
+    expect(await talk(site, ['prune volume=Ring-0001 yes', 'prune volume=Ring-0001 dryrun'])).toContain(
+      'prune: Volume "Ring-0001" has VolStatus Purged and cannot be pruned. ' +
+        'No job is on it any more: there is nothing to prune.\n',
     );
   });
 
@@ -77,6 +88,30 @@ describe('prune', () => {
       /\| 2 +\| Ringed \| F +\|[^\n]*\| stays: the last good Full of its client and FileSet \|/,
     );
     expect(await jobIds(site)).toEqual([1, 2]);
+  });
+
+  test('dryrun of what has nothing to prune says so', async () => {
+    await using site = await aged(0);
+    const lines = ['prune jobs client=kept-fd dryrun', 'prune files client=kept-fd dryrun json'];
+    expect(await talk(site, lines)).toMatch(/No Jobs found to prune\.\n[^]*dryrun json\n\[\]\n/);
+  });
+
+  test('expired goes on after a yes only; a period is not asked for, since each volume has its own', async () => {
+    await using site = await aged(11);
+    const transcript = await talk(site, ['prune expired', 'mod', 'no']);
+    expect(transcript).toContain('Ring-0001\nContinue? (yes/no): mod\nPlease answer yes or no.\n');
+    expect(await jobIds(site)).toEqual([1, 2]);
+  });
+
+  test.each([
+    'volume allpools',
+    'all',
+    'allfrompool pool=Ring',
+    'volume allfrompool pool=Ring mediatype=File',
+  ])('%s takes the expired volumes of these pools', async (which) => {
+    await using site = await aged(11);
+    expect(await talk(site, [`prune ${which} yes`])).toContain('1 expired volume found\n');
+    expect(await statuses(site)).toEqual({ 'Ring-0001': 'Purged', 'Ring-0002': 'Used' });
   });
 
   test('expired takes all volumes past their retention', async () => {
@@ -199,5 +234,35 @@ describe('explain', () => {
     expect(await talk(site, ['llist volume=Ring-0002'])).toMatch(
       /KeptUntil: 2026-03-11 12:\d\d:\d\d, and as long as JobId 2 is the last good Full/,
     );
+  });
+
+  test('of one whose time has passed says that the next job takes it, and what frees it now', async () => {
+    await using site = await aged(11);
+    const transcript = await talk(site, ['explain volume=Ring-0001']);
+    expect(transcript).not.toContain('Time frees all of it');
+    expect(transcript).toContain(
+      'The next job that needs it overwrites it; prune volume=Ring-0001 frees it now.\n' +
+        'When it is free, its 104.8 MB of disk space are used by the next job that takes it; ' +
+        'truncate volume=Ring-0001 gives them back before.\n',
+    );
+    await talk(site, ['prune volume=Ring-0001 yes']);
+    await site.catalog.setVolume(1, { labelDate: new Date(0) }); // time stands still in a simulated job
+    expect(await talk(site, ['explain volume=Ring-0001'])).toContain(
+      'No job holds it: the next job that needs it may write it.\n' +
+        'truncate volume=Ring-0001 gives its 104.8 MB back before that.\n',
+    );
+  });
+
+  test('warns of an Incremental that may go although the newest state is made of it, as prune does', async () => {
+    await using site = await ringSite(ONE_JOB, CLIENT);
+    await site.run('Ringed');
+    await site.run('Ringed', { level: 'Incremental' });
+    site.sleep(11 * DAY);
+    const transcript = await talk(site, ['explain volume=Ring-0002', 'prune volume=Ring-0002 dryrun']);
+    expect(transcript).toContain(
+      'The newest state of its client is made of JobId 2: when that is gone, a restore of this state misses what it saved. ' +
+        'Run a Full before, and let Volume Retention be longer than the time between two Fulls.\n',
+    );
+    expect(transcript).toContain('| would go, although the newest state is made of it |');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { converse, fakeDirector } from './fake-director.ts';
+import { converse, fakeDirector, runningJob } from './fake-director.ts';
 
 describe('update volume', () => {
   it('changes status, switch and pool of a volume', async () => {
@@ -25,6 +25,8 @@ describe('update volume', () => {
     ['recyclepool=A-Incr-Pool', { recyclePoolId: 2 }, 'New RecyclePool is: A-Incr-Pool'],
     ['actiononpurge=truncate', { truncateOnPurge: true }, 'New ActionOnPurge is: Truncate'],
     ['enabled=archived', { enabled: 2 }, 'New Enabled flag is: archived'],
+    ['enabled=0', { enabled: 0 }, 'New Enabled flag is: no'],
+    ['volstatus=cleaning', { volStatus: 'Cleaning' }, 'New Volume status is: Cleaning'],
   ])('takes %s', async (parameter, changed, said) => {
     const director = fakeDirector();
     const transcript = await converse(director, [`update volume=A-Full-0001 ${parameter}`]);
@@ -78,7 +80,7 @@ describe('update volume', () => {
     ['volume=Nix volstatus=Used', 'update: the catalog has no Volume "Nix". "list volumes" shows them.'],
     [
       'volume=A-Full-0001 volstatus=Purged',
-      'update: Invalid VolStatus specified: Purged. Choose from Append, Archive, Disabled, Full, Used, Recycle, Read-Only, Error.',
+      'update: Invalid VolStatus specified: Purged. Choose from Append, Archive, Disabled, Full, Used, Cleaning, Recycle, Read-Only, Error.',
     ],
     [
       'volume=A-Full-0001 volstatus=Recycle',
@@ -128,12 +130,32 @@ describe('update of other things', () => {
     expect(director.contents.jobs[0]).toMatchObject({ comment: 'kept for the auditor', poolId: 2 });
     expect(transcript).toContain('update: the catalog has no JobId 9. "list jobs" shows them.');
     expect(transcript).toContain(
-      'update: what to change is missing. Write client=, pool=, starttime= or comment=.',
+      'update: what to change is missing. Write client=, pool=, starttime=, comment= or priority=.',
     );
   });
 
-  it('says why there is nothing to do for slots, statistics and snapshots', async () => {
-    const transcript = await converse(fakeDirector(), ['update slots', 'update stats', 'update', '5']);
-    expect(transcript).toMatch(/no autochanger\.[^]*No statistics are kept[^]*Snapshots are made by scripts/);
+  it('says why there is nothing to do for slots, statistics, snapshots, protection and a cache', async () => {
+    const transcript = await converse(fakeDirector(), [
+      ...['update slots scan storage=File1', 'update stats days=3', 'update', '5'],
+      ...['update volumeprotect', 'update volume=A-Full-0001 cacheretention=3d'],
+    ]);
+    expect(transcript).toMatch(
+      /no autochanger\.[^]*No statistics are kept[^]*Snapshots are made by scripts[^]*not protected by flags[^]*no cache to keep/,
+    );
+  });
+
+  it('changes the priority of a job that waits, and of no other', async () => {
+    const director = fakeDirector();
+    director.runningJobs.push(runningJob(1, { status: 'C' }), runningJob(2));
+    const transcript = await converse(director, [
+      ...['update jobid=1 priority=5', 'update jobid=2 priority=5', 'update jobid=1 priority=0'],
+      'update jobid=1 priority=5 comment=x',
+    ]);
+    expect(transcript).toContain('JobId=1 updated.');
+    expect(transcript).toContain(
+      'update: JobId 2 does not wait for its turn. What has begun keeps the priority that it began with.',
+    );
+    expect(transcript).toContain('update: "priority=" is out of range. 1 is the most urgent.');
+    expect(transcript).toContain('Write one without the other.');
   });
 });

@@ -68,6 +68,22 @@ describe('the jobs of a Director', () => {
     expect(director.jobs.running()).toEqual([]);
   });
 
+  test('get another priority while they wait, and not any more when they have begun', async () => {
+    const held = heldBackups();
+    await using director = await TestDirector.start({ conf: { extra: JOBS }, script: held.script });
+    const first = await director.run('Gzip');
+    await director.run('Second');
+    const urgent = await director.run('Urgent');
+    await until(() => held.started.length === 1);
+    expect(await director.jobs.setPriority(first, 1)).toBe(false);
+    expect(await director.jobs.setPriority(urgent, 11)).toBe(true);
+    expect(await director.catalog.jobById(urgent)).toMatchObject({ priority: 11 });
+    held.release();
+    await director.jobs.idle();
+    expect(held.started).toEqual(['Gzip', 'Second', 'Urgent']);
+    expect(await director.text()).toContain('  Priority:               11\n');
+  });
+
   test('of one client follow each other, those of another run beside', async () => {
     const held = heldBackups();
     await using director = await TestDirector.start({ conf: { extra: JOBS }, script: held.script });

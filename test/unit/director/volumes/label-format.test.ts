@@ -72,6 +72,10 @@ describe('a Label Format with variables', () => {
     ['${Empty:-none}', 'none'],
     ['${Unknown:-none}', 'none'],
     ['${Level:+set}', 'set'],
+    ['v${Empty:+set}', 'v'],
+    ['v${Level:*unset}', 'v'],
+    ['${Empty:*unset}', 'unset'],
+    ['${Unknown:*unset}', 'unset'],
     ['${Client:l:p/9/0/r}', '00peer-fd'],
   ])('%s gives %s', async (format, expected) => {
     expect(await name(format)).toBe(expected);

@@ -192,6 +192,24 @@ describe('the search for a volume', () => {
     await site.run('Ringed');
     expect(await jobIds(site)).toEqual([2, 3]);
   });
+
+  test('takes the volume written last before any other, when all on it has expired, where Recycle Current Volume says so', async () => {
+    await using site = await ringSite(
+      `${ONE_JOB}; Protect Last Full = no; Recycle Current Volume = yes; AutoPrune = no`,
+    );
+    await site.run('Ringed');
+    await site.run('Ringed');
+    site.sleep(9 * DAY);
+    await site.run('Ringed');
+    expect(Object.keys(await statuses(site))).toEqual(['Ring-0001', 'Ring-0002', 'Ring-0003']);
+    site.sleep(9 * DAY);
+    await site.run('Ringed');
+    expect(await jobIds(site)).toEqual([1, 2, 3, 4]);
+    site.sleep(11 * DAY);
+    const { text } = await site.run('Ringed');
+    expect(text).toContain('Recycled volume "Ring-0004"');
+    expect(await jobIds(site)).toEqual([1, 2, 3, 5]);
+  });
 });
 
 describe('a job that waits for a volume', () => {
