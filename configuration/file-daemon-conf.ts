@@ -1,5 +1,6 @@
 import {
   checkAtLeastOne,
+  checkedOf,
   checkExactlyOne,
   checkPasswords,
   resourcesOf,
@@ -10,6 +11,7 @@ import type { LoadOptions } from './load-options.ts';
 import { Places, type LoadedConf } from './places.ts';
 import { Problems } from './problem.ts';
 import { readConf } from './read-conf.ts';
+import { labelOf, placeInNode, type ResourceNode } from './resource-node.ts';
 import { FILE_DAEMON_SCHEMA } from './schemas.ts';
 import { diskReader } from './source-reader.ts';
 import type {
@@ -49,6 +51,7 @@ export function loadFileDaemonConf(file: string, options: LoadOptions = {}): Loa
   const nodes = readConf(file, FILE_DAEMON_SCHEMA, problems, options);
   checkExactlyOne(nodes, 'FileDaemon', file, problems);
   checkAtLeastOne(nodes, 'Director', file, problems, 'nobody may use this client');
+  checkDirectorAddresses(nodes, problems);
   checkPasswords(nodes, options.reader ?? diskReader, problems);
   setDefaultMessages(nodes, 'FileDaemon');
   const result = problems.result<FileDaemonConf>(() => {
@@ -63,4 +66,16 @@ export function loadFileDaemonConf(file: string, options: LoadOptions = {}): Loa
     };
   });
   return { ...result, places: new Places(nodes) };
+}
+
+function checkDirectorAddresses(nodes: readonly ResourceNode[], problems: Problems): void {
+  for (const { node, resource } of checkedOf<ClientDirectorResource>(nodes, 'Director')) {
+    if (!resource.connectToDirector || resource.address !== undefined) continue;
+    problems.add(
+      'error',
+      placeInNode(node, 'connectToDirector'),
+      `${labelOf(node)} is to be connected to, and has no Address`,
+      'add "Address = host.example.org", where the Director listens',
+    );
+  }
 }

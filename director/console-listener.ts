@@ -1,4 +1,4 @@
-import type { DirectorConf } from '../configuration/director-conf.ts';
+import type { ClientResource, DirectorConf } from '../configuration/director-conf.ts';
 import { listenAddresses } from '../configuration/values/addresses.ts';
 import { messageOf } from '../errors/operator-error.ts';
 import {
@@ -10,6 +10,7 @@ import { requireRole, type Peer, type Secret } from '../transport/peer.ts';
 import { listen, type Listener } from '../transport/server.ts';
 import { serveBidi } from '../transport/streams.ts';
 import { serveConsole } from './console/session.ts';
+import type { DialIns } from './daemons/dial-ins.ts';
 import type { DaemonMessages } from './messages/daemon-messages.ts';
 import { Rights } from './rights/rights.ts';
 import type { DirectorServices } from './services.ts';
@@ -24,15 +25,20 @@ export interface ConsoleListenerOptions {
   /** Consoles that come before the Director is ready wait for this. */
   readonly services: Promise<DirectorServices>;
   readonly messages: DaemonMessages;
+  readonly dialIns: DialIns;
 }
 
-/** Listens for consoles. */
+/** Listens for consoles, and for clients that connect by themselves. */
 export function listenForConsoles(options: ConsoleListenerOptions): Promise<Listener> {
-  const { conf, messages } = options;
+  const { conf, messages, dialIns } = options;
   return listen({
     serverName: options.directorName,
     addresses: addressesOf(conf()),
     findSecret: (peer) => secretOf(conf(), peer),
+    takeOver(socket, { role, name }) {
+      if (role === 'client') dialIns.accept(socket, name);
+      return role === 'client';
+    },
     register: (server) =>
       server.addService(DirectorServiceService, {
         console: serveBidi<ConsoleRequest, ConsoleResponse>(async (requests, writer, context) => {
@@ -56,7 +62,17 @@ export function addressesOf({ director }: DirectorConf): { host: string; port: n
   });
 }
 
-function secretOf({ director, consoles }: DirectorConf, peer: Peer): Secret | undefined {
+/** The client of this name, when it may connect by itself. */
+export function callingClient({ clients }: DirectorConf, name: string): ClientResource | undefined {
+  return clients.find((client) => client.name === name && client.allowFdConnections);
+}
+
+function secretOf(conf: DirectorConf, peer: Peer): Secret | undefined {
+  const { director, consoles } = conf;
+  if (peer.role === 'client') {
+    const client = callingClient(conf, peer.name);
+    return client && { password: client.password };
+  }
   if (peer.role !== 'console') return undefined;
   if (peer.name === DEFAULT_CONSOLE) return { password: director.password };
   const named = consoles.find(({ name }) => name === peer.name);

@@ -5,7 +5,8 @@ import type { DirectorConf } from '../configuration/director-conf.ts';
 import type { DaemonContext, RunningDaemon } from '../daemon/run-daemon.ts';
 import { CatalogIds } from './catalog-ids.ts';
 import { ConfInForce } from './conf-in-force.ts';
-import { listenForConsoles } from './console-listener.ts';
+import { callingClient, listenForConsoles } from './console-listener.ts';
+import { DialIns } from './daemons/dial-ins.ts';
 import { GrpcDaemons } from './daemons/grpc-daemons.ts';
 import { PeerQuestions } from './daemons/peer-questions.ts';
 import { Director } from './director.ts';
@@ -61,7 +62,12 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
   const ready = Promise.withResolvers<Director>();
   ready.promise.catch(() => {}); // heard by the consoles that wait, if there are any
   const services = ready.promise;
-  const listener = await listenForConsoles({ directorName, conf: () => inForce.conf, services, messages });
+  const dialIns = owned.use(
+    new DialIns({ directorName, findClient: (name) => callingClient(inForce.conf, name) }),
+  );
+  const listener = await listenForConsoles({
+    ...{ directorName, conf: () => inForce.conf, services, messages, dialIns },
+  });
   owned.defer(() => listener.close(CONSOLES_GRACE_MS));
   owned.defer(() => ready.reject(new ShuttingDown()));
 
@@ -70,7 +76,7 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
   const ids = new CatalogIds(catalog);
   await ids.sync(conf);
 
-  const daemons = new GrpcDaemons(directorName);
+  const daemons = new GrpcDaemons(directorName, dialIns);
   const volumes = new VolumeOffice();
   const truncation = { catalog, daemons, ids, conf: () => inForce.conf, now, signal: context.signal };
   const retention = new Retention({

@@ -12,6 +12,7 @@ import { lostWithoutNative } from './without-native.ts';
 import { keepMemorySmall } from '../native/memory.ts';
 import { setNiceness } from '../native/priority.ts';
 import { removeUnfinishedFiles } from './restore/unfinished-file.ts';
+import { openDirectorLines } from './service/director-line.ts';
 import { FileDaemonService } from './service/file-daemon-service.ts';
 import { JobTable } from './service/job-table.ts';
 
@@ -67,6 +68,9 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
     onRefused: (sentence) => log.warn(sentence),
     onFault: (error, method) => log.error(`Fault in ${method}: ${describeError(error)}`),
   });
+  const openLines = ({ directors }: FileDaemonConf) =>
+    openDirectorLines(directors, { clientName: name, serve: (...of) => listener.serve(...of), log });
+  let lines = openLines(conf);
   return {
     async reload() {
       const { conf: next } = loadFileDaemonConf(confFile);
@@ -74,9 +78,12 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
         throw new ReloadRefused(`${confFile} has errors: the old configuration stays in force`);
       }
       inForce.conf = next;
+      lines[Symbol.dispose]();
+      lines = openLines(next);
       jobs.jobsMax = next.fileDaemon.maximumConcurrentJobs;
     },
     async stop() {
+      lines[Symbol.dispose]();
       jobs.stop(new DaemonStops(`File daemon "${name}" was stopped`));
       await listener.close(STOP_GRACE_MS);
     },

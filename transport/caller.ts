@@ -6,6 +6,8 @@ import type { Peer } from './peer.ts';
 export interface Caller {
   readonly peer: Peer;
   readonly onFault: (error: unknown, method: string) => void;
+  /** At the beginning of each call. */
+  readonly onCall?: (() => void) | undefined;
 }
 
 type AnyServerCall = Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext'>;

@@ -1,38 +1,26 @@
-import type { Socket } from 'node:net';
-import { connect as tlsConnect, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import {
-  CallCredentials,
-  ChannelCredentials,
   InterceptingCall,
   connectivityState,
+  type ChannelCredentials,
   type Client,
   type ClientOptions,
   type Interceptor,
 } from '@grpc/grpc-js';
 import type { OperatorError } from '../errors/operator-error.ts';
-import { CIPHERS } from './handshake.ts';
-import { endWhenSilent } from './heartbeat.ts';
+import type { Target } from './call-in.ts';
 import { END_OF_MESSAGES } from './end-of-messages.ts';
-import { HANDSHAKE_TIMEOUT_MS, MESSAGE_BYTES_MAX, WINDOW_BYTES } from './limits.ts';
-import {
-  PeerLost,
-  PeerRefusedName,
-  PeerRefusedPassword,
-  PeerSpeaksOtherProtocol,
-  PeerTimeout,
-  PeerUnreachable,
-  type PeerAddress,
-} from './peer-errors.ts';
-import { encodeIdentity, type Secret } from './peer.ts';
-import { preSharedKey } from './pre-shared-key.ts';
+import { endWhenSilent } from './heartbeat.ts';
+import { MESSAGE_BYTES_MAX, WINDOW_BYTES } from './limits.ts';
+import { PeerLost, PeerTimeout, PeerUnreachable, type PeerAddress } from './peer-errors.ts';
+import { HeldSocket, PskCredentials, useHeldSocket, type SocketSource } from './socket-source.ts';
 import { noteCalledPeer, type CalledPeer } from './status.ts';
 
 /** For asking the channel why it is not connected: it knows, and answers at once. */
 const REASON_TIMEOUT_MS = 5000;
 
-export interface Target extends PeerAddress {
-  readonly secret: Secret;
-}
+/** Whoever holds a Connection ends it; grpc-js would after half an hour without a call. The longest timer there is. */
+const IDLE_MS_MAX = 2 ** 31 - 1;
 
 /** A client class as generated from a .proto file. */
 export type ClientClass<C extends Client> = new (
@@ -60,24 +48,48 @@ export interface Connection<C extends Client> extends Disposable {
  * @throws NameTooLong
  */
 export function connect<C extends Client>(ClientClass: ClientClass<C>, target: Target): Connection<C> {
-  return new PskConnection(ClientClass, target);
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  return new GrpcConnection(ClientClass, target, {
+    authority: `dns:///${host}:${target.port}`,
+    source: new PskCredentials(target),
+  });
 }
 
-class PskConnection<C extends Client> implements Connection<C>, CalledPeer {
-  readonly client: C;
-  readonly target: Target;
-  readonly #credentials: PskCredentials;
+/**
+ * Makes a Connection of a socket that the peer has opened and proven its secret on (`ListenOptions.takeOver`); the peer
+ * serves it (`Listener.serve`). It belongs to the Connection from now on. When it is lost, the Connection is.
+ */
+export function connectOver<C extends Client>(
+  ClientClass: ClientClass<C>,
+  socket: TLSSocket,
+  target: PeerAddress,
+): Connection<C> {
+  endWhenSilent(socket);
+  const source = new HeldSocket(socket);
+  const connection = new GrpcConnection(ClientClass, target, { authority: 'ipv4:127.0.0.1:1', source });
+  useHeldSocket(connection.client, source);
+  return connection;
+}
 
-  constructor(ClientClass: ClientClass<C>, target: Target) {
+class GrpcConnection<C extends Client> implements Connection<C>, CalledPeer {
+  readonly client: C;
+  readonly target: PeerAddress;
+  readonly #source: SocketSource;
+
+  constructor(
+    ClientClass: ClientClass<C>,
+    target: PeerAddress,
+    { authority, source }: { authority: string; source: SocketSource & ChannelCredentials },
+  ) {
     this.target = target;
-    this.#credentials = new PskCredentials(target);
-    const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-    this.client = new ClientClass(`dns:///${host}:${target.port}`, this.#credentials, {
+    this.#source = source;
+    this.client = new ClientClass(authority, source, {
       'grpc.enable_http_proxy': 0, // daemons of one site; a proxy for the web is not meant for them
       'grpc.enable_retries': 0, // a call may have taken effect: repeating it is the caller's decision
       'grpc.enable_channelz': 0,
       'grpc.service_config_disable_resolution': 1,
       'grpc.use_local_subchannel_pool': 1,
+      'grpc.client_idle_timeout_ms': IDLE_MS_MAX,
       'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
       'grpc.max_send_message_length': MESSAGE_BYTES_MAX,
       'grpc-node.flow_control_window': WINDOW_BYTES,
@@ -99,7 +111,7 @@ class PskConnection<C extends Client> implements Connection<C>, CalledPeer {
   }
 
   explainUnavailable(details: string): OperatorError {
-    const { refusal } = this.#credentials;
+    const { refusal } = this.#source;
     if (refusal) return refusal;
     return /^No connection established|^Name resolution failed/.test(details)
       ? new PeerUnreachable(this.target, details)
@@ -112,16 +124,14 @@ class PskConnection<C extends Client> implements Connection<C>, CalledPeer {
     const noBytes = (): Buffer => Buffer.alloc(0);
     const deadline = Date.now() + REASON_TIMEOUT_MS;
     this.client.makeUnaryRequest('/', noBytes, noBytes, null, { deadline }, (error) =>
-      resolve(
-        this.#credentials.refusal ?? new PeerUnreachable(this.target, error?.details ?? 'for a moment'),
-      ),
+      resolve(this.#source.refusal ?? new PeerUnreachable(this.target, error?.details ?? 'for a moment')),
     );
     return promise;
   }
 
   [Symbol.dispose](): void {
     this.client.close();
-    this.#credentials.closeSockets();
+    this.#source.closeSockets();
   }
 }
 
@@ -161,93 +171,4 @@ function watchCalls(peer: CalledPeer): Interceptor {
       },
     });
   };
-}
-
-/**
- * Makes gRPC speak TLS 1.3 with a pre-shared key, which it has no credentials for. The methods with an underscore are
- * not promised to stay: the release is pinned and a test covers them.
- */
-class PskCredentials extends ChannelCredentials {
-  /** Why the peer did not let us in, when it was reached. */
-  refusal: OperatorError | undefined;
-  readonly #target: Target;
-  readonly #identity: string;
-  readonly #sockets = new Set<TLSSocket>();
-
-  constructor(target: Target) {
-    super();
-    this.#target = target;
-    this.#identity = encodeIdentity(target.self);
-  }
-
-  closeSockets(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  override _isSecure(): boolean {
-    return true;
-  }
-
-  override _equals(other: ChannelCredentials): boolean {
-    return this === other;
-  }
-
-  override _createSecureConnector(): ReturnType<ChannelCredentials['_createSecureConnector']> {
-    const callCredentials = CallCredentials.createEmpty();
-    return {
-      connect: async (socket) => ({ socket: await this.#handshake(socket), secure: true }),
-      waitForReady: () => Promise.resolve(),
-      getCallCredentials: () => callCredentials,
-      destroy() {},
-    };
-  }
-
-  async #handshake(tcpSocket: Socket): Promise<TLSSocket> {
-    const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
-    const socket = tlsConnect({
-      socket: tcpSocket,
-      minVersion: 'TLSv1.3',
-      ciphers: CIPHERS,
-      ALPNProtocols: ['h2'],
-      pskCallback: () => ({ identity: this.#identity, psk: preSharedKey(this.#target.secret) }),
-      // Asked only when the peer shows a certificate in place of the key. However good, it is not what we trust.
-      ca: [],
-      checkServerIdentity: () => new Error('the peer did not prove the password'),
-    });
-    this.#sockets.add(socket);
-    socket.once('close', () => {
-      this.#sockets.delete(socket);
-      reject(new Error('the connection was closed during the TLS handshake'));
-    });
-    socket.once('secureConnect', () => resolve(socket));
-    socket.on('error', reject);
-    socket.setTimeout(HANDSHAKE_TIMEOUT_MS, () =>
-      socket.destroy(new PeerTimeout(this.#target, HANDSHAKE_TIMEOUT_MS)),
-    );
-    try {
-      await promise;
-      socket.setTimeout(0);
-      endWhenSilent(socket);
-      this.refusal = undefined;
-      return socket;
-    } catch (error) {
-      socket.destroy();
-      this.refusal = this.#refusalOf(error as NodeJS.ErrnoException);
-      throw error;
-    }
-  }
-
-  /** OpenSSL servers answer an unknown identity with alert 40 and a wrong key with alert 51. */
-  #refusalOf(error: NodeJS.ErrnoException): OperatorError {
-    if (error instanceof PeerTimeout) return error;
-    switch (error.code) {
-      case 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE':
-      case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
-        return new PeerRefusedName(this.#target);
-      case 'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR':
-        return new PeerRefusedPassword(this.#target);
-      default:
-        return new PeerSpeaksOtherProtocol(this.#target, error.message);
-    }
-  }
 }

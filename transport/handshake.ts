@@ -90,6 +90,11 @@ function comparePasswords(peer: Peer, serverName: string): string {
       const resource = peer.name === DEFAULT_CONSOLE ? 'the Director resource' : `Console "${peer.name}"`;
       return `Compare Password in ${resource} of "${serverName}" with Password in the console's own configuration.`;
     }
+    case 'client':
+      return (
+        `Compare Password in Client "${peer.name}" of "${serverName}" with Password in Director "${serverName}" of ` +
+        "the client's own configuration."
+      );
     case 'ticket':
       return 'The ticket was issued by this daemon with another key.';
   }
@@ -107,6 +112,11 @@ function unknownName(identity: string, address: string, serverName: string): str
       return (
         `${describePeer(peer)} at ${address} is not known here. Add a Console resource with this name to the ` +
         `configuration of "${serverName}", or correct the name in the console's configuration.`
+      );
+    case 'client':
+      return (
+        `${describePeer(peer)} at ${address} may not connect here. Add a Client resource with the name of its ` +
+        `FileDaemon resource and "Allow FD Connections = yes" to the configuration of "${serverName}".`
       );
     case 'ticket':
       return `A connection from ${address} came with a ticket that is not in force: its job has ended, or was never here.`;

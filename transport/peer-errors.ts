@@ -5,6 +5,8 @@ import { DEFAULT_CONSOLE, describePeer, type Peer, type PeerKind } from './peer.
 export interface PeerAddress {
   readonly host: string;
   readonly port: number;
+  /** It connected to us; host and port are where it came from. */
+  readonly connectedByItself?: true;
   readonly self: Peer;
   readonly peerKind: PeerKind;
   /** Name of the resource that describes the peer. */
@@ -14,7 +16,8 @@ export interface PeerAddress {
 /** `Storage daemon "nas-sd" at 10.0.0.2:9103`. */
 export function describeTarget(target: PeerAddress): string {
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-  return `${target.peerKind} "${target.peerName}" at ${host}:${target.port}`;
+  const where = target.connectedByItself ? `(connected from ${host})` : `at ${host}:${target.port}`;
+  return `${target.peerKind} "${target.peerName}" ${where}`;
 }
 
 /** No connection: nothing listens there, the host is unknown, or the network does not lead there. */
@@ -27,6 +30,18 @@ export class PeerUnreachable extends OperatorError {
       ? `Correct Address in ${ownResource(target)}, or see why the name does not resolve.`
       : `See whether the ${target.peerKind} is running; compare Address and ${portDirective(target)} in ` +
         `${ownResource(target)} with what it listens on; look for a firewall.`;
+  }
+}
+
+/** No connection: the peer is one that connects by itself, and has not. */
+export class PeerNotConnected extends OperatorError {
+  readonly code = 'NET_PEER_NOT_CONNECTED';
+  override readonly hint: string;
+  constructor(clientName: string, directorName: string) {
+    super(`Client "${clientName}" has not connected to the Director, which waits for it to do so`);
+    this.hint =
+      'See whether the machine is up and its File daemon is running; its log says why it cannot connect. Director ' +
+      `"${directorName}" of its configuration needs "Connect To Director = yes" and Address.`;
   }
 }
 
@@ -79,9 +94,10 @@ export class PeerSpeaksOtherProtocol extends OperatorError {
   override readonly hint: string;
   constructor(target: PeerAddress, details: string) {
     super(`${describeTarget(target)} does not speak Noctule's protocol: ${details}`);
-    this.hint =
-      `Compare Address and ${portDirective(target)} in ${ownResource(target)} with the machine and port of the ` +
-      `${target.peerKind}; another program, or another version, listens there.`;
+    this.hint = target.connectedByItself
+      ? 'Run the same release of Noctule on all machines.'
+      : `Compare Address and ${portDirective(target)} in ${ownResource(target)} with the machine and port of the ` +
+        `${target.peerKind}; another program, or another version, listens there.`;
   }
 }
 
@@ -148,6 +164,7 @@ export class CallCancelled extends OperatorError {
 /** The resource of this side's conf that describes the peer. */
 function ownResource(target: PeerAddress): string {
   if (target.self.role === 'ticket') return 'the Storage resource of the Director';
+  if (target.self.role === 'client') return `Director "${target.peerName}" of the client's configuration`;
   const inWhose =
     target.self.role === 'console' ? "the console's configuration" : "the Director's configuration";
   const type = { Director: 'Director', 'Storage daemon': 'Storage', 'File daemon': 'Client' }[
@@ -159,6 +176,7 @@ function ownResource(target: PeerAddress): string {
 /** The resource of the peer's conf that describes this side. */
 function peerResource(target: PeerAddress): string {
   if (target.self.role === 'director') return `Director "${target.self.name}"`;
+  if (target.self.role === 'client') return `Client "${target.self.name}" (with Allow FD Connections = yes)`;
   return target.self.name === DEFAULT_CONSOLE ? 'the Director resource' : `Console "${target.self.name}"`;
 }
 

@@ -1,16 +1,16 @@
 import { OperatorError } from '../errors/operator-error.ts';
 
 /**
- * Who is at the other end of a connection. A Director and a console prove a Password, a ticket holder the random key
- * of a one-job ticket.
+ * Who is at the other end of a connection. A Director, a console and a client that connects to its Director prove a
+ * Password, a ticket holder the random key of a one-job ticket.
  */
 export interface Peer {
   readonly role: Role;
-  /** Of a Director or console: the name of its resource. Of a ticket: its id. */
+  /** Of a Director, console or client: the name of its resource. Of a ticket: its id. */
   readonly name: string;
 }
 
-export type Role = 'director' | 'console' | 'ticket';
+export type Role = 'director' | 'console' | 'client' | 'ticket';
 
 /** What both sides of a connection must know: the Password of the conf files, or the 32 random bytes of a ticket. */
 export type Secret = { readonly password: string } | { readonly key: Buffer };
@@ -26,7 +26,7 @@ const PROTOCOL = 'noctule1';
 /** OpenSSL takes no longer identity. */
 const IDENTITY_BYTES_MAX = 256;
 
-const IDENTITY = new RegExp(`^${PROTOCOL}/(director|console|ticket)/([^/]*)$`);
+const IDENTITY = new RegExp(`^${PROTOCOL}/(director|console|client|ticket)/([^/]*)$`);
 
 /**
  * The PSK identity of a peer, `noctule1/<role>/<name>`. Only what would break that form is percent-encoded, so that
@@ -58,6 +58,8 @@ export function describePeer(peer: Peer): string {
       return `Director "${peer.name}"`;
     case 'console':
       return `Console "${peer.name}"`;
+    case 'client':
+      return `Client "${peer.name}"`;
     case 'ticket':
       return `The holder of ticket "${peer.name}"`;
   }

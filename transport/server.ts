@@ -25,6 +25,11 @@ export interface ListenOptions {
   readonly portDirective?: 'DirPort' | 'SDPort' | 'FDPort';
   /** The secret this peer has to prove; `undefined` when no such peer is known. Asked again for every connection. */
   findSecret(peer: Peer): Secret | undefined;
+  /**
+   * Takes a connection over that its peer opened for being called on it: true keeps it, and nothing is served on it
+   * (`connectOver`). Absent, or false: it is served.
+   */
+  takeOver?(socket: TLSSocket, peer: Peer): boolean;
   /** Adds the services. */
   register(server: Server): void;
   /** A line for the log about a connection that was turned away. Repetitions are left out. */
@@ -36,6 +41,11 @@ export interface ListenOptions {
 export interface Listener extends AsyncDisposable {
   /** With the ports really taken. */
   readonly addresses: readonly Address[];
+  /**
+   * Serves a peer on a connection that this side opened (`callIn`); the peer has proven its secret. `onCall` is told at
+   * the beginning of each call.
+   */
+  serve(socket: TLSSocket, peer: Peer, onCall?: () => void): void;
   /** Takes no new connection and no new call, lets running calls finish for `graceMs`, then cuts them off. */
   close(graceMs: number): Promise<void>;
 }
@@ -61,18 +71,23 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       findSecret: (peer) => options.findSecret(peer),
       onRefused: (sentence) => refusals.tell(sentence),
       onProven(socket, peer) {
-        if (closing) {
-          socket.destroy();
-          return;
-        }
-        sockets.add(socket);
-        socket.once('close', () => sockets.delete(socket));
+        if (!closing && options.takeOver?.(socket, peer)) return;
         endWhenSilent(socket);
-        admitCaller(socket, { peer, onFault });
-        injector.injectConnection(socket);
+        serve(socket, peer);
       },
     }),
   );
+
+  function serve(socket: TLSSocket, peer: Peer, onCall?: () => void): void {
+    if (closing) {
+      socket.destroy();
+      return;
+    }
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    admitCaller(socket, { peer, onFault, onCall });
+    injector.injectConnection(socket);
+  }
 
   async function close(graceMs: number): Promise<void> {
     closing = true;
@@ -104,7 +119,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
         refusals.tell(`Cannot accept connections on port ${address.port}: ${error.message}`);
       });
     }
-    return { addresses, close, [Symbol.asyncDispose]: () => close(0) };
+    return { addresses, serve, close, [Symbol.asyncDispose]: () => close(0) };
   } catch (error) {
     await close(0);
     throw error;

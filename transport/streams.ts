@@ -236,6 +236,7 @@ async function serve(
   call.on('cancelled', () => over.abort(new CallCancelled(caller?.peer)));
   try {
     if (!caller) throw new CallCancelled(undefined);
+    caller.onCall?.();
     await work({ peer: caller.peer, signal: over.signal });
   } catch (error) {
     const expected = error instanceof OperatorError || (over.signal.aborted && isAbortError(error));

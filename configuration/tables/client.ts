@@ -1,4 +1,4 @@
-import { directive, noEffect, notYet } from '../directive.ts';
+import { directive, noEffect, notYet, refused } from '../directive.ts';
 import { address } from '../values/addresses.ts';
 import { duration } from '../values/duration.ts';
 import { port, positiveInteger, yesNo } from '../values/numbers.ts';
@@ -53,13 +53,15 @@ export const CLIENT = {
   }),
   sdCallsClient: directive('SD Calls Client', yesNo, {
     default: false,
-    status: notYet('the client always calls the storage daemon'),
+    status: refused(
+      'the client always opens the connection to the storage daemon; for a client that cannot be reached, let it connect ' +
+        'by itself (Allow FD Connections) and reach the storage daemon at FD Storage Address',
+    ),
     help: 'The storage daemon opens the connection to the client',
   }),
   allowFdConnections: directive('Allow FD Connections', yesNo, {
     default: false,
-    status: notYet('the Director always calls the client'),
-    help: 'The client calls the Director, which keeps the connection for later jobs',
+    help: 'The client may connect to the Director by itself; its jobs run over that connection when it is there',
   }),
   snapshotRetention: directive('Snapshot Retention', duration, {
     default: 0,

@@ -14,7 +14,8 @@ import { TLS } from './tls.ts';
 
 const MINUTES = 60;
 const ENCRYPTION = notYet('data is not encrypted by the client yet');
-const CALLING = notYet('the Director always calls the client');
+const CALLING = notYet('a connection to the Director is kept at all times');
+const REMOTE = notYet('a client does not lead consoles to its Director');
 const CLIENT_LIMITS = refused('this version would not enforce it');
 
 /** The file daemon itself: exactly one. */
@@ -153,25 +154,23 @@ export const FILE_DAEMON = {
 /** A Director that may use this client. */
 export const FILE_DAEMON_DIRECTOR = {
   ...DAEMON_DIRECTOR,
-  address: directive('Address', string, { status: CALLING, help: 'Where to call the Director' }),
-  dirPort: directive('Dir Port', port, { default: 9101, status: CALLING, help: 'At which port' }),
+  address: directive('Address', address, { help: 'Where to connect to the Director' }),
+  dirPort: directive('Dir Port', port, { default: 9101, help: 'At which port' }),
   connectToDirector: directive('Connect To Director', yesNo, {
     default: false,
-    status: CALLING,
-    help: 'This client calls the Director (for clients behind NAT)',
+    help: 'This client connects to the Director and is called over that connection (for clients behind NAT)',
   }),
   schedule: directive('Schedule', reference('Schedule'), { status: CALLING, help: 'When to do so' }),
   reconnectionTime: directive('Reconnection Time', duration, {
     default: 45 * MINUTES,
-    status: CALLING,
-    help: 'How often to renew that connection',
+    help: 'How often to renew that connection while no job uses it',
   }),
   remote: directive('Remote', yesNo, {
     default: false,
-    status: CALLING,
+    status: REMOTE,
     help: 'A console may reach the Director through this client',
   }),
-  console: directive('Console', reference('Console'), { status: CALLING, help: 'As which console' }),
+  console: directive('Console', reference('Console'), { status: REMOTE, help: 'As which console' }),
   maximumBandwidthPerJob: directive('Maximum Bandwidth Per Job', speed, {
     help: 'Fastest a job of this Director may send or take; the smallest such limit holds',
   }),

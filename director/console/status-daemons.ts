@@ -5,12 +5,13 @@ import { formatStatusTime } from '../../text/civil-time.ts';
 import { humanBytes, withCommas } from '../../text/numbers.ts';
 import { printablePath } from '../../text/printable.ts';
 import type { CommandContext } from './command.ts';
+import { connectingTo } from './connecting-to.ts';
 import { levelName } from '../jobs/job-codes.ts';
 import { jobNameOf, terminatedTable } from './terminated-table.ts';
 
 /** `status client=`: what the file daemon says about itself. */
 export async function statusClient(context: CommandContext, client: ClientResource): Promise<void> {
-  await context.print(`Connecting to Client ${client.name} at ${client.address}:${client.fdPort}\n\n`);
+  await context.print(`${connectingTo(client)}\n\n`);
   const status = await context.services.peers.clientStatus(client);
   const now = context.now();
   const expectedEnds = new Map(

@@ -1,10 +1,9 @@
 import type { ClientDuplexStream, ClientUnaryCall } from '@grpc/grpc-js';
 import type { ClientResource, StorageResource } from '../../configuration/director-conf.ts';
-import {
-  FileDaemonServiceClient,
-  type HelloResponse as ClientHello,
-  type SetBandwidthResponse,
-  type StatusResponse as ClientStatus,
+import type {
+  HelloResponse as ClientHello,
+  SetBandwidthResponse,
+  StatusResponse as ClientStatus,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import {
   StorageDaemonServiceClient,
@@ -15,10 +14,11 @@ import {
   type StatusResponse as StorageStatus,
   type TruncateResponse,
 } from '../../proto/noctule/storage/v1/storage_daemon.ts';
-import { connect, type Connection } from '../../transport/channel.ts';
+import { connect } from '../../transport/channel.ts';
 import { receiveAll, StreamWriter, unary, type Reply } from '../../transport/streams.ts';
-import { RunRefused } from '../director-errors.ts';
-import type { ClientLink, Daemons, Exchange, StorageLink } from './daemon-ports.ts';
+import { wayTo } from './client-way.ts';
+import type { ClientLink, DaemonLink, Daemons, Exchange, StorageLink } from './daemon-ports.ts';
+import type { DialIns } from './dial-ins.ts';
 
 const QUESTION_TIMEOUT_MS = 20_000;
 /** Labelling writes and syncs a file; on a spun-down disk that takes its time. */
@@ -27,9 +27,11 @@ const LABEL_TIMEOUT_MS = 120_000;
 /** The daemons over the network. */
 export class GrpcDaemons implements Daemons {
   readonly #directorName: string;
+  readonly #dialIns: DialIns;
 
-  constructor(directorName: string) {
+  constructor(directorName: string, dialIns: DialIns) {
     this.#directorName = directorName;
+    this.#dialIns = dialIns;
   }
 
   storage(resource: StorageResource): StorageLink {
@@ -69,45 +71,31 @@ export class GrpcDaemons implements Daemons {
   }
 
   client(resource: ClientResource): ClientLink {
-    const { address } = resource;
-    if (address === undefined) {
-      throw new RunRefused(`Client "${resource.name}" has no Address`, {
-        hint: 'Clients that call the Director themselves are not supported yet: add an Address.',
-      });
-    }
-    const connection = connect(FileDaemonServiceClient, {
-      host: address,
-      port: resource.fdPort,
-      self: { role: 'director', name: this.#directorName },
-      peerKind: 'File daemon',
-      peerName: resource.name,
-      secret: { password: resource.password },
-    });
-    const { client } = connection;
+    const way = wayTo(resource, this.#directorName, this.#dialIns);
     return {
-      ...lifetime(connection),
-      hello: (signal) => ask<ClientHello>((reply) => client.hello({}, reply), signal),
-      status: (signal) => ask<ClientStatus>((reply) => client.status({}, reply), signal),
-      backup: (signal) => exchange(client.backup(), signal),
+      ...lifetime(way),
+      hello: (signal) => ask<ClientHello>((reply) => way.client.hello({}, reply), signal),
+      status: (signal) => ask<ClientStatus>((reply) => way.client.status({}, reply), signal),
+      backup: (signal) => exchange(way.client.backup(), signal),
       setBandwidth: async (job, limit, signal) => {
         const request = { job, bandwidth: limit };
         const { bandwidth } = await ask<SetBandwidthResponse>(
-          (reply) => client.setBandwidth(request, reply),
+          (reply) => way.client.setBandwidth(request, reply),
           signal,
         );
         return bandwidth;
       },
-      restore: (signal) => exchange(client.restore(), signal),
-      estimate: (signal) => exchange(client.estimate(), signal),
-      runScript: (request, signal) => receiveAll(client.runScript(request), signal),
+      restore: (signal) => exchange(way.client.restore(), signal),
+      estimate: (signal) => exchange(way.client.estimate(), signal),
+      runScript: (request, signal) => receiveAll(way.client.runScript(request), signal),
     };
   }
 }
 
-function lifetime(connection: Connection<FileDaemonServiceClient | StorageDaemonServiceClient>) {
+function lifetime(link: DaemonLink): DaemonLink {
   return {
-    ready: (timeoutMs: number, signal: AbortSignal) => connection.ready(timeoutMs, signal),
-    [Symbol.dispose]: () => connection[Symbol.dispose](),
+    ready: (timeoutMs, signal) => link.ready(timeoutMs, signal),
+    [Symbol.dispose]: () => link[Symbol.dispose](),
   };
 }
 

@@ -1,8 +1,9 @@
-import { PeerTimeout, PeerUnreachable } from '../../transport/peer-errors.ts';
+import { PeerNotConnected, PeerTimeout, PeerUnreachable } from '../../transport/peer-errors.ts';
 import { pause } from '../pause.ts';
 import type { DaemonLink } from './daemon-ports.ts';
 
 const TRY_TIMEOUT_MS = 15_000;
+const TRY_MS_MIN = 1_000;
 const FIRST_PAUSE_MS = 1_000;
 const PAUSE_MS_MAX = 30_000;
 
@@ -28,15 +29,18 @@ export async function reach<L extends DaemonLink>(makeLink: () => L, options: Re
   for (let tries = 1; ; tries++) {
     const link = makeLink();
     try {
-      await link.ready(TRY_TIMEOUT_MS, signal);
+      const leftMs = Math.max(TRY_MS_MIN, deadline - performance.now());
+      await link.ready(Math.min(TRY_TIMEOUT_MS, leftMs), signal);
       return link;
     } catch (error) {
       link[Symbol.dispose]();
       signal.throwIfAborted();
-      const isTransient = error instanceof PeerUnreachable || error instanceof PeerTimeout;
+      const isAwaited = error instanceof PeerNotConnected;
+      const isTransient = error instanceof PeerUnreachable || error instanceof PeerTimeout || isAwaited;
       const leftMs = deadline - performance.now();
       if (!isTransient || leftMs <= 0) throw error;
       if (tries === 1) await options.onRetry(error);
+      if (isAwaited) continue; // the peer comes by itself: the next try has to wait for it already
       await pause(Math.min(leftMs, pauseMs * (0.75 + random() / 2)), signal);
       pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
     }

@@ -39,9 +39,20 @@ export async function reachClient(
       timeoutSeconds: env.conf().director.fdConnectTimeout,
       signal: job.signal,
       onRetry: (error) => sayRetrying(job, error),
-    }),
+    }).catch((error: unknown) => failToReach(job, resource, error)),
   );
   return greet(link, () => link.hello(job.signal));
+}
+
+async function failToReach(
+  job: ActiveJob,
+  { name, address, allowFdConnections }: ClientResource,
+  error: unknown,
+): Promise<never> {
+  if (address !== undefined && allowFdConnections && !job.signal.aborted) {
+    await job.messages.add('Info', `Client "${name}" has not connected by itself either.`);
+  }
+  throw error;
 }
 
 async function greet<L extends Disposable, H>(link: L, hello: () => Promise<H>): Promise<Reached<L, H>> {

@@ -5,6 +5,7 @@ import { messageLine } from '../../messages/message-line.ts';
 import { announceCatalog } from '../catalog-line.ts';
 import { chooseResource, resourceOnLine } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
+import { connectingTo } from '../connecting-to.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { modeText } from '../../../text/mode-text.ts';
 import { applyLine, effectiveLevel, RUN_KEYWORDS, type RunDraft } from '../run-draft.ts';
@@ -42,7 +43,7 @@ export const estimate: Command = {
       throw new CommandError(`Job "${job.name}" is no backup`, 'Name a Job of type Backup.');
     }
     await announceCatalog(context, 'jobs', 'by resource');
-    await say(`Connecting to Client ${client.name} at ${client.address}:${client.fdPort}`);
+    await say(connectingTo(client));
     const listing = line.has('listing') ? new Listing(context) : undefined;
     const { files, bytes } = await services.peers.estimate({
       job,

@@ -1,3 +1,4 @@
+import type { TLSSocket } from 'node:tls';
 import {
   StorageDaemonServiceClient,
   StorageDaemonServiceService,
@@ -6,7 +7,8 @@ import {
   type HelloResponse,
 } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
 import { registerBulk, type BulkService } from '../../../transport/bulk.ts';
-import { connect, type Connection, type Target } from '../../../transport/channel.ts';
+import type { Target } from '../../../transport/call-in.ts';
+import { connect, type Connection } from '../../../transport/channel.ts';
 import type { Peer, Secret } from '../../../transport/peer.ts';
 import { listen, type Listener } from '../../../transport/server.ts';
 import {
@@ -30,6 +32,7 @@ export interface Behaviour {
   ) => Promise<void>;
   readonly bulk?: Partial<BulkService>;
   readonly onFault?: (error: unknown, method: string) => void;
+  readonly takeOver?: (socket: TLSSocket, peer: Peer) => boolean;
 }
 
 export interface TestDaemon extends AsyncDisposable {
@@ -51,6 +54,7 @@ export async function startDaemon(behaviour: Behaviour = {}): Promise<TestDaemon
     findSecret: behaviour.findSecret ?? ((peer) => (peer.name === DIRECTOR.name ? PASSWORD : undefined)),
     onRefused: (sentence) => void refusals.push(sentence),
     ...(behaviour.onFault && { onFault: behaviour.onFault }),
+    ...(behaviour.takeOver && { takeOver: behaviour.takeOver }),
     register(server) {
       server.addService(StorageDaemonServiceService, {
         hello: serveUnary<unknown, HelloResponse>((_request, context) =>
