@@ -142,6 +142,14 @@ describe('a Client, a Storage, a Schedule, a Counter', () => {
     expect(loadText(calling).conf?.clients[0]?.address).toBeUndefined();
   });
 
+  test('SD Calls Client is refused with what to do instead, and is no matter when it says no', () => {
+    const text = (value: string) => FRAME.replace('Password = "client"', `$&; SD Calls Client = ${value}`);
+    expect(brief(loadText(text('yes')).problems).join('\n')).toMatch(
+      /SD Calls Client is refused: .*Allow FD Connections.*FD Storage Address/,
+    );
+    expect(brief(loadText(text('no')).problems)).toEqual([]);
+  });
+
   test('files cannot outlive their jobs', () => {
     const text = FRAME.replace('Password = "client"', '$&; File Retention = 1 year; Job Retention = 1 month');
     expect(brief(loadText(text).problems).join('\n')).toMatch(
