@@ -43,6 +43,10 @@ export class DirectorTalk implements Waiter {
     return this.tell(messageEvent(text, type));
   }
 
+  tellWaiting(waitingFor: string): Promise<void> {
+    return this.tell({ $case: 'waiting', value: { waitingFor } });
+  }
+
   nextVolume(): Promise<UseVolume> {
     return this.waitFor('an appendable Volume', this.#link.nextVolume());
   }

@@ -4,6 +4,8 @@ import type { WakeUp } from './wake-up.ts';
 /** How a session talks to its Director while it waits. Nothing of it outlasts the abort of the session. */
 export interface Waiter {
   say(text: string, type?: SessionMessageType): Promise<void>;
+  /** Tells the Director what the session waits for; empty: it goes on. */
+  tellWaiting(what: string): Promise<void>;
   /** `what` shows in the status meanwhile. */
   waitFor<T>(what: string, promise: Promise<T>): Promise<T>;
 }
@@ -38,6 +40,8 @@ export class Patience {
         SessionMessageType.MOUNT,
       );
     }
+    await this.#waiter.tellWaiting(what);
     await this.#waiter.waitFor(what, this.#wakeUp.next(pollMs, this.#signal));
+    await this.#waiter.tellWaiting('');
   }
 }

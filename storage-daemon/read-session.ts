@@ -76,6 +76,7 @@ export class ReadSession implements RunningSession {
       job: options.open.job,
       waiter: {
         say: (text, type) => this.#say(text, type),
+        tellWaiting: (waitingFor) => this.#tell({ $case: 'waiting', value: { waitingFor } }),
         waitFor: (what, promise) => this.#waitFor(what, promise),
       },
       wakeUp: options.wakeUp,
@@ -256,7 +257,10 @@ export class ReadSession implements RunningSession {
   }
 
   #say(text: string, type: SessionMessageType = SessionMessageType.INFO): Promise<void> {
-    const event: ReadEvent = { $case: 'message', value: { type, text, atMs: Date.now() } };
+    return this.#tell({ $case: 'message', value: { type, text, atMs: Date.now() } });
+  }
+
+  #tell(event: ReadEvent): Promise<void> {
     return abortable(this.options.send(event), this.#ending.signal);
   }
 }

@@ -112,6 +112,11 @@ export class ActiveJob implements RunningJob {
     this.#phase = phase;
   }
 
+  /** The storage daemon waits for this, a disk or room on it; empty: it goes on. */
+  storageWaits(what: string): void {
+    this.enter(what === '' ? RUNNING : { status: 'M', text: `is waiting for ${what}` });
+  }
+
   /** Carries out `wait` in a phase of its own. */
   async during<T>(phase: Phase, wait: () => Promise<T>): Promise<T> {
     this.enter(phase);

@@ -26,6 +26,8 @@ export interface AppendSessionOptions {
   /** Writes a durable report to the catalog; called in order. */
   readonly record: (durable: Durable, mediaId: number) => Promise<void>;
   readonly say: (type: MessageType, text: string, at: Date) => Promise<void>;
+  /** The storage daemon waits for this; empty: it goes on. */
+  readonly onWaiting: (what: string) => void;
 }
 
 /** What has become durable in a session, as the storage daemon told. */
@@ -156,7 +158,7 @@ export class AppendSession implements Disposable {
   }
 
   async #take(event: AppendResponse['event'], stop: AbortSignal): Promise<void> {
-    const { volumes, say } = this.#options;
+    const { volumes, say, onWaiting } = this.#options;
     switch (event?.$case) {
       case 'volumeWanted':
         // Waiting for a volume may take days; the end of the session must be noticed meanwhile.
@@ -174,6 +176,8 @@ export class AppendSession implements Disposable {
         const { type, text, at } = sessionMessage(event.value);
         return say(type, text, at);
       }
+      case 'waiting':
+        return onWaiting(event.value.waitingFor);
       default:
         throw new JobFailed('The storage daemon sent something unknown; is it of another version?');
     }

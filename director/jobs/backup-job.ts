@@ -188,6 +188,7 @@ export class BackupJob implements JobKind {
       record: (durable, mediaId) =>
         this.#env.catalog.addDurable({ jobId, mediaId, durable, at: this.#env.now() }),
       say: (type, text, at) => this.#say(this.#sd, this.#storageName, type, text, at),
+      onWaiting: (what) => this.#job.storageWaits(what),
     });
     this.#session = session;
     const { volSessionId, volSessionTime, deviceName } = session.opened;

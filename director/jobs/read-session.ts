@@ -70,7 +70,11 @@ export class ReadSession implements Disposable {
    * @throws the reason of `signal` when that aborts; JobFailed when the storage daemon was lost.
    */
   async run(
-    say: (type: MessageType, text: string, at: Date) => Promise<void>,
+    hear: {
+      readonly say: (type: MessageType, text: string, at: Date) => Promise<void>;
+      /** The storage daemon waits for this; empty: it goes on. */
+      readonly onWaiting: (what: string) => void;
+    },
     signal: AbortSignal,
   ): Promise<ReadFinished> {
     const cut = () => this.#line.abort(signal.reason);
@@ -82,9 +86,10 @@ export class ReadSession implements Disposable {
         if (next.done) throw new JobFailed('The session ended without a result');
         const { event } = next.value;
         if (event?.$case === 'finished') return event.value;
+        if (event?.$case === 'waiting') hear.onWaiting(event.value.waitingFor);
         if (event?.$case !== 'message') continue;
         const { type, text, at } = sessionMessage(event.value);
-        await say(type, text, at);
+        await hear.say(type, text, at);
       }
     } catch (cause) {
       throw signal.aborted ? signal.reason : storageFailure(cause);

@@ -199,6 +199,7 @@ export class RestoreJob implements JobKind {
         bandwidth: this.#job.bandwidth,
         progress,
         sayForClient: (type, text, at) => this.#say(this.#fd, clientName, type, text, at),
+        onStorageWaiting: (what) => this.#job.storageWaits(what),
         sayForStorage: (type, text, at) => this.#say(this.#sd, this.#storageName, type, text, at),
         onOtherFailure: (error) => messages.add('Error', messageOf(error)),
         signal,

@@ -40,6 +40,8 @@ export interface RestoreTransfer {
   readonly progress: Progress;
   readonly sayForClient: Say;
   readonly sayForStorage: Say;
+  /** The storage daemon waits for this; empty: it goes on. */
+  readonly onStorageWaiting: (what: string) => void;
   readonly onOtherFailure: (error: unknown) => Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -146,7 +148,8 @@ async function hearStorage(
   client: Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const finished = await transfer.session.run(transfer.sayForStorage, signal);
+  const { session, sayForStorage: say, onStorageWaiting: onWaiting } = transfer;
+  const finished = await session.run({ say, onWaiting }, signal);
   result.storage = finished;
   if (finished.status === 'T' || finished.status === 'W') return;
   const failure = new JobFailed(`The storage daemon could not send everything: ${finished.reason}`);

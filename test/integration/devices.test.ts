@@ -35,6 +35,7 @@ describe('the device of a site', () => {
     expect(await held.console('status storage=File\n')).toContain(status);
     await held.console('messages\nrun job=Backup level=Full yes\n');
     await expect.poll(() => held.console('messages\n')).toContain('is waiting for a drive');
+    expect(await held.console('status dir\n')).toMatch(/ Back Full .* Backup +is waiting for a drive\n/);
     const output = await held.console(`${back}\nwait\nmessages\n`);
     expect(output).toContain('Jobs use Device "FileStorage" again.');
     expect(reported(output, 'Termination')).toBe('Backup OK');

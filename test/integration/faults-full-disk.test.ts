@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compareTrees } from '../../tools/compare-trees.ts';
+import { startSite } from '../../tools/site.ts';
 import { filesNotWhole } from '../support/half-restored.ts';
 import { makeBigFile } from '../support/odd-tree.ts';
 import { backUp, reported, restoreAll, siteUnderTest } from '../support/site-under-test.ts';
@@ -49,5 +50,40 @@ it.runIf(canMount())(
     }
     expect(reported(await restoreAll(held), 'Termination')).toBe('Restore OK');
     expect(compareTrees(held.source, held.restoredSource).differences).toEqual([]);
+  },
+);
+
+it.runIf(canMount())(
+  'a backup stops while Minimum Free Space is left, says what to do, and goes on when there is room',
+  { timeout: 120_000 },
+  async () => {
+    await using held = await siteUnderTest({
+      makeSource(directory) {
+        mkdirSync(directory);
+        for (let i = 0; i < 4; i++) makeBigFile(join(directory, `file-${i}`), 4);
+      },
+      poolDirectives: 'Maximum Volume Bytes = 4m',
+      deviceDirectives: 'Minimum Free Space = 10m',
+      start: false,
+    });
+    const disk = held.site.volumesDirectory;
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=20m', 'none', disk]);
+    try {
+      await startSite(held.site);
+      await held.console('run job=Backup level=Full yes\n');
+      await expect
+        .poll(() => held.console('messages\n'), { timeout: 30_000 })
+        .toMatch(
+          /is waiting for room on the device\. .* \(Minimum Free Space = 10,485,760\)\. Free space on the disk: "prune"/,
+        );
+      const { bavail, bsize } = statfsSync(disk);
+      expect(bavail * bsize).toBeGreaterThanOrEqual(10 * 1024 ** 2);
+      expect(await held.console('status dir\n')).toContain('is waiting for room on the device');
+      execFileSync('mount', ['-o', 'remount,size=60m', disk]);
+      const output = await held.console('mount storage=File\nwait\nmessages\n');
+      expect(reported(output, 'Termination')).toBe('Backup OK');
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+    }
   },
 );

@@ -78,7 +78,9 @@ describe.each([
     expect(running).toMatchObject([{ jobId: 1, waitingFor: 'a drive' }]);
     expect(states).toMatchObject([{ [word]: true, sessions: 0 }]);
 
+    expect(await append.next('waiting')).toEqual({ waitingFor: 'a drive' });
     await control(storage, back);
+    expect(await append.next('waiting')).toEqual({ waitingFor: '' });
     expect(await goOn(storage, append, opened)).toMatchObject({ status: 'T' });
     expect((await statusOf(storage)).devices).toMatchObject([{ [word]: false, problem: '' }]);
   });

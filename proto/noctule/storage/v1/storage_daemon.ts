@@ -221,6 +221,7 @@ export interface AppendResponse {
     | //
     /** The last message. */
     { $case: "finished"; value: AppendFinished }
+    | { $case: "waiting"; value: SessionWaiting }
     | undefined;
 }
 
@@ -303,6 +304,15 @@ export interface SessionMessage {
   atMs: number;
 }
 
+/**
+ * The session waits for something of the storage daemon that comes by itself or by an admin: a disk, a drive, room. May be
+ * repeated. Sent once more, empty, when it goes on.
+ */
+export interface SessionWaiting {
+  /** As in "is waiting for ..."; empty: for nothing any more. */
+  waitingFor: string;
+}
+
 export interface AppendFinished {
   /** T: the file daemon sent its session-end and all is durable. E: cut short; `reason` says why. */
   status: string;
@@ -349,10 +359,12 @@ export interface ReadRange {
 }
 
 export interface ReadResponse {
-  event: { $case: "opened"; value: ReadOpened } | { $case: "message"; value: SessionMessage } | {
-    $case: "finished";
-    value: ReadFinished;
-  } | undefined;
+  event:
+    | { $case: "opened"; value: ReadOpened }
+    | { $case: "message"; value: SessionMessage }
+    | { $case: "finished"; value: ReadFinished }
+    | { $case: "waiting"; value: SessionWaiting }
+    | undefined;
 }
 
 export interface ReadOpened {
@@ -1637,6 +1649,9 @@ export const AppendResponse: MessageFns<AppendResponse> = {
       case "finished":
         AppendFinished.encode(message.event.value, writer.uint32(58).fork()).join();
         break;
+      case "waiting":
+        SessionWaiting.encode(message.event.value, writer.uint32(66).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1708,6 +1723,14 @@ export const AppendResponse: MessageFns<AppendResponse> = {
             }
 
             message.event = { $case: "finished", value: AppendFinished.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.event = { $case: "waiting", value: SessionWaiting.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -2372,6 +2395,52 @@ export const SessionMessage: MessageFns<SessionMessage> = {
   },
 };
 
+function createBaseSessionWaiting(): SessionWaiting {
+  return { waitingFor: "" };
+}
+
+export const SessionWaiting: MessageFns<SessionWaiting> = {
+  encode(message: SessionWaiting, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.waitingFor !== "") {
+      writer.uint32(10).string(message.waitingFor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionWaiting {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionWaiting();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.waitingFor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseAppendFinished(): AppendFinished {
   return { status: "", reason: "", files: 0, memberBytes: 0, errors: 0 };
 }
@@ -2826,6 +2895,9 @@ export const ReadResponse: MessageFns<ReadResponse> = {
       case "finished":
         ReadFinished.encode(message.event.value, writer.uint32(26).fork()).join();
         break;
+      case "waiting":
+        SessionWaiting.encode(message.event.value, writer.uint32(34).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2865,6 +2937,14 @@ export const ReadResponse: MessageFns<ReadResponse> = {
             }
 
             message.event = { $case: "finished", value: ReadFinished.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.event = { $case: "waiting", value: SessionWaiting.decode(reader, reader.uint32()) };
             continue;
           }
         }

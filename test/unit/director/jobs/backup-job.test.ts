@@ -376,6 +376,31 @@ describe('a backup', () => {
 });
 
 describe('the volumes of a backup', () => {
+  test('while the storage daemon waits for a disk, status says so, and again that it runs', async () => {
+    const gate = Promise.withResolvers<void>();
+    await using director = await TestDirector.start({
+      script: {
+        append: async (call) => {
+          await openSession(call);
+          const use = await mountVolume(call);
+          const waiting = (waitingFor: string) =>
+            call.answer({ event: { $case: 'waiting', value: { waitingFor } } });
+          waiting('room on the device');
+          await gate.promise;
+          waiting('');
+          await until(() => director.jobs.running()[0]?.statusText === 'is running');
+          call.answer({ event: { $case: 'durable', value: durable({ volumeName: use.volumeName }) } });
+          finish(call);
+        },
+      },
+    });
+    const jobId = await director.run('Gzip');
+    await until(() => director.jobs.running()[0]?.status === 'M');
+    expect(director.jobs.running()[0]?.statusText).toBe('is waiting for room on the device');
+    gate.resolve();
+    expect(await director.jobs.ended(jobId)).toBe('T');
+  });
+
   test('a job without a volume asks the operator, and goes on when one is labelled', async () => {
     const pools = {
       conf: { extra: 'Job { Name = NeedsLabel; JobDefs = Defaults; Full Backup Pool = Manual-Pool }' },
