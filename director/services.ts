@@ -188,12 +188,13 @@ export interface Peers {
     pool: PoolResource;
   }): Promise<{ freedBytes: number; volumeBytes: number; deviceName: string; archiveDevice: string }>;
   /**
-   * Takes a device (of an Autochanger: all its drives) out of use or back into it, until the storage daemon ends. Jobs
+   * Takes a device (of an Autochanger: all its drives, or the one of this number) out of use or back into it, until the storage daemon ends. Jobs
    * wait for it meanwhile.
    */
   controlDevice(request: {
     storage: StorageResource;
     deviceName: string;
+    drive?: number;
     action: DeviceAction;
   }): Promise<readonly ControlledDevice[]>;
   /** Counts (and with `onListing` names) what a backup would save. */

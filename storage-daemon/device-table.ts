@@ -53,6 +53,18 @@ export class DeviceTable {
     throw unknownDevice([name]);
   }
 
+  /** Likewise, but only the one of this number, if there is a number. */
+  drives(name: string, number: number | undefined): Device[] {
+    const all = this.named(name);
+    if (number === undefined) return all;
+    const drive = all[number];
+    if (drive) return [drive];
+    throw new RequestRefused(
+      `"${name}" has no drive ${number}`,
+      all.length === 1 ? 'Its only one is drive 0.' : `Its drives are 0 to ${all.length - 1}.`,
+    );
+  }
+
   /**
    * The devices that will do, the preferred first.
    * @throws RequestRefused, saying why there is none

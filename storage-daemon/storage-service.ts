@@ -154,12 +154,12 @@ export class StorageService implements BulkService {
   }
 
   async controlDevice(
-    { deviceName, action }: ControlDeviceRequest,
+    { deviceName, action, drive }: ControlDeviceRequest,
     context: CallContext,
   ): Promise<ControlDeviceResponse> {
     this.#requireWriter(context);
     const open = openVolumes(this.#options.sessions);
-    const controlled = this.#options.devices.named(deviceName).map(async (device) => {
+    const controlled = this.#options.devices.drives(deviceName, drive).map(async (device) => {
       const outcome = controlDevice(device, action, usersOf(device, open));
       return { ...outcome, device: await deviceStatus(device, open) };
     });

@@ -129,15 +129,17 @@ export class PeerQuestions implements Peers {
   async controlDevice({
     storage,
     deviceName,
+    drive,
     action,
   }: {
     storage: StorageResource;
     deviceName: string;
+    drive?: number;
     action: DeviceAction;
   }): Promise<readonly ControlledDevice[]> {
     const { daemons, signal } = this.#options;
     using link = await this.#ready(daemons.storage(storage));
-    const { devices } = await link.controlDevice({ deviceName, action }, signal);
+    const { devices } = await link.controlDevice({ deviceName, drive, action }, signal);
     return devices;
   }
 

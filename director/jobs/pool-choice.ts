@@ -38,7 +38,10 @@ export function chooseStorage(request: RunRequest, pool: PoolResource): Sourced<
     });
   }
   if (!chosen.resource.enabled) {
-    throw new RunRefused(`Storage "${chosen.resource.name}" is disabled (Enabled = no)`);
+    const { name } = chosen.resource;
+    throw new RunRefused(`Storage "${name}" is disabled (Enabled = no)`, {
+      hint: `Say "enable storage=${name}" if it was switched off at the console, or change its resource.`,
+    });
   }
   return sourced(chosen, request, 'Storage');
 }

@@ -1,8 +1,8 @@
 import { DeviceAction } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
-import { resourceOnLine, resourceOnLineOrChosen } from '../choose-resource.ts';
+import { resourceOnLine } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
-import type { Command, CommandContext } from '../command.ts';
-import { controlDevices } from '../control-devices.ts';
+import type { Command } from '../command.ts';
+import { controlDevices, DEVICE_KEYWORDS } from '../control-devices.ts';
 
 /**
  * `enable` and `disable` change the conf in force, where the scheduler looks; the file stays as it is, so a reload or
@@ -12,10 +12,11 @@ function switching(name: 'enable' | 'disable', description: string): Command {
   return {
     name,
     description,
-    keywords: { job: 'job', client: 'client', schedule: 'schedule', storage: 'storage', device: 'text' },
+    keywords: { job: 'job', client: 'client', schedule: 'schedule', storage: 'storage', ...DEVICE_KEYWORDS },
     async run(context) {
-      const device = context.line.value('device');
-      if (device !== undefined) return switchDevice(context, device, name);
+      if (context.line.has('device', 'drive')) {
+        return controlDevices(context, name === 'enable' ? DeviceAction.ENABLE : DeviceAction.DISABLE);
+      }
       const resources = [
         ['Job', resourceOnLine(context, 'Job', 'job')],
         ['Client', resourceOnLine(context, 'Client', 'client')],
@@ -35,16 +36,6 @@ function switching(name: 'enable' | 'disable', description: string): Command {
       }
     },
   };
-}
-
-async function switchDevice(
-  context: CommandContext,
-  device: string,
-  name: 'enable' | 'disable',
-): Promise<void> {
-  const storage = await resourceOnLineOrChosen(context, 'Storage', 'storage');
-  const action = name === 'enable' ? DeviceAction.ENABLE : DeviceAction.DISABLE;
-  await controlDevices(context, { storage, devices: [device], action });
 }
 
 export const enable = switching('enable', 'Let schedules start a Job again');

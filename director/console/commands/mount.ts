@@ -1,12 +1,15 @@
-import type { StorageResource } from '../../../configuration/director-conf.ts';
 import { DeviceAction } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
 import { announceCatalog } from '../catalog-line.ts';
-import { resourceOnLineOrChosen } from '../choose-resource.ts';
-import { CommandError } from '../command-error.ts';
-import type { Command, CommandContext } from '../command.ts';
-import { controlDevices } from '../control-devices.ts';
+import type { Command } from '../command.ts';
+import { controlDevices, DEVICE_KEYWORDS } from '../control-devices.ts';
 
-const KEYWORDS = { storage: 'storage', device: 'text', drive: 'text', slot: 'text' } as const;
+const KEYWORDS = {
+  storage: 'storage',
+  ...DEVICE_KEYWORDS,
+  jobid: 'text',
+  job: 'job',
+  ujobid: 'text',
+} as const;
 
 function deviceCommand(name: string, action: DeviceAction, description: string): Command {
   return {
@@ -15,8 +18,7 @@ function deviceCommand(name: string, action: DeviceAction, description: string):
     keywords: KEYWORDS,
     async run(context) {
       await announceCatalog(context, 'jobs');
-      const storage = await resourceOnLineOrChosen(context, 'Storage', 'storage');
-      await controlDevices(context, { storage, devices: devicesOf(context, storage), action });
+      await controlDevices(context, action);
       if (action === DeviceAction.MOUNT) context.services.jobs.lookForVolumes();
     },
   };
@@ -34,14 +36,3 @@ export const unmount = deviceCommand(
   'Keep jobs from a disk, to take it away, until mount',
 );
 export const release = deviceCommand('release', DeviceAction.RELEASE, 'Say whether a Volume is open');
-
-/** The one that the line names, or all of the Storage. */
-function devicesOf({ line }: CommandContext, storage: StorageResource): readonly string[] {
-  const name = line.value('device');
-  if (name === undefined) return storage.device;
-  if (storage.device.includes(name) || storage.autochanger !== false) return [name];
-  throw new CommandError(
-    `Storage "${storage.name}" has no Device "${name}"`,
-    `There is: ${storage.device.join(', ')}.`,
-  );
-}

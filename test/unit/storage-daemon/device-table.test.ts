@@ -53,6 +53,8 @@ describe('the devices that will do', () => {
 
   test('are the drives of an Autochanger, without those that have to be named themselves', () => {
     expect(names(table, ['Changer'])).toEqual(['A']);
+    expect(table.drives('Changer', 0).map(({ name }) => name)).toEqual(['A']);
+    expect(() => table.drives('Changer', 1)).toThrow('"Changer" has no drive 1');
   });
 
   test('are for reading also the read-only ones', () => {

@@ -30,9 +30,9 @@ async function sent(volSessionId: number): Promise<Buffer[]> {
   return (await sessionMembers(files, { volSessionId, blockBytes: 8192 })).slice(1);
 }
 
-const control = (storage: Storage, action: DeviceAction, deviceName = 'FileStorage') =>
+const control = (storage: Storage, action: DeviceAction, deviceName = 'FileStorage', drive?: number) =>
   unary<ControlDeviceResponse>((reply) =>
-    storage.connectAs(director).client.controlDevice({ deviceName, action }, reply),
+    storage.connectAs(director).client.controlDevice({ deviceName, action, drive }, reply),
   );
 
 const statusOf = (storage: Storage) =>
@@ -100,6 +100,15 @@ describe.each([
     await store.finish();
     expect(await append.next('finished')).toMatchObject({ status: 'T' });
   });
+});
+
+test('a drive that is named by its number is controlled alone, or is not there', async () => {
+  const storage = await startStorage();
+  const { devices } = await control(storage, DeviceAction.UNMOUNT, 'FileStorage', 0);
+  expect(devices).toMatchObject([{ changed: true, device: { name: 'FileStorage' } }]);
+  await expect(control(storage, DeviceAction.UNMOUNT, 'FileStorage', 1)).rejects.toThrow(
+    '"FileStorage" has no drive 1',
+  );
 });
 
 test('devices that nobody knows, or that the conf disables, cannot be controlled', async () => {

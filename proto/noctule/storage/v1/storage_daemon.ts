@@ -438,6 +438,8 @@ export interface ControlDeviceRequest {
   /** A Device, or an Autochanger for all its drives. */
   deviceName: string;
   action: DeviceAction;
+  /** Only this one of them, in the order of the conf, counted from 0. */
+  drive?: number | undefined;
 }
 
 export interface ControlDeviceResponse {
@@ -3646,7 +3648,7 @@ export const RelabelResponse: MessageFns<RelabelResponse> = {
 };
 
 function createBaseControlDeviceRequest(): ControlDeviceRequest {
-  return { deviceName: "", action: 0 };
+  return { deviceName: "", action: 0, drive: undefined };
 }
 
 export const ControlDeviceRequest: MessageFns<ControlDeviceRequest> = {
@@ -3656,6 +3658,9 @@ export const ControlDeviceRequest: MessageFns<ControlDeviceRequest> = {
     }
     if (message.action !== 0) {
       writer.uint32(16).int32(message.action);
+    }
+    if (message.drive !== undefined) {
+      writer.uint32(24).uint32(message.drive);
     }
     return writer;
   },
@@ -3687,6 +3692,14 @@ export const ControlDeviceRequest: MessageFns<ControlDeviceRequest> = {
             }
 
             message.action = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.drive = reader.uint32();
             continue;
           }
         }

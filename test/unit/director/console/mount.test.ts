@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DeviceAction, type ControlledDevice } from '../../../../proto/noctule/storage/v1/storage_daemon.ts';
-import { converse, fakeDirector, session, type FakeDirector } from './fake-director.ts';
+import { converse, fakeDirector, runningJob, session, type FakeDirector } from './fake-director.ts';
 
 function nameOf(action: DeviceAction): string {
   return Object.entries(DeviceAction).find(([, value]) => value === action)![0];
@@ -12,9 +12,9 @@ function director({ changed }: { changed: boolean }): FakeDirector {
   return fakeDirector({
     peers: {
       ...peers,
-      controlDevice: async ({ deviceName, action }) => [
+      controlDevice: async ({ deviceName, drive, action }) => [
         {
-          text: `did ${nameOf(action)} to ${deviceName}`,
+          text: `did ${nameOf(action)} to ${deviceName}${drive === undefined ? '' : `, drive ${drive}`}`,
           changed,
           device: { name: deviceName },
         } as ControlledDevice,
@@ -65,6 +65,20 @@ Jobs use Device "FileStorage" again.
     expect(waiting.looks).toBe(0);
     await converse(waiting, ['mount storage=File1']);
     expect(waiting.looks).toBe(1);
+  });
+
+  it('take the number of a drive, and the Storage of a running job', async () => {
+    const one = director({ changed: false });
+    one.runningJobs.push(runningJob(7, { storageName: 'File1' }));
+    const transcript = await converse(one, [
+      ...['umount storage=File1 drive=0', 'mount jobid=7', 'mount jobid=8', 'umount storage=File1 drive=x'],
+      'disable storage=File1 drive=1',
+    ]);
+    expect(transcript).toContain('did UNMOUNT to FileStorage, drive 0\n');
+    expect(transcript).toContain('*mount jobid=7\ndid MOUNT to FileStorage\n');
+    expect(transcript).toContain('mount: JobId 8 is not running. "status dir" shows the jobs that are.\n');
+    expect(transcript).toContain('umount: "drive=x" is no number.');
+    expect(transcript).toContain('did DISABLE to FileStorage, drive 1\n');
   });
 
   it('say which devices there are', async () => {
