@@ -30,6 +30,8 @@ export class ActiveJob implements RunningJob {
   startTime?: Date;
   /** Of an Incremental or Differential. */
   since?: Date;
+  /** Unique name of the run that this is the time of. */
+  previousJob = '';
   /** Volumes that hold data of the job, in order. */
   volumeNames: readonly string[] = [];
   /** How it ended. */

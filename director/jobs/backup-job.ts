@@ -110,9 +110,10 @@ export class BackupJob implements JobKind {
       fileSetId: this.#fileSet.fileSetId,
       now: now(),
     });
-    const { level, since } = this.#decision;
+    const { level, since, reference } = this.#decision;
     this.#job.level = level;
     if (since) this.#job.since = since;
+    this.#job.previousJob = reference?.job ?? '';
     await catalog.setJob(jobId, { level, fileSetId: this.#fileSet.fileSetId });
     for (const text of this.#decision.messages) await messages.info(text);
   }

@@ -3,6 +3,8 @@ import type { BackupLevel } from './job-codes.ts';
 /** An earlier run that the new one may build on. */
 export interface EarlierRun {
   readonly jobId: number;
+  /** Its unique name. */
+  readonly job: string;
   readonly level: BackupLevel;
   readonly startTime: Date;
 }

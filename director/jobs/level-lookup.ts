@@ -51,5 +51,5 @@ export async function lookUpLevel(
 
 function earlierRun(row: JobRow | undefined): EarlierRun | undefined {
   if (!row?.startTime || !isBackupLevel(row.level)) return undefined;
-  return { jobId: row.jobId, level: row.level, startTime: row.startTime };
+  return { jobId: row.jobId, job: row.job, level: row.level, startTime: row.startTime };
 }

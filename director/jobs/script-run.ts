@@ -83,7 +83,7 @@ async function runOnClient(
   { job, directorName, signal }: ScriptContext,
   onLine: TakeLine,
 ): Promise<number> {
-  const codes: Record<string, string> = {};
+  const codes: Record<string, string> = { S: job.previousJob };
   for (const [code, value] of Object.entries(jobCodes(job, directorName))) codes[code] = String(value);
   const request = { jobId: job.jobId, command, timeoutSeconds, codes };
   for await (const { event } of link.runScript(request, signal)) {

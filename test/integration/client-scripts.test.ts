@@ -41,7 +41,7 @@ describe('scripts on the client', () => {
         writeFileSync(join(directory, 'file'), 'x');
       },
       jobDirectives: `
-        ClientRunBeforeJob = ${shell(`echo dumped > ${at('source-dump')}; echo before %n %l %c`)}
+        ClientRunBeforeJob = ${shell(`echo dumped > ${at('source-dump')}; echo before %n %l %c %S`)}
         ClientRunAfterJob = ${shell(`echo after %e %F`)}
         RunScript { Runs When = After; Runs On Client = yes; Runs On Success = no; Runs On Failure = yes
           Command = ${shell('echo never')} }`,
@@ -88,6 +88,11 @@ describe('scripts on the client', () => {
     expect(output).toMatch(/ClientRunAfterJob: after \S+ \d/);
     expect(output).not.toContain('never');
     expect(readFileSync(at('source-dump'), 'utf8')).toBe('dumped\n');
+  });
+
+  it('know the run that their job goes on from', async () => {
+    const output = await backUp(held, 'Incremental');
+    expect(output).toMatch(/ClientRunBeforeJob: before Backup Incremental site-fd Backup\.[-0-9._]+_01\n/);
   });
 
   it('that fail end the job before any data, and those for failure run', async () => {

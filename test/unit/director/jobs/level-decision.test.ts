@@ -8,9 +8,9 @@ function daysAgo(days: number): Date {
   return new Date(NOW.getTime() - days * DAY_SECONDS * 1000);
 }
 
-const full: EarlierRun = { jobId: 1, level: 'F', startTime: daysAgo(10) };
-const differential: EarlierRun = { jobId: 5, level: 'D', startTime: daysAgo(5) };
-const incremental: EarlierRun = { jobId: 7, level: 'I', startTime: daysAgo(1) };
+const full: EarlierRun = { jobId: 1, job: 'Backup.1', level: 'F', startTime: daysAgo(10) };
+const differential: EarlierRun = { jobId: 5, job: 'Backup.5', level: 'D', startTime: daysAgo(5) };
+const incremental: EarlierRun = { jobId: 7, job: 'Backup.7', level: 'I', startTime: daysAgo(1) };
 
 function facts(changes: Partial<LevelFacts> = {}): LevelFacts {
   return {
