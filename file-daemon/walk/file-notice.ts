@@ -5,7 +5,8 @@ import { errnoText } from '../errno-text.ts';
 export interface FileNotice {
   /**
    * `notSaved`: was to be saved and is not, or not whole: counted as an error of the job. `skipped`: the rules leave it
-   * out, worth a word. `warning`: saved, but see the text.
+   * out, worth a word to those who ask for all (the usual Messages do not). `info`: worth a word to everybody, such as a
+   * whole file system that is left out. `warning`: saved, but see the text.
    */
   readonly type: 'info' | 'warning' | 'notSaved' | 'skipped' | 'error';
   /** Empty when it speaks of no single file. */

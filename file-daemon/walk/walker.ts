@@ -211,7 +211,7 @@ export class Walker {
     this.#visitor.entering(path);
     if (this.#isOnTheWayDown(found.stat)) {
       const text = `Directory "${showPath(path)}" contains itself; it is saved without its contents`;
-      this.#visitor.notice({ type: 'skipped', path, text });
+      this.#visitor.notice({ type: 'info', path, text });
       this.#passThrough(stop, found);
       return;
     }
@@ -259,7 +259,7 @@ export class Walker {
     if (stat.dev === parent.stat.dev && stat.dev === topDevice) return true;
     if (options.oneFs && stat.dev !== topDevice) {
       const text = `Directory "${showPath(path)}" is on a different file system; it is saved without its contents`;
-      this.#visitor.notice({ type: 'skipped', path, text });
+      this.#visitor.notice({ type: 'info', path, text });
       return false;
     }
     return stat.dev === parent.stat.dev || this.#isFsTypeWanted(path, parent.rules);
@@ -271,7 +271,7 @@ export class Walker {
     const fsType = this.#mounts.fsTypeOf(path) ?? 'unknown';
     if (rules.fsTypes.includes(fsType)) return true;
     const text = `"${showPath(path)}" is on a file system of type ${fsType}, which the FileSet does not name`;
-    this.#visitor.notice({ type: 'skipped', path, text });
+    this.#visitor.notice({ type: 'info', path, text });
     return false;
   }
 }
