@@ -19,7 +19,7 @@ const WINDOW_NAMES = 20_000;
 
 export interface FileStatePage {
   /** An encoded FileRecordBatch. */
-  readonly batch: Uint8Array;
+  readonly batch: Uint8Array<ArrayBuffer>;
   readonly isLast: boolean;
 }
 

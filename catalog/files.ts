@@ -12,7 +12,7 @@ import type { FileVersion, JobRow } from './rows.ts';
 
 /** A page of files as it crosses from the worker. */
 export interface EncodedFilesPage {
-  readonly batch: Uint8Array;
+  readonly batch: Uint8Array<ArrayBuffer>;
   readonly next?: FilesCursor;
 }
 

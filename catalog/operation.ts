@@ -21,6 +21,8 @@ export interface Operation<A extends unknown[], W, R> {
    */
   readonly durability: 'synced' | 'ordered';
   readonly run: (db: Connection, ...args: A) => W;
+  /** Memory that was made for this result alone: it is moved to the main thread, not copied. */
+  readonly moved: (result: W) => ArrayBuffer[];
   readonly receive: (result: W) => R;
 }
 
@@ -32,6 +34,13 @@ export const write = <A extends unknown[], R>(run: Run<A, R>) => plain('writer',
 export const writeOrdered = <A extends unknown[], R>(run: Run<A, R>) => plain('writer', 'ordered', run);
 
 export const read = <A extends unknown[], R>(run: Run<A, R>) => plain('reader', 'ordered', run);
+
+/** For a result with encoded records. */
+export function withBatch<A extends unknown[], W extends { readonly batch: Uint8Array<ArrayBuffer> }, R>(
+  operation: Operation<A, W, R>,
+): Operation<A, W, R> {
+  return { ...operation, moved: ({ batch }) => [batch.buffer] };
+}
 
 export const search = <A extends unknown[], R>(run: Run<A, R>) => plain('selector', 'ordered', run);
 
@@ -48,5 +57,5 @@ function plain<A extends unknown[], R>(
   durability: 'synced' | 'ordered',
   run: Run<A, R>,
 ): Operation<A, R, R> {
-  return { role, durability, run, receive: (result) => result };
+  return { role, durability, run, moved: () => [], receive: (result) => result };
 }

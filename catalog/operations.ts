@@ -24,7 +24,7 @@ import {
   restoreChain,
 } from './levels.ts';
 import { appendEvent, appendLog, jobLog } from './log.ts';
-import { decoded, read, search, write, writeOrdered } from './operation.ts';
+import { decoded, read, search, withBatch, write, writeOrdered } from './operation.ts';
 import { deleteClient, deleteJobs, deletePool, deleteVolume, markPurged, purgeFiles } from './removal.ts';
 import { fileSetVersion, listClients, listPools, syncClient, syncPool, syncStorage } from './resources.ts';
 import { decodePlanPage, restorePlanPage } from './restore/page.ts';
@@ -97,16 +97,16 @@ export const operations = {
   markPurged: write(markPurged),
 
   addDurable: writeOrdered(addDurable),
-  filesPage: decoded(read(filesPage), decodeFilesPage),
+  filesPage: decoded(withBatch(read(filesPage)), decodeFilesPage),
   browseDirectory: read(browseDirectory),
   jobsWithFile: search(jobsWithFile),
 
   openFileState: search(openFileState),
-  fileStatePage: search(fileStatePage),
+  fileStatePage: withBatch(search(fileStatePage)),
   closeFileState: search(closeFileState),
 
   openRestorePlan: search(openRestorePlan),
-  restorePlanPage: decoded(search(restorePlanPage), decodePlanPage),
+  restorePlanPage: decoded(withBatch(search(restorePlanPage)), decodePlanPage),
   closeRestorePlan: search(closeRestorePlan),
 
   appendLog: writeOrdered(appendLog),

@@ -17,7 +17,8 @@ export class RecordEncoder {
     this.count++;
   }
 
-  finish(): Uint8Array {
+  /** In memory of its own, which may be moved to another thread. */
+  finish(): Uint8Array<ArrayBuffer> {
     return this.#writer.finish();
   }
 }

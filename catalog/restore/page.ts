@@ -14,7 +14,7 @@ import { makePlanTables } from './plan-tables.ts';
 
 /** A page as it crosses from the worker. */
 export interface EncodedPlanPage {
-  readonly batch: Uint8Array;
+  readonly batch: Uint8Array<ArrayBuffer>;
   /** To which sessions the records belong, in their order. */
   readonly sessions: readonly (Session & { readonly records: number })[];
   readonly ranges: ReadRange[];

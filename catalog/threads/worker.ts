@@ -4,6 +4,7 @@ import type { Operation } from '../operation.ts';
 import { operations, type OperationName } from '../operations.ts';
 import { migrate } from '../schema/migrations.ts';
 import { explainFailure } from '../sqlite-error.ts';
+import { withPatience } from './patience.ts';
 import { packError, restoreBuffers, type Reply, type Request, type ThreadStart } from './protocol.ts';
 
 /**
@@ -13,15 +14,16 @@ import { packError, restoreBuffers, type Reply, type Request, type ThreadStart }
 
 const { file, role } = workerData as ThreadStart;
 
-function reply(message: Reply): void {
-  parentPort?.postMessage(message);
+function reply(message: Reply, moved: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, moved);
 }
 
 function open(): Connection | undefined {
   let db: Connection | undefined;
   try {
     db = new Connection(file, role === 'writer' ? 'write' : 'read');
-    if (role === 'writer') migrate(db);
+    const opened = db;
+    if (role === 'writer') withPatience(() => migrate(opened));
     reply({ opened: true });
     return db;
   } catch (error) {
@@ -36,11 +38,12 @@ let isSynced = true;
 
 function run(db: Connection, name: OperationName, args: unknown[]): unknown {
   const { durability, run } = operations[name] as Operation<never[], unknown, unknown>;
-  if (role !== 'writer') return db.transaction('read', () => run(db, ...(args as never[])));
+  if (role !== 'writer')
+    return withPatience(() => db.transaction('read', () => run(db, ...(args as never[]))));
   const wantsSync = durability === 'synced';
   if (wantsSync !== isSynced) db.pragma(`synchronous = ${wantsSync ? 'FULL' : 'NORMAL'}`);
   isSynced = wantsSync;
-  return db.transaction('write', () => run(db, ...(args as never[])));
+  return withPatience(() => db.transaction('write', () => run(db, ...(args as never[]))));
 }
 
 function serve(db: Connection): void {
@@ -53,7 +56,8 @@ function serve(db: Connection): void {
     }
     const { id, operation, args } = request;
     try {
-      reply({ id, result: run(db, operation, restoreBuffers(args) as unknown[]) });
+      const result = run(db, operation, restoreBuffers(args) as unknown[]);
+      reply({ id, result }, operations[operation].moved(result as never));
     } catch (error) {
       reply({ id, error: packError(explainFailure(error, file)) });
     }
