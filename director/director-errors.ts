@@ -35,6 +35,11 @@ export class FileListFailed extends DirectorError {
   readonly code = 'DIR_FILE_LIST';
 }
 
+/** A mail server did not take a mail, or not for everybody. */
+export class MailNotSent extends DirectorError {
+  readonly code = 'DIR_MAIL_NOT_SENT';
+}
+
 /** The reason of the signal of a job that was cancelled. */
 export class JobCancelled extends DirectorError {
   readonly code = 'DIR_JOB_CANCELLED';

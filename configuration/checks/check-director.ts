@@ -2,7 +2,6 @@ import type {
   ClientResource,
   CounterResource,
   DirectorResource,
-  MessagesResource,
   StorageResource,
 } from '../director-resources.ts';
 import type { Problems } from '../problem.ts';
@@ -19,7 +18,6 @@ export function checkDirector(nodes: readonly ResourceNode[], problems: Problems
   checkClients(nodes, problems);
   checkStorages(nodes, problems);
   checkSchedules(nodes, problems);
-  checkMail(nodes, problems);
   checkCounters(nodes, problems);
   checkJobs(nodes, problems);
   checkPools(nodes, problems);
@@ -88,23 +86,6 @@ function checkStorages(nodes: readonly ResourceNode[], problems: Problems): void
       `clients are told to reach ${labelOf(node)} at "${address}", which ${labelOf(remote.node)} takes for itself`,
       'give the name of the machine that clients know, here or as FD Storage Address',
     );
-  }
-}
-
-/** Mail is sent by the command above its line, and by nothing else. */
-function checkMail(nodes: readonly ResourceNode[], problems: Problems): void {
-  for (const { node, resource } of checkedOf<MessagesResource>(nodes, 'Messages')) {
-    for (const { kind, mailCommand, operatorCommand } of resource.destinations ?? []) {
-      const isMail = kind === 'operator' || kind.startsWith('mail');
-      if (!isMail || mailCommand || operatorCommand) continue;
-      const directive = kind === 'operator' ? 'Operator Command' : 'Mail Command';
-      problems.add(
-        'warning',
-        node.block.entries.find((entry) => entry.key === kind)?.name ?? node.block.name,
-        `${labelOf(node)} has no ${directive} above this line: no mail is sent`,
-        `put one above it, such as "${directive} = "/usr/sbin/sendmail %r""`,
-      );
-    }
   }
 }
 

@@ -6,6 +6,8 @@ import {
   type Destination,
 } from '../values/destination.ts';
 import type { BlockType } from '../value-type.ts';
+import { hostAndPort } from '../values/host-and-port.ts';
+import { string } from '../values/text.ts';
 import { NAMING } from './naming.ts';
 
 /** Prints what the destination lines have added up to, each below the command that holds for it. */
@@ -22,9 +24,17 @@ const allDestinations: BlockType<readonly Destination[]> = {
 /** Where messages go. A message goes to every destination that lists its type. */
 export const MESSAGES = {
   ...NAMING,
+  mailServer: directive('Mail Server', hostAndPort, {
+    default: 'localhost',
+    help: 'Where mails go that no command sends, by SMTP without a login',
+  }),
+  mailFrom: directive('Mail From', string, {
+    default: 'Noctule <%r>',
+    help: 'Sender of these mails; % codes as in a command, %r being the first recipient',
+  }),
   mailCommand: directive('Mail Command', commandForLinesBelow('mailCommand'), {
     into: 'destinations',
-    help: 'Program that sends a mail; holds for the mail lines below it',
+    help: 'Program that sends a mail; holds for the mail lines below it. Without it, and instead of bsmtp, Noctule sends the mail itself',
   }),
   operatorCommand: directive('Operator Command', commandForLinesBelow('operatorCommand'), {
     into: 'destinations',

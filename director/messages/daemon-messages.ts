@@ -55,7 +55,7 @@ export class DaemonMessages implements AsyncDisposable {
       resource: resource(),
       outlets,
       workingDirectory,
-      codes: () => ({ ...codes, e: 'message', l: '', c: '' }),
+      codes: () => ({ ...codes, e: 'message', l: '', c: directorName }),
     });
   }
 

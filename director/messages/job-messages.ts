@@ -4,7 +4,7 @@ import { messageOf } from '../../errors/operator-error.ts';
 import type { CodeValues } from '../../commands/substitution.ts';
 import { MailSpool } from './mail-spool.ts';
 import { messageLine, type Message } from './message-line.ts';
-import { describe, type MessageOutlets } from './outlets.ts';
+import { describe, sentenceOf, type MessageOutlets } from './outlets.ts';
 
 /** Where the messages of one job go. */
 export interface JobMessagesOptions {
@@ -67,7 +67,7 @@ export class JobMessages {
     const { resource, outlets, codes } = this.#options;
     for (const destination of destinationsOf(resource, message.type)) {
       if (isMail(destination)) await this.#collect(destination, messageLine(message));
-      else await outlets.deliver(message, destination, codes());
+      else await outlets.deliver(message, destination, { resource, codes: codes() });
     }
   }
 
@@ -81,19 +81,20 @@ export class JobMessages {
       }
       await spool.append(line);
     } catch (error) {
-      outlets.complain(`Messages for ${describe(destination)} are lost: ${messageOf(error)}`);
+      await outlets.complain(`Messages for ${describe(destination)} are lost: ${messageOf(error)}`);
     }
   }
 
   async #closeMail(destination: Destination, spool: MailSpool, wanted: boolean): Promise<void> {
-    const { outlets, codes } = this.#options;
+    const { outlets, codes, resource, jobId } = this.#options;
     try {
       await using closing = spool;
       if (!wanted) return;
-      await using text = await closing.reopen();
-      await outlets.mail(destination, text, codes());
+      await using body = await closing.reopen();
+      await outlets.mail({ destination, resource, codes: codes(), body });
     } catch (error) {
-      outlets.complain(`No mail to ${destination.where.join(', ')}: ${messageOf(error)}`);
+      const whose = jobId > 0 ? ` about JobId ${jobId}` : '';
+      await outlets.complain(`No mail to ${destination.where.join(', ')}${whose}: ${sentenceOf(error)}`);
     }
   }
 }

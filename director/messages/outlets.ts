@@ -2,18 +2,19 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Destination } from '../../configuration/values/destination.ts';
 import type { Log } from '../../daemon/log.ts';
-import { messageOf } from '../../errors/operator-error.ts';
-import { printablePath } from '../../text/printable.ts';
-import { commandWords } from '../../commands/command-words.ts';
+import { messageOf, OperatorError } from '../../errors/operator-error.ts';
 import { runCommand } from '../../commands/run-command.ts';
-import { substituteWords, type CodeValues } from '../../commands/substitution.ts';
 import type { ConsoleStore } from './console-store.ts';
+import { sendLetter, type Letter } from './mailer.ts';
 import { messageBody, messageLine, type Message } from './message-line.ts';
 
-/** A mail program or `logger` that takes longer is ended. */
-const MAILER_TIMEOUT_MS = 60_000;
+/** A `logger` that takes longer is ended. */
+const LOGGER_TIMEOUT_MS = 10_000;
 /** How many complaints are remembered. */
 const COMPLAINTS_MAX = 1_000;
+
+/** What a mail that goes out at once has to know of the job. */
+export type MessageContext = Pick<Letter, 'resource' | 'codes'>;
 
 /**
  * Where messages leave the Director. One for the whole daemon. An outlet that fails is reported in the daemon's log
@@ -46,28 +47,31 @@ export class MessageOutlets {
   }
 
   /** Carries a message to a destination that takes it at once; mails of a job are collected by its JobMessages. */
-  async deliver(message: Message, destination: Destination, codes: CodeValues): Promise<void> {
+  async deliver(message: Message, destination: Destination, context: MessageContext): Promise<void> {
     try {
-      await this.#deliver(message, destination, codes);
+      await this.#deliver(message, destination, context);
     } catch (error) {
-      this.complain(`Messages for ${describe(destination)} are lost: ${messageOf(error)}`);
+      await this.complain(`Messages for ${describe(destination)} are lost: ${sentenceOf(error)}`);
     }
   }
 
-  /** Sends a mail whose text is in an open file. */
-  async mail(destination: Destination, body: { readonly fd: number }, codes: CodeValues): Promise<void> {
-    await this.#runMailer(destination, destination.mailCommand, body, codes);
+  /** Sends what was collected for a destination. @throws what `sendLetter` throws */
+  mail(letter: Letter): Promise<void> {
+    return sendLetter(letter, this.#signal);
   }
 
-  /** Once per text: a line in the daemon's log. */
-  complain(text: string): void {
+  /** Once per text: a line in the daemon's log, and one for the console. Never rejects. */
+  async complain(text: string): Promise<void> {
     if (this.#complaints.has(text)) return;
     if (this.#complaints.size >= COMPLAINTS_MAX) this.#complaints.clear();
     this.#complaints.add(text);
     this.#log.error(text);
+    const message: Message = { type: 'Error', text, jobId: 0, from: this.#directorName, at: new Date() };
+    // What cannot be kept for the console either is in the log at least.
+    await this.consoleStore.add(messageLine(message)).catch(() => {});
   }
 
-  async #deliver(message: Message, destination: Destination, codes: CodeValues): Promise<void> {
+  async #deliver(message: Message, destination: Destination, context: MessageContext): Promise<void> {
     const [place = ''] = destination.where;
     switch (destination.kind) {
       case 'console':
@@ -91,7 +95,7 @@ export class MessageOutlets {
       case 'syslog':
         return this.#syslog(messageBody(message));
       case 'operator':
-        return this.#runMailer(destination, destination.operatorCommand, messageLine(message), codes);
+        return this.mail({ destination, ...context, body: messageLine(message) });
       case 'mail':
       case 'mailonerror':
       case 'mailonsuccess':
@@ -112,36 +116,9 @@ export class MessageOutlets {
       words,
       input: body,
       signal: this.#signal,
-      timeoutMs: MAILER_TIMEOUT_MS,
+      timeoutMs: LOGGER_TIMEOUT_MS,
     });
     if (status !== 0) throw new Error(`"logger" ended with status ${status}`);
-  }
-
-  async #runMailer(
-    destination: Destination,
-    commandLine: string | undefined,
-    input: string | { readonly fd: number },
-    codes: CodeValues,
-  ): Promise<void> {
-    if (!commandLine) {
-      const directive = destination.kind === 'operator' ? 'OperatorCommand' : 'MailCommand';
-      throw new Error(
-        `mail is sent by a ${directive} only, and the Messages resource has none above this line`,
-      );
-    }
-    const words = substituteWords(commandWords(commandLine), { ...codes, r: [...destination.where] });
-    let lastLine = '';
-    const status = await runCommand({
-      words,
-      input,
-      signal: this.#signal,
-      timeoutMs: MAILER_TIMEOUT_MS,
-      onLine: (line) => {
-        lastLine = printablePath(line);
-      },
-    });
-    if (status !== 0)
-      throw new Error(`"${words[0]}" ended with status ${status}${lastLine && `: ${lastLine}`}`);
   }
 }
 
@@ -150,4 +127,10 @@ export function describe(destination: Destination): string {
   return [destination.kind, ...(destination.where.length > 0 ? [destination.where.join(', ')] : [])].join(
     ' = ',
   );
+}
+
+/** What went wrong, and what to do about it. */
+export function sentenceOf(error: unknown): string {
+  const hint = error instanceof OperatorError ? error.hint : undefined;
+  return hint === undefined ? messageOf(error) : `${messageOf(error)}. ${hint}`;
 }

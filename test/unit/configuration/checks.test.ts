@@ -176,12 +176,12 @@ describe('a Client, a Storage, a Schedule, a Counter', () => {
     ]);
   });
 
-  test('mail needs a command above its line', () => {
+  test('mail needs no command: without one it goes to the Mail Server', () => {
     const messages = (lines: string) => brief(problemsInFrame(`Messages { Name = X\n${lines}\n}`));
-    expect(messages('mail = a@b = all')).toEqual([
-      'warning 2: Messages "X" has no Mail Command above this line: no mail is sent',
+    expect(messages('mail = a@b = all\nMail Server = "[::1]:2525"')).toEqual([]);
+    expect(messages('Mail Server = "smtp://x"')).toEqual([
+      'error 2: Mail Server is no "host" or "host:port": "smtp://x"',
     ]);
-    expect(messages('mail command = "x"\nmail = a@b = all')).toEqual([]);
   });
 
   test('a Counter begins below its end', () => {
