@@ -5,6 +5,28 @@ import { FileListFailed } from '../director-errors.ts';
 
 /** The FileSet travels to the client in one message; longer lists belong on the client (`\\<list`). */
 const LIST_BYTES_MAX = 3 * 1024 * 1024;
+/** What a path takes in the message besides its own bytes, at most. */
+const PATH_FRAME_BYTES = 4;
+
+/** Room for paths in the message of one FileSet. */
+export class ListRoom {
+  readonly #fileSetName: string;
+  #leftBytes = LIST_BYTES_MAX;
+
+  constructor(fileSetName: string) {
+    this.#fileSetName = fileSetName;
+  }
+
+  /** @throws FileListFailed when there is none. */
+  take(path: Buffer): void {
+    this.#leftBytes -= path.length + PATH_FRAME_BYTES;
+    if (this.#leftBytes >= 0) return;
+    throw new FileListFailed(
+      `The File lists of FileSet "${this.#fileSetName}" take more than ${LIST_BYTES_MAX} bytes`,
+      { hint: String.raw`Put the list on the client and write File = "\\<path-of-the-list".` },
+    );
+  }
+}
 
 /** The File lines of an Include or Exclude, with the lists that lie on the Director's side expanded. */
 export interface ExpandedFiles {
@@ -16,20 +38,18 @@ export interface ExpandedFiles {
 /** @throws FileListFailed when a list cannot be read, or its command fails. */
 export async function expandFiles(
   lines: readonly string[],
-  options: { readonly fileSetName: string; readonly codes: CodeValues; readonly signal: AbortSignal },
+  options: {
+    readonly fileSetName: string;
+    readonly room: ListRoom;
+    readonly codes: CodeValues;
+    readonly signal: AbortSignal;
+  },
 ): Promise<ExpandedFiles> {
-  const { fileSetName, codes, signal } = options;
+  const { fileSetName, room, codes, signal } = options;
   const paths: Buffer[] = [];
   const clientLists: string[] = [];
-  let totalBytes = 0;
   const onPath = (path: Buffer) => {
-    totalBytes += path.length;
-    if (totalBytes > LIST_BYTES_MAX) {
-      throw new FileListFailed(
-        `The File lists of FileSet "${fileSetName}" are longer than ${LIST_BYTES_MAX} bytes`,
-        { hint: String.raw`Put the list on the client and write File = "\\<path-of-the-list".` },
-      );
-    }
+    room.take(path);
     paths.push(path);
   };
   for (const line of lines) {

@@ -7,7 +7,7 @@ import {
 } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { DigestAlgorithm } from '../../proto/noctule/record/v1/file_record.ts';
 import type { CodeValues } from '../../commands/substitution.ts';
-import { expandFiles } from './file-lists.ts';
+import { expandFiles, ListRoom } from './file-lists.ts';
 
 const DIGESTS = {
   MD5: DigestAlgorithm.MD5,
@@ -31,14 +31,15 @@ export interface FileSetContext {
  * @throws FileListFailed
  */
 export async function fileSetMessage(fileSet: FileSetResource, context: FileSetContext): Promise<FileSet> {
+  const room = new ListRoom(fileSet.name);
   const excluded = await expandFiles(
     fileSet.excludes.flatMap((block) => block.files),
-    { fileSetName: fileSet.name, ...context },
+    { fileSetName: fileSet.name, room, ...context },
   );
   return {
     name: fileSet.name,
     includes: await Array.fromAsync(fileSet.includes, (block) =>
-      includeMessage(block, fileSet.name, context),
+      includeMessage(block, { fileSetName: fileSet.name, room, ...context }),
     ),
     excludes: excluded.paths,
     clientExcludeLists: excluded.clientLists,
@@ -47,10 +48,9 @@ export async function fileSetMessage(fileSet: FileSetResource, context: FileSetC
 
 async function includeMessage(
   block: IncludeBlock,
-  fileSetName: string,
-  context: FileSetContext,
+  context: FileSetContext & { readonly fileSetName: string; readonly room: ListRoom },
 ): Promise<Include> {
-  const { paths, clientLists } = await expandFiles(block.files, { fileSetName, ...context });
+  const { paths, clientLists } = await expandFiles(block.files, context);
   return {
     options: block.options.map((options) => optionsMessage(options, context.allowCompression)),
     files: paths,

@@ -80,6 +80,16 @@ describe('a FileSet as the client is told it', () => {
     expect(clientExcludeLists).toEqual(['|find /proc']);
   });
 
+  test('whose lists are too long for a message is refused, also when each by itself would fit', async () => {
+    const list = path.join(directory, 'long-list');
+    writeFileSync(list, `/${'x'.repeat(199)}\n`.repeat(8_000));
+    const one = `Include { File = "<${list}" }`;
+    expect((await fileSetMessage(fileSet(one), context)).includes[0]?.files).toHaveLength(8_000);
+    await expect(fileSetMessage(fileSet(`${one}\n${one}`), context)).rejects.toThrow(
+      'take more than 3145728 bytes',
+    );
+  });
+
   test.each([
     ['<${directory}/none', 'no such file'],
     ['|/bin/false', 'ended with status 1'],
