@@ -47,6 +47,9 @@ export async function queueRestore(
     startedBy: context.session.who,
   };
   applyRestoreLine(context, draft);
+  if (context.line.has('where') && draft.restore?.regexWhere) {
+    await context.say('"where" is not used: what RegexWhere makes of a path is the whole path.');
+  }
   const storageName = [...new Set(plan.volumes.map((volume) => storagesOf(context, volume).names))].join('|');
   await confirmAndQueue(context, draft, { storageName });
 }

@@ -239,6 +239,12 @@ Select parameter to modify (1-6): `);
     expect(director.runs[0]?.restore?.regexWhere).toBe(regexWhere);
   });
 
+  it('says that "where" on the line is not used when a prefix says it all', async () => {
+    const line = 'restore client=peer-fd fileset=Gzip current all done where=/x';
+    expect(await converse(director, [`${line} add_prefix=/y yes`])).toContain('"where" is not used');
+    expect(await converse(director, [`${line} yes`])).not.toContain('is not used');
+  });
+
   it.each([
     ['restore client=nobody current all done', 'restore: Client "nobody" is not defined. There is: peer-fd.'],
     ['restore jobid=77 all done', 'restore: there is no JobId 77. "list jobs" shows the jobs.'],
