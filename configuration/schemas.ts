@@ -46,12 +46,12 @@ export const DIRECTOR_SCHEMA: ConfSchema = {
     resourceType('Pool', POOL, 'Volumes that are treated alike.'),
     resourceType('Catalog', CATALOG, 'The record of jobs and files.'),
     MESSAGES_TYPE,
-    resourceType('Console', CONSOLE, 'A console with limited rights.', {
-      status: notYet('named consoles have no rights at all so far'),
-    }),
-    resourceType('Counter', COUNTER, 'A number for the names of volumes.', {
-      status: notYet('a Label Format does not count yet'),
-    }),
+    resourceType('Console', CONSOLE, 'A console with limited rights.'),
+    resourceType(
+      'Counter',
+      COUNTER,
+      'A number for the names of volumes: `${NAME+}` in a Label Format counts.',
+    ),
     STATISTICS_TYPE,
     resourceType('Tenant', TENANT, 'Limits for a group of clients.', {
       status: notYet('there are no tenants'),

@@ -1,4 +1,4 @@
-import type { JobResource, PoolResource, ScheduleResource } from '../director-resources.ts';
+import type { CounterResource, JobResource, PoolResource, ScheduleResource } from '../director-resources.ts';
 import type { Problems } from '../problem.ts';
 import { labelOf, placeInNode, type ResourceNode } from '../resource-node.ts';
 import { checkedOf, type Checked } from './check-conf.ts';
@@ -14,6 +14,7 @@ export function checkPools(nodes: readonly ResourceNode[], problems: Problems): 
   const pools = checkedOf<PoolResource>(nodes, 'Pool');
   const written = writtenPools(nodes);
   const named = namedPools(pools);
+  const counters = new Set(checkedOf<CounterResource>(nodes, 'Counter').map(({ resource }) => resource.name));
   const hasScratch = pools.some(({ resource }) => resource.name === 'Scratch');
   for (const pool of pools) {
     const { name } = pool.resource;
@@ -23,6 +24,7 @@ export function checkPools(nodes: readonly ResourceNode[], problems: Problems): 
     } else if (!named.has(name) && !POOLS_BY_NAME.has(name)) {
       problems.add('notice', pool.node.block.name, `no Job and no Run line writes to ${labelOf(pool.node)}`);
     }
+    checkLabelFormat(pool, counters, problems);
     checkLimits(pool, problems);
   }
 }
@@ -94,8 +96,21 @@ function checkFillable(
   }
 }
 
-function checkLimits({ node, resource }: Checked<PoolResource>, problems: Problems): void {
-  const { labelFormat = '', maximumVolumeBytes = 0, maximumVolumeJobs = 0, useVolumeOnce } = resource;
+function checkLabelFormat(
+  { node, resource }: Checked<PoolResource>,
+  counters: ReadonlySet<string | undefined>,
+  problems: Problems,
+): void {
+  const { labelFormat = '' } = resource;
+  for (const [counting, name] of labelFormat.matchAll(/\$\{(\w+)\+/g)) {
+    if (counters.has(name)) continue;
+    problems.add(
+      'error',
+      placeInNode(node, 'labelFormat'),
+      `the Label Format "${labelFormat}" counts with "${counting}}", but there is no Counter "${name}"`,
+      `define it, such as "Counter { Name = ${name}; Minimum = 1 }"`,
+    );
+  }
   // A format with "$" or braces is worked out for each volume.
   if (labelFormat !== '*' && !/[${}]/.test(labelFormat) && /[^A-Za-z0-9:._-]/.test(labelFormat)) {
     problems.add(
@@ -105,6 +120,10 @@ function checkLimits({ node, resource }: Checked<PoolResource>, problems: Proble
       'a volume name holds letters, digits and the characters : . - _',
     );
   }
+}
+
+function checkLimits({ node, resource }: Checked<PoolResource>, problems: Problems): void {
+  const { maximumVolumeBytes = 0, maximumVolumeJobs = 0, useVolumeOnce } = resource;
   if (maximumVolumeBytes > 0 && maximumVolumeBytes < VOLUME_BYTES_MIN) {
     problems.add(
       'warning',

@@ -177,6 +177,7 @@ export const COUNTER = {
     help: 'Counter that is counted up when this one wraps',
   }),
   catalog: directive('Catalog', reference('Catalog'), {
+    status: noEffect('every Counter is kept in the catalog'),
     help: 'Keep the value in the catalog',
   }),
 };

@@ -116,6 +116,15 @@ describe('a Pool', () => {
     expect(problemsOfPool('Pool Type = Backup; Label Format = "${Pool}-${Year}"')).toEqual([]);
   });
 
+  test('with a Label Format that counts without a Counter is an error', () => {
+    const labelFormat = 'Pool Type = Backup; Label Format = "${Pool}-${C+:p/4/0/r}"';
+    expect(problemsOfPool(labelFormat)).toEqual([
+      'error 1: the Label Format "${Pool}-${C+:p/4/0/r}" counts with "${C+}", but there is no Counter "C"',
+    ]);
+    const counted = `Pool { Name = Scratch; ${labelFormat} }\nCounter { Name = C }`;
+    expect(brief(problemsInFrame(counted))).toEqual([]);
+  });
+
   test('with limits that contradict each other is a warning', () => {
     expect(
       problemsOfPool(
