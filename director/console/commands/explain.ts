@@ -1,4 +1,5 @@
 import type { MediaRow } from '../../../catalog/rows.ts';
+import type { DirectorConf } from '../../../configuration/director-conf.ts';
 import type { VolumeExplanation, VolumeJob } from '../../retention/removal.ts';
 import { formatDateTime } from '../../../text/civil-time.ts';
 import { humanBytes } from '../../../text/numbers.ts';
@@ -37,18 +38,24 @@ export const explain: Command = {
     const listing = listingOf(COLUMNS, rows);
     if (wantsJson(context)) return context.print(renderListing(listing, 'json'));
     if (rows.length > 0) await context.print(renderListing(listing, 'table'));
-    for (const sentence of sentences(explanation, rows)) await context.say(sentence);
+    const prunes = isPrunedForJobs(context.conf(), volume);
+    for (const sentence of sentences(explanation, rows, prunes)) await context.say(sentence);
   },
 };
 
-function sentences(explanation: VolumeExplanation, rows: readonly Row[]): string[] {
+/** Whether a job that needs a volume takes expired jobs off this one. */
+function isPrunedForJobs({ director, pools }: DirectorConf, { poolName }: MediaRow): boolean {
+  return director.autoPrune && (pools.find(({ name }) => name === poolName)?.autoPrune ?? true);
+}
+
+function sentences(explanation: VolumeExplanation, rows: readonly Row[], isPruned: boolean): string[] {
   const { volume, writer } = explanation;
   const { volumeName, volStatus, volBytes, poolName } = volume;
   return [
     `Volume "${volumeName}" of Pool "${poolName}" is ${volStatus} and takes ${humanBytes(volBytes)}.`,
     ...(writer === undefined ? [] : [`JobId ${writer} is writing it.`]),
     ...(rows.length === 0 ? withoutJobs(volume) : whatHolds(volume, rows)),
-    ...(rows.length === 0 ? [] : whatFrees(explanation, rows)),
+    ...(rows.length === 0 ? [] : whatFrees(explanation, rows, isPruned)),
   ];
 }
 
@@ -90,7 +97,7 @@ function whatHolds({ volRetention }: MediaRow, rows: readonly Row[]): string[] {
   return lines;
 }
 
-function whatFrees({ volume, freeAt }: VolumeExplanation, rows: readonly Row[]): string[] {
+function whatFrees({ volume, freeAt }: VolumeExplanation, rows: readonly Row[], isPruned: boolean): string[] {
   const { volumeName, volStatus } = volume;
   const isHeld = rows.some(({ because }) => because !== 'expired');
   const lines = [];
@@ -103,7 +110,11 @@ function whatFrees({ volume, freeAt }: VolumeExplanation, rows: readonly Row[]):
   if (isHeld || volStatus === 'Append') {
     lines.push(`purge volume=${volumeName} would free it now, and its jobs would be gone.`);
   } else {
-    lines.push(`The next job that needs it overwrites it; prune volume=${volumeName} frees it now.`);
+    lines.push(
+      isPruned
+        ? `The next job that needs it overwrites it; prune volume=${volumeName} frees it now.`
+        : `prune volume=${volumeName} frees it now: Auto Prune is off, and jobs do not by themselves.`,
+    );
   }
   return [...lines, spaceSentence(volume)];
 }

@@ -18,7 +18,7 @@ import {
 interface Subject {
   readonly one: string;
   readonly all: string;
-  readonly show: (context: CommandContext, name: string | undefined) => string[];
+  readonly show: (context: CommandContext, name: string | undefined) => string[] | Promise<string[]>;
 }
 
 const SUBJECTS: readonly Subject[] = [
@@ -31,6 +31,7 @@ const SUBJECTS: readonly Subject[] = [
   subject('pool', 'pools', 'Pool', ({ pools }) => pools, showPool),
   { one: 'catalog', all: 'catalogs', show: ({ conf }) => conf().catalogs.flatMap(showCatalog) },
   subject('messages', 'messages', 'Messages', ({ messages }) => messages, showMessages),
+  { one: 'counter', all: 'counters', show: showCounters },
 ];
 
 export const show: Command = {
@@ -53,6 +54,8 @@ export const show: Command = {
     catalog: 'flag',
     catalogs: 'flag',
     messages: 'messages',
+    counter: 'text',
+    counters: 'flag',
     directors: 'flag',
     disabled: 'flag',
     all: 'flag',
@@ -64,7 +67,7 @@ export const show: Command = {
       throw new CommandError('what to show is missing', 'Write for example show jobs, or show pool=NAME.');
     }
     for (const { one, all, show } of wanted) {
-      const shown = show(context, line.value(one));
+      const shown = await show(context, line.value(one));
       await print(shown.length > 0 ? lines(shown) : `No ${all} are defined.\n`);
     }
     if (line.has('disabled')) await print(lines(disabled(context.conf())));
@@ -86,6 +89,19 @@ function subject<R>(
         ? list(context.conf()).flatMap(showOne)
         : showOne(resourceNamed(context, kind, name) as unknown as R),
   };
+}
+
+/** With the values that they would give next. */
+function showCounters({ conf, services }: CommandContext, name: string | undefined): Promise<string[]> {
+  const counters = conf().counters.filter((counter) => name === undefined || counter.name === name);
+  return Promise.all(
+    counters.map(async (counter) => {
+      const value = await services.catalog.counterValue({ counter, increment: false });
+      const { minimum, maximum, wrapCounter } = counter;
+      const wraps = wrapCounter ? ` wrapcounter=${wrapCounter.name}` : '';
+      return `Counter: name=${counter.name} min=${minimum} max=${maximum}${wraps} value=${value}`;
+    }),
+  );
 }
 
 function disabled({ jobs, clients, schedules, storages }: DirectorConf): string[] {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { LabelRefused } from '../../../../director/director-errors.ts';
 import { temporaryDirectory } from '../../../support/temporary-directory.ts';
 import { jobRow } from './fake-catalog.ts';
+import type { DirectorConf } from '../../../../configuration/director-conf.ts';
 import { converse, fakeDirector, runningJob, session } from './fake-director.ts';
 
 describe('cancel', () => {
@@ -242,6 +243,18 @@ describe('show', () => {
     );
     expect(transcript).toContain('show: Storage "Nix" is not defined. There is: File1.\n');
     expect(transcript).toContain('show: what to show is missing.');
+  });
+
+  it('shows Counters with the value that comes next', async () => {
+    const director = fakeDirector();
+    const years = { name: 'Years', minimum: 0, maximum: 9 };
+    const months = { name: 'Months', minimum: 1, maximum: 12, wrapCounter: years };
+    const conf = { ...director.conf(), counters: [months, years] } as unknown as DirectorConf;
+    const catalog = { ...director.catalog, counterValue: async () => 5 };
+    const transcript = await converse({ ...director, conf: () => conf, catalog }, ['show counter=Months']);
+    expect(transcript).toContain('Counter: name=Months min=1 max=12 wrapcounter=Years value=5\n');
+    expect(transcript).not.toContain('name=Years');
+    expect(await converse(director, ['show counters'])).toContain('No counters are defined.\n');
   });
 
   it('shows everything', async () => {

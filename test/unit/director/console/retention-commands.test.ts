@@ -253,6 +253,13 @@ describe('explain', () => {
     );
   });
 
+  test('of one whose time has passed says that nothing takes it by itself where Auto Prune is off', async () => {
+    await using site = await aged(11, `${ONE_JOB}; AutoPrune = no`);
+    expect(await talk(site, ['explain volume=Ring-0001'])).toContain(
+      'prune volume=Ring-0001 frees it now: Auto Prune is off, and jobs do not by themselves.\n',
+    );
+  });
+
   test('warns of an Incremental that may go although the newest state is made of it, as prune does', async () => {
     await using site = await ringSite(ONE_JOB, CLIENT);
     await site.run('Ringed');
