@@ -102,6 +102,10 @@ export interface RunRequest {
   readonly since?: Date;
   /** Not before this; absent = now. */
   readonly when?: Date;
+  /** Absent, or 1: it is not a repetition of one that failed. */
+  readonly attempt?: number;
+  /** Run although another run of the Job is queued or running, whatever the Job says of duplicates. */
+  readonly ignoreDuplicates?: boolean;
   readonly comment?: string;
   /** Only and always for a Job of type Restore. */
   readonly restore?: RestoreRequest;

@@ -3,8 +3,6 @@ import { duration } from '../values/duration.ts';
 import { lines } from '../values/list.ts';
 import { integer, positiveInteger, yesNo } from '../values/numbers.ts';
 
-const LIMITS = notYet('time limits are not watched yet');
-const DUPLICATES = notYet('duplicates are not looked for yet');
 const COPIES = notYet('jobs that copy or move volumes come later');
 
 /** When a Job runs and when it does not: priority, limits, duplicates, repetition. */
@@ -23,40 +21,33 @@ export const JOB_TIMES = {
   }),
   maxStartDelay: directive('Max Start Delay', duration, {
     default: 0,
-    status: LIMITS,
     help: 'Cancel it when it has not started so long after its scheduled time',
   }),
   maxRunTime: directive('Max Run Time', duration, {
     default: 0,
-    status: LIMITS,
     help: 'Cancel it when it runs longer',
   }),
   fullMaxRunTime: directive('Full Max Run Time', duration, {
     aliases: ['Full Max Wait Time'],
     default: 0,
-    status: LIMITS,
     help: 'The same for Full',
   }),
   incrementalMaxRunTime: directive('Incremental Max Run Time', duration, {
     aliases: ['Incremental Max Wait Time'],
     default: 0,
-    status: LIMITS,
     help: 'The same for Incremental',
   }),
   differentialMaxRunTime: directive('Differential Max Run Time', duration, {
     aliases: ['Differential Max Wait Time'],
     default: 0,
-    status: LIMITS,
     help: 'The same for Differential',
   }),
   maxRunSchedTime: directive('Max Run Sched Time', duration, {
     default: 0,
-    status: LIMITS,
     help: 'Cancel it so long after its scheduled time, waiting included',
   }),
   maxWaitTime: directive('Max Wait Time', duration, {
     default: 0,
-    status: LIMITS,
     help: 'Cancel it after waiting so long for resources',
   }),
   maxFullInterval: directive('Max Full Interval', duration, {
@@ -74,17 +65,14 @@ export const JOB_TIMES = {
   }),
   rescheduleOnError: directive('Reschedule On Error', yesNo, {
     default: false,
-    status: notYet('failed jobs are not repeated yet'),
     help: 'Queue it again when it failed',
   }),
   rescheduleInterval: directive('Reschedule Interval', duration, {
     default: 30 * 60,
-    status: notYet('failed jobs are not repeated yet'),
     help: 'How long after',
   }),
   rescheduleTimes: directive('Reschedule Times', integer, {
     default: 0,
-    status: notYet('failed jobs are not repeated yet'),
     help: 'How often; 0 = no limit',
   }),
   rescheduleIncompleteJobs: directive('Reschedule Incomplete Jobs', yesNo, {
@@ -103,22 +91,18 @@ export const JOB_TIMES = {
   }),
   allowDuplicateJobs: directive('Allow Duplicate Jobs', yesNo, {
     default: true,
-    status: DUPLICATES,
     help: 'It may be queued while it is queued or runs already',
   }),
   cancelLowerLevelDuplicates: directive('Cancel Lower Level Duplicates', yesNo, {
     default: false,
-    status: DUPLICATES,
     help: 'Of two, cancel the one of the lower level',
   }),
   cancelQueuedDuplicates: directive('Cancel Queued Duplicates', yesNo, {
     default: false,
-    status: DUPLICATES,
     help: 'Cancel the other one if it is still waiting',
   }),
   cancelRunningDuplicates: directive('Cancel Running Duplicates', yesNo, {
     default: false,
-    status: DUPLICATES,
     help: 'Cancel the other one even if it runs',
   }),
   allowHigherDuplicates: directive('Allow Higher Duplicates', yesNo, {

@@ -42,6 +42,7 @@ export const RUN_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   since: 'text',
   messages: 'messages',
   comment: 'text',
+  ignoreduplicatecheck: ['yes', 'no'],
 };
 
 /** Other names of keywords, which scripts use. */
@@ -67,6 +68,8 @@ export function applyLine(context: CommandContext, draft: RunDraft): void {
   draft.differentialPool = resourceOnLine(context, 'Pool', 'differentialpool') ?? draft.differentialPool;
   draft.incrementalPool = resourceOnLine(context, 'Pool', 'incrementalpool') ?? draft.incrementalPool;
   draft.messages = resourceOnLine(context, 'Messages', 'messages') ?? draft.messages;
+  const ignoring = line.value('ignoreduplicatecheck');
+  if (ignoring !== undefined) draft.ignoreDuplicates = parseYesNo('ignoreduplicatecheck', ignoring);
   const accurate = line.value('accurate');
   if (accurate !== undefined) draft.accurate = parseYesNo('accurate', accurate);
   const since = line.value('since');
@@ -100,6 +103,7 @@ export const RESTORE_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   when: 'text',
   priority: 'text',
   comment: 'text',
+  ignoreduplicatecheck: ['yes', 'no'],
 };
 
 /**

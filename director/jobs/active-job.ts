@@ -5,6 +5,7 @@ import { JobBandwidth } from './job-bandwidth.ts';
 import type { JobTotals } from './job-kind.ts';
 import type { JobPlan } from './job-plan.ts';
 import { Progress } from './progress.ts';
+import type { TimedJob } from './time-limits.ts';
 
 /** Where a job stands: the catalog's letter, and the words of `status dir`. */
 export interface Phase {
@@ -13,6 +14,9 @@ export interface Phase {
 }
 
 export const RUNNING: Phase = { status: 'R', text: 'is running' };
+
+/** Letters of the phases in which a job waits for a resource: volumes, limits of the conf, other daemons. */
+const WAITING = 'pdscjmMqFS';
 
 /** A job from its creation to its end: what is known of it, and the handle to stop it. */
 export class ActiveJob implements RunningJob {
@@ -28,6 +32,10 @@ export class ActiveJob implements RunningJob {
   storageName: string;
   priority: number;
   startTime?: Date;
+  /** When it should start: its scheduled time, until it is queued again. */
+  dueAt: Date;
+  /** 1 for the first time that it is carried out. */
+  attempt: number;
   /** Of an Incremental or Differential. */
   since?: Date;
   /** Unique name of the run that this is the time of. */
@@ -37,6 +45,9 @@ export class ActiveJob implements RunningJob {
   /** How it ended. */
   outcome?: { readonly status: string; readonly totals: JobTotals };
   #phase: Phase = { status: 'C', text: 'is waiting execution' };
+  #phaseSinceMs: number;
+  #waitedMs = 0;
+  readonly #now: () => Date;
   readonly #abort = new AbortController();
 
   constructor(options: {
@@ -48,6 +59,7 @@ export class ActiveJob implements RunningJob {
     storageName: string;
     /** Bytes per second; 0 = no limit. */
     bandwidth: number;
+    now: () => Date;
   }) {
     this.jobId = options.jobId;
     this.job = options.job;
@@ -58,6 +70,10 @@ export class ActiveJob implements RunningJob {
     this.storageName = options.storageName;
     this.priority = options.plan.priority;
     this.bandwidth = new JobBandwidth(options.bandwidth);
+    this.dueAt = options.plan.schedTime;
+    this.attempt = options.plan.request.attempt ?? 1;
+    this.#now = options.now;
+    this.#phaseSinceMs = options.now().getTime();
   }
 
   /** Aborts when the job is cancelled; the reason is a JobCancelled. */
@@ -110,8 +126,34 @@ export class ActiveJob implements RunningJob {
     return this.startTime !== undefined;
   }
 
+  /** What its time limits are counted from. */
+  get timed(): TimedJob {
+    const { dueAt, startTime, level } = this;
+    return { dueAt, startTime, level, waitedMs: this.#waitedUntilNow, isWaiting: this.#isWaiting };
+  }
+
   enter(phase: Phase): void {
+    this.#waitedMs = this.#waitedUntilNow;
     this.#phase = phase;
+    this.#phaseSinceMs = this.#now().getTime();
+  }
+
+  /** It failed before anything of it was written, and stands in the queue once more. */
+  queueAgain(at: Date): void {
+    this.dueAt = at;
+    this.attempt += 1;
+    delete this.startTime;
+    this.#waitedMs = 0;
+    this.#phase = { status: 't', text: 'is waiting for its start time' };
+    this.#phaseSinceMs = this.#now().getTime();
+  }
+
+  get #isWaiting(): boolean {
+    return WAITING.includes(this.#phase.status);
+  }
+
+  get #waitedUntilNow(): number {
+    return this.#waitedMs + (this.#isWaiting ? this.#now().getTime() - this.#phaseSinceMs : 0);
   }
 
   /** The storage daemon waits for this, a disk or room on it; empty: it goes on. */

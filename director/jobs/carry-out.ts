@@ -3,11 +3,14 @@ import type { Log } from '../../daemon/log.ts';
 import { messageOf, OperatorError } from '../../errors/operator-error.ts';
 import { autoPrune } from '../retention/auto-prune.ts';
 import { endedWell } from '../reports/termination.ts';
+import { formatReportTime } from '../../text/civil-time.ts';
+import { durationText } from '../../text/numbers.ts';
 import { RUNNING, type ActiveJob } from './active-job.ts';
 import { AdminJob } from './admin-job.ts';
 import { BackupJob } from './backup-job.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind } from './job-kind.ts';
+import { againAfter, type Again } from './reschedule.ts';
 import { RestoreJob } from './restore-job.ts';
 import { runAfterScripts } from './run-scripts.ts';
 
@@ -27,23 +30,53 @@ export function jobKindOf(job: ActiveJob, env: JobEnvironment): JobKind {
 }
 
 /**
- * Runs a job to its end, whatever happens: its status is in the catalog and its report is out when this resolves, with
- * the status. Never rejects.
+ * Runs a job to its end, whatever happens: its status is in the catalog and its report is out when this resolves. Never
+ * rejects. Resolves with how it is to be done once more, if it is; of a job that is to be done once more under its own JobId
+ * there is no end yet, and no report.
  */
 export async function carryOut(
   job: ActiveJob,
   kind: JobKind,
   env: JobEnvironment,
   log: Log,
-): Promise<string> {
+): Promise<Again | undefined> {
   const reached = await runToEnd(job, kind, env, log);
+  const { type, job: resource } = job.plan;
+  const again = env.stopSignal.aborted
+    ? undefined
+    : againAfter({ job: resource, type, status: reached, attempt: job.attempt, totals: kind.totals() });
+  if (again) await sayAgain(job, env);
+  if (again === 'same JobId' && (await waitsAgain(job, env))) return again;
+  await end(job, kind, env, reached);
+  return again === 'same JobId' ? 'new JobId' : again;
+}
+
+async function sayAgain({ job, plan, messages }: ActiveJob, env: JobEnvironment): Promise<void> {
+  const { rescheduleInterval } = plan.job;
+  const at = new Date(env.now().getTime() + rescheduleInterval * 1000);
+  await messages.info(
+    `Rescheduled Job ${job} to run again in ${durationText(rescheduleInterval)}, at ${formatReportTime(at)}.`,
+  );
+}
+
+/** Whether the catalog could be told that the job waits; if not, it has to end. */
+async function waitsAgain({ jobId, messages }: ActiveJob, env: JobEnvironment): Promise<boolean> {
+  try {
+    await env.catalog.setJob(jobId, { jobStatus: 't' });
+    return true;
+  } catch (error) {
+    await messages.add('Error', `The job cannot wait in the catalog: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+async function end(job: ActiveJob, kind: JobKind, env: JobEnvironment, reached: string): Promise<void> {
   const endTime = env.now();
   const status = await recordEnd(job, kind, env, { status: reached, endTime });
   await job.messages.add(isFailure(status) ? 'Error' : 'Info', kind.report(status, endTime));
   if (job.plan.type === 'B') await pruneAfter(job, env);
   const final = await runLastScripts(job, kind, env, { status, endTime });
   await job.messages.finish({ endedWell: endedWell(final) });
-  return final;
 }
 
 /** What has grown old stays another day when this fails; the job itself is done. */

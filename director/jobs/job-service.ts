@@ -9,6 +9,7 @@ import type { MessageOutlets } from '../messages/outlets.ts';
 import type { Jobs, RunningJob, RunRequest } from '../services.ts';
 import { ActiveJob, RUNNING } from './active-job.ts';
 import { carryOut, jobKindOf } from './carry-out.ts';
+import { judgeDuplicate, type DuplicateVerdict } from './duplicates.ts';
 import { isBackupLevel } from './job-codes.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind } from './job-kind.ts';
@@ -19,6 +20,7 @@ import { jobCodes } from './job-substitution.ts';
 import { waitLetter, waitText, type QueueEntry, type StorageUse } from './next-runnable.ts';
 import { choosePool, chooseStorage } from './pool-choice.ts';
 import { storageUse } from './storage-use.ts';
+import { TimeWatch } from './time-watch.ts';
 
 const STOPPING = 'The Director is being stopped';
 /** How long cancelled jobs may take to end: the storage daemon's cutting back, their reports and mails. */
@@ -47,6 +49,7 @@ export class JobService implements Jobs {
   /** Set by hand. A reload makes new resources, which nobody has set anything for. */
   readonly #clientBandwidths = new WeakMap<ClientResource, number>();
   readonly #ends = new ChangeSignal();
+  readonly #limits: TimeWatch;
   readonly #stop = new AbortController();
   #arrivals = 0;
   #ended = 0;
@@ -57,6 +60,11 @@ export class JobService implements Jobs {
     const { environment } = options;
     this.#queue = new JobQueue({
       jobsMax: () => environment.conf().director.maximumConcurrentJobs,
+      now: environment.now,
+    });
+    this.#limits = new TimeWatch({
+      jobs: () => this.#active.values(),
+      cancel: (jobId, reason) => this.cancel(jobId, reason),
       now: environment.now,
     });
     this.#environment = {
@@ -77,16 +85,38 @@ export class JobService implements Jobs {
     const plan = planRun(request, now());
     const places = placesOf(plan);
     const job = await this.#create(plan, places);
-    const kind = jobKindOf(job, this.#environment);
+    const verdict = this.#judgeDuplicate(job);
     this.#active.set(job.jobId, job);
-    this.#queue.add({
-      entry: this.#entryOf(job, places.storages),
-      waitsFor: (reason) =>
-        job.enter({ status: waitLetter(reason), text: waitText(reason, formatReportTime(plan.schedTime)) }),
-      begin: () => this.#carryOut(job, kind),
-    });
+    if (verdict.action === 'cancel new') job.cancel(verdict.reason);
+    if (verdict.action === 'cancel other') {
+      const reason = `JobId ${job.jobId} of the same Job takes its place. Duplicate job not allowed.`;
+      this.cancel(verdict.jobId, reason);
+    }
+    this.#enqueue(job, places.storages, request.when);
+    if (job.signal.aborted) this.#queue.release(job.jobId);
     if (this.#isStopping) this.cancel(job.jobId, STOPPING); // it came while the door was closing
     return job.jobId;
+  }
+
+  /** @throws RunRefused when the conf does not hold what it needs. */
+  #enqueue(job: ActiveJob, storages: readonly StorageUse[], notBefore?: Date): void {
+    const kind = jobKindOf(job, this.#environment);
+    this.#queue.add({
+      entry: this.#entryOf(job, storages, notBefore),
+      waitsFor: (reason) =>
+        job.enter({ status: waitLetter(reason), text: waitText(reason, formatReportTime(job.dueAt)) }),
+      begin: () => this.#carryOut(job, kind, storages),
+    });
+    this.#limits.look();
+  }
+
+  #judgeDuplicate(job: ActiveJob): DuplicateVerdict {
+    if (job.plan.request.ignoreDuplicates) return { action: 'run both' };
+    const others = [...this.#active.values()]
+      .filter((other) => other.name === job.name && other.type === job.type && other !== job)
+      .filter(({ signal, outcome }) => !signal.aborted && outcome === undefined)
+      .map(({ jobId, level, hasBegun }) => ({ jobId, level, isQueued: !hasBegun }));
+    return judgeDuplicate({ level: job.level, rules: job.plan.job }, others);
   }
 
   running(): readonly RunningJob[] {
@@ -143,6 +173,7 @@ export class JobService implements Jobs {
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
     this.#queue.close();
+    this.#limits.stop();
     for (const job of this.#active.values()) {
       if (!job.hasBegun) this.cancel(job.jobId, STOPPING);
     }
@@ -160,10 +191,22 @@ export class JobService implements Jobs {
   }
 
   /** Never rejects: the queue counts on it. */
-  async #carryOut(job: ActiveJob, kind: JobKind): Promise<void> {
+  async #carryOut(job: ActiveJob, kind: JobKind, storages: readonly StorageUse[]): Promise<void> {
     const { log } = this.#options;
+    const begun = carryOut(job, kind, this.#environment, log);
+    this.#limits.look(); // it has begun
     try {
-      await carryOut(job, kind, this.#environment, log);
+      const again = await begun;
+      const at = new Date(this.#environment.now().getTime() + job.plan.job.rescheduleInterval * 1000);
+      if (again === 'same JobId') {
+        job.queueAgain(at);
+        // Not before the queue has let go of this run.
+        setImmediate(() => this.#enqueue(job, storages, at));
+        return;
+      }
+      if (again === 'new JobId' && !this.#isStopping) {
+        await this.run({ ...job.plan.request, when: at, attempt: job.attempt + 1 });
+      }
     } catch (error) {
       const where = error instanceof Error ? error.stack : String(error);
       log.error(`JobId ${job.jobId} was not ended as it should: ${where}`);
@@ -197,6 +240,7 @@ export class JobService implements Jobs {
       poolName: places.poolName,
       storageName: places.storages[0]?.name ?? '',
       bandwidth: this.#bandwidthOf(plan),
+      now,
       messages: new JobMessages({
         jobId,
         job,
@@ -215,11 +259,15 @@ export class JobService implements Jobs {
     return smallestSpeed(job.maximumBandwidth, ofClient);
   }
 
-  #entryOf({ jobId, plan }: ActiveJob, storages: readonly StorageUse[]): QueueEntry {
-    const { job, client, request } = plan;
+  #entryOf(
+    { jobId, plan, priority }: ActiveJob,
+    storages: readonly StorageUse[],
+    notBefore: Date | undefined,
+  ): QueueEntry {
+    const { job, client } = plan;
     return {
       jobId,
-      priority: plan.priority,
+      priority,
       arrival: this.#arrivals++,
       allowMixedPriority: job.allowMixedPriority,
       job: { name: job.name, jobsMax: job.maximumConcurrentJobs },
@@ -227,7 +275,7 @@ export class JobService implements Jobs {
       storages,
       // Levels are decided by what the catalog says at the start: runs of one series follow each other.
       ...(plan.type === 'B' && { exclusiveKey: client.name }),
-      ...(request.when && { notBefore: request.when }),
+      ...(notBefore && { notBefore }),
     };
   }
 

@@ -1,0 +1,76 @@
+import type { JobResource } from '../../configuration/director-conf.ts';
+import { durationText } from '../../text/numbers.ts';
+
+/** What the limits are counted from. */
+export interface TimedJob {
+  /** When it should start: its scheduled time, or the one for which it was queued again. */
+  readonly dueAt: Date;
+  /** Undefined while it is in the queue. */
+  readonly startTime?: Date | undefined;
+  /** Letter of the catalog. */
+  readonly level: string;
+  /** How long it has waited for resources, in the queue and since. */
+  readonly waitedMs: number;
+  /** Whether it does so now. */
+  readonly isWaiting: boolean;
+}
+
+/** The directives of a Job, in seconds; 0 = no limit. */
+export type TimeLimits = Pick<
+  JobResource,
+  | 'maxStartDelay'
+  | 'maxWaitTime'
+  | 'maxRunTime'
+  | 'maxRunSchedTime'
+  | 'fullMaxRunTime'
+  | 'differentialMaxRunTime'
+  | 'incrementalMaxRunTime'
+>;
+
+export interface Deadline {
+  readonly atMs: number;
+  /** Why the job is cancelled then. */
+  readonly reason: string;
+}
+
+/**
+ * When a job has to be cancelled as things are now, the earliest first (reference bacula-jobs, section 4, time limits).
+ * A job that stands in the queue beyond its Max Start Delay cannot start in time any more, so it does not wait for its turn to hear it.
+ */
+export function deadlinesOf(job: TimedJob, limits: TimeLimits, now: Date): Deadline[] {
+  const { dueAt, startTime, waitedMs, isWaiting } = job;
+  const deadlines: Deadline[] = [];
+  const add = (what: string, seconds: number, fromMs: number | undefined, title: string) => {
+    if (seconds === 0 || fromMs === undefined) return;
+    deadlines.push({
+      atMs: fromMs + seconds * 1000,
+      reason: `it ${what} (${title} = ${durationText(seconds)})`,
+    });
+  };
+  add(
+    'did not start in time',
+    limits.maxStartDelay,
+    startTime ? undefined : dueAt.getTime(),
+    'Max Start Delay',
+  );
+  const waitingFromMs = isWaiting ? now.getTime() - waitedMs : undefined;
+  add('has waited too long for resources', limits.maxWaitTime, waitingFromMs, 'Max Wait Time');
+  add('has run too long', limits.maxRunTime, startTime?.getTime(), 'Max Run Time');
+  const ofLevel = limitOfLevel(job.level, limits);
+  if (ofLevel) add('has run too long', ofLevel.seconds, startTime?.getTime(), ofLevel.title);
+  add('is too long past its scheduled time', limits.maxRunSchedTime, dueAt.getTime(), 'Max Run Sched Time');
+  return deadlines.sort((a, b) => a.atMs - b.atMs);
+}
+
+function limitOfLevel(level: string, limits: TimeLimits): { seconds: number; title: string } | undefined {
+  switch (level) {
+    case 'F':
+      return { seconds: limits.fullMaxRunTime, title: 'Full Max Run Time' };
+    case 'D':
+      return { seconds: limits.differentialMaxRunTime, title: 'Differential Max Run Time' };
+    case 'I':
+      return { seconds: limits.incrementalMaxRunTime, title: 'Incremental Max Run Time' };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import { appendAll, backupAll, finish, openSession, type Script } from './fake-daemons.ts';
+import { TestDirector, until } from './test-director.ts';
+
+/** Backups that never come to their end by themselves. */
+const HANGING: Script = {
+  backup: async function* (_, signal) {
+    yield* [];
+    signal.throwIfAborted();
+    await new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+  },
+  append: async (call) => {
+    await openSession(call);
+    for (let next = await call.take(); next && next.command?.$case !== 'abort';) next = await call.take();
+    finish(call, 'E', 'aborted');
+  },
+};
+
+function job(directives: string, name = 'Limited'): string {
+  return `Job { Name = ${name}; JobDefs = Defaults; ${directives.replaceAll('\n', ';')} }\n`;
+}
+
+describe('a job that comes to a time limit is cancelled, and its report says which', () => {
+  test.each([
+    ['Max Run Time = 1', 'it has run too long (Max Run Time = 1 sec)'],
+    ['Full Max Run Time = 1', 'it has run too long (Full Max Run Time = 1 sec)'],
+    ['Max Run Sched Time = 1', 'it is too long past its scheduled time (Max Run Sched Time = 1 sec)'],
+  ])('%s', async (directive, reason) => {
+    await using director = await TestDirector.start({ conf: { extra: job(directive) }, script: HANGING });
+    const { status, text } = await director.outcome('Limited', { level: 'Full' });
+    expect(status).toBe('A');
+    expect(text).toContain(`canceled: ${reason}`);
+    expect(text).toMatch(/Termination: +Backup Canceled/);
+  });
+
+  test.each([
+    ['Max Start Delay = 1', 'it did not start in time (Max Start Delay = 1 sec)'],
+    ['Max Wait Time = 1', 'it has waited too long for resources (Max Wait Time = 1 sec)'],
+  ])('%s, in the queue', async (directive, reason) => {
+    await using director = await TestDirector.start({ conf: { extra: job(directive) }, script: HANGING });
+    await director.run('Gzip');
+    await until(() => director.jobs.running()[0]?.status === 'R');
+    const { status, text } = await director.outcome('Limited');
+    expect(status).toBe('A');
+    expect(text).toContain(`canceled: ${reason}`);
+  });
+});
+
+describe('a Job with Allow Duplicate Jobs = no', () => {
+  const DUPLICATES = job('Allow Duplicate Jobs = no', 'Alone');
+
+  test('is not run beside itself: the new run is cancelled, with its reason', async () => {
+    await using director = await TestDirector.start({ conf: { extra: DUPLICATES }, script: HANGING });
+    const first = await director.run('Alone');
+    await until(() => director.jobs.running()[0]?.status === 'R');
+    const { status, text } = await director.outcome('Alone');
+    expect(status).toBe('A');
+    expect(text).toContain(`JobId ${first} already running. Duplicate job not allowed.`);
+    expect(director.jobs.running().map(({ jobId }) => jobId)).toEqual([first]);
+    expect(await director.run('Alone', { ignoreDuplicates: true })).toBeGreaterThan(first);
+    expect(director.jobs.running()).toHaveLength(2);
+  });
+
+  test('and Cancel Running Duplicates = yes: the new run takes the place of the old', async () => {
+    const extra = job('Allow Duplicate Jobs = no\nCancel Running Duplicates = yes', 'Alone');
+    await using director = await TestDirector.start({ conf: { extra }, script: HANGING });
+    const first = await director.run('Alone');
+    await until(() => director.jobs.running()[0]?.status === 'R');
+    const second = await director.run('Alone');
+    expect(await director.jobs.ended(first)).toBe('A');
+    expect(await director.text()).toContain(`JobId ${second} of the same Job takes its place.`);
+    expect(director.jobs.running().map(({ jobId }) => jobId)).toEqual([second]);
+  });
+});
+
+describe('Reschedule On Error', () => {
+  const AGAIN = 'Reschedule On Error = yes\nReschedule Interval = 0\nReschedule Times = 2';
+
+  /** Backups that fail so many times before one goes well; `after` bytes of it came. */
+  function failing(times: number): { script: Script; begun: () => number } {
+    let begun = 0;
+    return {
+      begun: () => begun,
+      script: {
+        backup: async function* () {
+          begun += 1;
+          if (begun <= times) throw new Error('the connection broke');
+          yield* backupAll();
+        },
+        append: appendAll,
+      },
+    };
+  }
+
+  test('runs it again under its JobId when nothing was written, and it ends once', async () => {
+    const { script, begun } = failing(2);
+    await using director = await TestDirector.start({ conf: { extra: job(AGAIN) }, script });
+    const { jobId, status, text } = await director.outcome('Limited');
+    expect([status, begun()]).toEqual(['T', 3]);
+    expect(text.match(/Rescheduled Job Limited\.\S+ to run again in 0 secs/g)).toHaveLength(2);
+    expect(text.match(/Termination:/g)).toHaveLength(1);
+    expect((await director.catalog.listJobs({})).map((row) => row.jobId)).toEqual([jobId]);
+  });
+
+  test('gives up after Reschedule Times', async () => {
+    const { script, begun } = failing(10);
+    await using director = await TestDirector.start({ conf: { extra: job(AGAIN) }, script });
+    const { status } = await director.outcome('Limited');
+    expect([status, begun()]).toEqual(['f', 3]);
+    expect(director.jobs.running()).toEqual([]);
+  });
+
+  test('waits Reschedule Interval, and can be cancelled meanwhile', async () => {
+    const { script } = failing(10);
+    const extra = job('Reschedule On Error = yes');
+    await using director = await TestDirector.start({ conf: { extra }, script });
+    const jobId = await director.run('Limited');
+    await until(() => director.jobs.running()[0]?.status === 't');
+    expect(director.jobs.running()[0]?.statusText).toContain('is waiting for its start time');
+    expect(await director.catalog.jobById(jobId)).toMatchObject({ jobStatus: 't' });
+    expect(director.jobs.cancel(jobId, 'by hand')).toBe(true);
+    expect(await director.jobs.ended(jobId)).toBe('A');
+    expect(director.jobs.running()).toEqual([]);
+  });
+
+  test('does not run a cancelled job again', async () => {
+    await using director = await TestDirector.start({ conf: { extra: job(AGAIN) }, script: HANGING });
+    const jobId = await director.run('Limited');
+    await until(() => director.jobs.running()[0]?.status === 'R');
+    director.jobs.cancel(jobId, 'by hand');
+    expect(await director.jobs.ended(jobId)).toBe('A');
+    expect(director.jobs.running()).toEqual([]);
+  });
+});
