@@ -37,7 +37,7 @@ await runAsWorker(() => {
   const clock = new ProgressClock();
   const progress: BackupSink['progress'] = (counts, path) => {
     control.throwIfCancelled();
-    if (clock.isDue()) post({ kind: 'progress', counts, path });
+    if (clock.isDue(counts.contentBytes)) post({ kind: 'progress', counts, path });
   };
   const notice: BackupSink['notice'] = (notice) => {
     control.beforeEvent();

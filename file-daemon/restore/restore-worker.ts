@@ -70,7 +70,7 @@ await runAsWorker(async () => {
         },
         progress(counts, path) {
           control.throwIfCancelled();
-          if (clock.isDue()) post({ kind: 'progress', counts, path });
+          if (clock.isDue(counts.contentBytes)) post({ kind: 'progress', counts, path });
         },
         programs: programLink((event) => {
           post(event);
