@@ -107,6 +107,7 @@ export async function listVolumes(context: CommandContext, form: ListForm): Prom
     const ofJobs = parseNumberList('jobid', jobIds).map((jobId) => services.catalog.listVolumes({ jobId }));
     return render((await Promise.all(ofJobs)).flat());
   }
+  if (poolName !== undefined) await requirePool(context, poolName);
   if (poolName !== undefined || volumeName !== undefined || form === 'json') {
     return render(await services.catalog.listVolumes({ poolName, volumeName }));
   }
@@ -128,12 +129,16 @@ export async function listPools(
   form: ListForm,
   name: string | undefined = line.value('pool', 'pools'),
 ): Promise<string> {
+  if (name !== undefined) await requirePool({ services }, name);
   const pools = await services.catalog.listPools({ name });
-  if (name !== undefined && pools.length === 0) {
-    throw new CommandError(`the catalog has no Pool "${name}"`, '"list pools" shows the Pools.');
-  }
   const columns = form === 'table' ? POOL_COLUMNS : LONG_POOL_COLUMNS;
   return renderListing(listingOf(columns, pools), form);
+}
+
+/** @throws CommandError when the catalog has none of this name: an empty list would hide a slip. */
+async function requirePool({ services }: Pick<CommandContext, 'services'>, name: string): Promise<void> {
+  if ((await services.catalog.listPools({ name })).length > 0) return;
+  throw new CommandError(`the catalog has no Pool "${name}"`, '"list pools" shows the Pools.');
 }
 
 async function poolsOfCatalog({ services }: CommandContext): Promise<PoolRow[]> {

@@ -101,9 +101,11 @@ export class JobVolumes implements AsyncDisposable {
     }
     const { media } = held;
     this.#mounted.set(media.volumeName, media);
+    const at = now();
     const changes = {
       volBytes: event.volumeBytes,
-      firstWritten: media.firstWritten ?? now(),
+      firstWritten: media.firstWritten ?? at,
+      lastWritten: at, // also by a job that finds nothing to save
       volStatus: 'Append',
     };
     if (held.action === 'append') {
@@ -113,10 +115,10 @@ export class JobVolumes implements AsyncDisposable {
     const isRecycled = held.action === 'recycle';
     await catalog.setVolume(media.mediaId, {
       ...changes,
-      labelDate: now(),
+      labelDate: at,
       volJobs: 1,
       ...(isRecycled && {
-        firstWritten: now(),
+        firstWritten: at,
         recycleCount: media.recycleCount + 1,
         volFiles: 0,
         volBlocks: 0,

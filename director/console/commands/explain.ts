@@ -3,7 +3,7 @@ import type { DirectorConf } from '../../../configuration/director-conf.ts';
 import type { VolumeExplanation, VolumeJob } from '../../retention/removal.ts';
 import { formatDateTime } from '../../../text/civil-time.ts';
 import { humanBytes } from '../../../text/numbers.ts';
-import { holdsData } from '../../volumes/volume-state.ts';
+import { holdsData, isClosed } from '../../volumes/volume-state.ts';
 import { announceCatalog } from '../catalog-line.ts';
 import { volumeOnLineOrChosen } from '../choose-volume.ts';
 import type { Command } from '../command.ts';
@@ -54,16 +54,17 @@ function sentences(explanation: VolumeExplanation, rows: readonly Row[], isPrune
   return [
     `Volume "${volumeName}" of Pool "${poolName}" is ${volStatus} and takes ${humanBytes(volBytes)}.`,
     ...(writer === undefined ? [] : [`JobId ${writer} is writing it.`]),
-    ...(rows.length === 0 ? withoutJobs(volume) : whatHolds(volume, rows)),
+    ...(rows.length === 0 ? withoutJobs(volume, isPruned) : whatHolds(volume, rows)),
     ...(rows.length === 0 ? [] : whatFrees(explanation, rows, isPruned)),
   ];
 }
 
-function withoutJobs(volume: MediaRow): string[] {
+function withoutJobs(volume: MediaRow, isPruned: boolean): string[] {
   const { recycle, enabled, volStatus, volumeName, volBytes } = volume;
   if (!recycle) return ['No job holds it. It is not written again: its Recycle flag is no.'];
   if (enabled !== 1) return ['No job holds it. It is not written again: it is not enabled.'];
-  if (!['Append', 'Recycle', 'Purged'].includes(volStatus)) {
+  if (isClosed(volume) && !isPruned) return [`No job holds it: prune volume=${volumeName} frees it.`];
+  if (!isClosed(volume) && !['Append', 'Recycle', 'Purged'].includes(volStatus)) {
     return [
       `No job holds it, but its status ${volStatus} keeps jobs off it: purge volume=${volumeName} frees it.`,
     ];

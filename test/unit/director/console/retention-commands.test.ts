@@ -258,6 +258,13 @@ describe('explain', () => {
     expect(await talk(site, ['explain volume=Ring-0001'])).toContain(
       'prune volume=Ring-0001 frees it now: Auto Prune is off, and jobs do not by themselves.\n',
     );
+    await site.catalog.deleteJobs({ jobIds: [1], inUse: [1] }); // as a job leaves it that found nothing to save
+    expect(await talk(site, ['explain volume=Ring-0001'])).toContain(
+      'No job holds it: prune volume=Ring-0001 frees it.\n',
+    );
+    expect(await talk(site, ['list volumes pool=Rong'])).toContain(
+      'list: the catalog has no Pool "Rong". "list pools" shows the Pools.\n',
+    );
   });
 
   test('warns of an Incremental that may go although the newest state is made of it, as prune does', async () => {
