@@ -12,6 +12,7 @@ import { PeerQuestions } from './daemons/peer-questions.ts';
 import { Director } from './director.ts';
 import { ConfUnusable, ShuttingDown } from './director-errors.ts';
 import { JobService } from './jobs/job-service.ts';
+import { runScriptCommand } from './console/script-command.ts';
 import { ConsoleStore } from './messages/console-store.ts';
 import { DaemonMessages } from './messages/daemon-messages.ts';
 import { removeOldSpools } from './messages/mail-spool.ts';
@@ -85,7 +86,10 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
   });
   const backupAges = new BackupAges({ conf: () => inForce.conf, catalog, messages, now });
   const jobs = new JobService({
-    environment: { directorName, catalog, ids, daemons, volumes, retention, conf: () => inForce.conf, now },
+    environment: {
+      ...{ directorName, catalog, ids, daemons, volumes, retention, conf: () => inForce.conf, now },
+      consoleCommand: async (request) => runScriptCommand(await services, request),
+    },
     outlets,
     workingDirectory,
     log,

@@ -148,23 +148,19 @@ function checkScripts({ node, resource }: Checked<JobResource>, problems: Proble
   const place = node.spans.get('runScripts');
   if (!place) return;
   for (const script of resource.runScripts ?? []) {
-    const trouble = troubleOf(script);
+    const trouble = troubleOf(script, resource.type);
     if (trouble !== undefined) problems.add('warning', place, `a RunScript of ${labelOf(node)} ${trouble}`);
   }
 }
 
-function troubleOf({
-  runsWhen,
-  runsOnClient,
-  runsOnSuccess,
-  runsOnFailure,
-  commands,
-}: RunScript): string | undefined {
-  const until = 'that comes later, and until then the Job fails';
+function troubleOf(script: RunScript, jobType: JobResource['type'] | undefined): string | undefined {
+  const { runsWhen, runsOnClient, runsOnSuccess, runsOnFailure, commands } = script;
   if (runsWhen === 'Never' || commands.length === 0) return undefined;
-  if (commands.some(({ kind }) => kind === 'console')) return `gives a console command: ${until}`;
-  if (runsOnClient) return `runs on the client: ${until}`;
-  if (!SCRIPT_MOMENTS_THAT_RUN.includes(runsWhen)) return `runs at the moment ${runsWhen}: ${until}`;
+  const isOnClient = runsOnClient && commands.some(({ kind }) => kind === 'program');
+  if (!SCRIPT_MOMENTS_THAT_RUN.includes(runsWhen) && !(isOnClient && runsWhen === 'AfterVSS'))
+    return `runs at the moment ${runsWhen}: that comes later, and until then the Job fails`;
+  if (isOnClient && jobType === 'Admin')
+    return 'is for the client, which an Admin job does not contact: add "Runs On Client = no"';
   const never = runsWhen === 'After' && !runsOnSuccess && !runsOnFailure;
   return never ? 'runs neither on success nor on failure, so never' : undefined;
 }

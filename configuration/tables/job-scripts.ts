@@ -1,7 +1,5 @@
-import { directive, notYet } from '../directive.ts';
+import { directive } from '../directive.ts';
 import { runScripts, shortScript } from '../values/run-script.ts';
-
-const IN_CONSOLE = notYet('scripts give no console commands yet, and a Job with one fails');
 
 const SHORT = {
   runsOnClient: false,
@@ -42,12 +40,10 @@ export const JOB_SCRIPTS = {
   }),
   consoleRunBeforeJob: directive('Console Run Before Job', shortScript({ ...BEFORE, kind: 'console' }), {
     into: 'runScripts',
-    status: IN_CONSOLE,
     help: 'Console command before the job',
   }),
   consoleRunAfterJob: directive('Console Run After Job', shortScript({ ...AFTER, kind: 'console' }), {
     into: 'runScripts',
-    status: IN_CONSOLE,
     help: 'Console command after a good job',
   }),
 };

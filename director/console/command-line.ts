@@ -16,12 +16,15 @@ export class CommandLine {
   readonly arguments: readonly Argument[];
   readonly #text: string;
 
-  /** @throws CommandError for a quote that is not closed. */
-  constructor(text: string) {
+  /**
+   * @param fill What is made of each word once the line has been taken apart: for codes in a script's line.
+   * @throws CommandError for a quote that is not closed.
+   */
+  constructor(text: string, fill: (word: string) => string = (word) => word) {
     this.#text = text.trim();
     const [verb, ...words] = splitWords(this.#text);
     this.verb = verb?.text.toLowerCase() ?? '';
-    this.arguments = words.map(toArgument);
+    this.arguments = words.map((word) => toArgument(fill(word.text)));
   }
 
   /** Everything behind the command's name, as typed. */
@@ -106,7 +109,7 @@ export function unfinishedWord(line: string): { readonly text: string; readonly 
   return word.startsWith('"') ? { text: word.slice(1), quote: '"' } : { text: word, quote: '' };
 }
 
-function toArgument({ text }: Word): Argument {
+function toArgument(text: string): Argument {
   const equals = text.indexOf('=');
   if (equals <= 0) return { keyword: text.toLowerCase(), text };
   return { keyword: text.slice(0, equals).toLowerCase(), value: text.slice(equals + 1), text };

@@ -6,12 +6,12 @@ import type { CallContext, StreamWriter } from '../../transport/streams.ts';
 import { restrictedServices } from '../rights/restricted-services.ts';
 import type { Rights } from '../rights/rights.ts';
 import type { DirectorServices } from '../services.ts';
-import { checkArguments } from './check-arguments.ts';
 import { CommandCancelled, sentencesOf } from './command-error.ts';
 import { CommandLine } from './command-line.ts';
 import { allowedCommands, findCommand } from './command-table.ts';
 import type { CommandContext, SessionState } from './command.ts';
 import { completeCommand } from './completion.ts';
+import { runCommandLine } from './run-command-line.ts';
 import { Terminal } from './terminal.ts';
 
 export interface SessionOptions {
@@ -128,9 +128,7 @@ class ConsoleSession {
         return false;
       }
       name = command.name;
-      checkArguments(name, command.keywords, line);
-      const context = this.#contextOf(line);
-      await Promise.race([command.run(context), rejectionOn(context.signal)]);
+      await runCommandLine(command, this.#contextOf(line));
       return true;
     } catch (error) {
       await this.#terminal.print(this.#lineFor(name, error));
@@ -195,12 +193,4 @@ class ConsoleSession {
       await this.#terminal.say('You have messages.');
     }
   }
-}
-
-function rejectionOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = () => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
 }

@@ -2,7 +2,7 @@ import { adminReport } from '../reports/admin-report.ts';
 import type { ActiveJob } from './active-job.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
-import { refuseUnknownScripts, runBeforeScripts } from './run-scripts.ts';
+import { refuseUnknownScripts, runBeforeScripts, warnOfClientScripts } from './run-scripts.ts';
 
 /** An Admin job: it runs its scripts and contacts nobody. */
 export class AdminJob implements JobKind {
@@ -20,7 +20,8 @@ export class AdminJob implements JobKind {
     this.#job.startTime = this.#env.now();
     await this.#env.catalog.setJob(jobId, { startTime: this.#job.startTime });
     await messages.info(`Start Admin JobId ${jobId}, Job=${job}`);
-    await runBeforeScripts(this.#job, this.#env.directorName);
+    await warnOfClientScripts(this.#job);
+    await runBeforeScripts(this.#job, this.#env);
   }
 
   verdict(): string {

@@ -66,7 +66,7 @@ export class BackupJob implements JobKind {
     refuseUnknownScripts(this.#job);
     await this.#decideLevel();
     await this.#choosePoolAndStorage();
-    await runBeforeScripts(this.#job, this.#env.directorName);
+    await runBeforeScripts(this.#job, this.#env);
     await this.#stampStart();
     using storage = await this.#reachStorage();
     using client = await this.#reachClient();
@@ -164,12 +164,11 @@ export class BackupJob implements JobKind {
   }
 
   #clientScripts(link: ClientLink): ClientScriptsOptions {
-    const { directorName, stopSignal } = this.#env;
     return {
       job: this.#job,
-      directorName,
+      env: this.#env,
       client: { link, name: this.#job.plan.client.name },
-      stopSignal,
+      stopSignal: this.#env.stopSignal,
       endedWell: () => endedWell(this.verdict()),
     };
   }

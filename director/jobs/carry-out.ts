@@ -155,7 +155,7 @@ async function runLastScripts(
   try {
     // Not the job's own signal: a cancelled job runs those that are for failure.
     const options = { endedWell: endedWell(end.status), signal: env.stopSignal };
-    await runAfterScripts(job, env.directorName, options);
+    await runAfterScripts(job, env, options);
     return end.status;
   } catch (error) {
     await job.messages.add('Error', messageOf(error));

@@ -1,3 +1,4 @@
+import type { CodeValues } from '../../commands/substitution.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { DirectorConf } from '../../configuration/director-conf.ts';
 import type { CatalogIds } from '../catalog-ids.ts';
@@ -5,6 +6,18 @@ import type { Daemons } from '../daemons/daemon-ports.ts';
 import type { Retention } from '../retention/retention.ts';
 import type { VolumeOffice } from '../volumes/volume-office.ts';
 import type { StorageUse } from './next-runnable.ts';
+
+/** A console command that a script gives. */
+export interface ConsoleCommandRequest {
+  /** As the conf has it, with its `%` codes. */
+  readonly text: string;
+  readonly codes: CodeValues;
+  /** Who gives it, for messages: `Job "nightly"`. */
+  readonly who: string;
+  readonly signal: AbortSignal;
+  /** Called for each line that it prints. */
+  readonly onLine: (line: string) => Promise<void>;
+}
 
 /** What the jobs of a Director share. */
 export interface JobEnvironment {
@@ -17,6 +30,8 @@ export interface JobEnvironment {
   /** The conf in force. */
   readonly conf: () => DirectorConf;
   readonly now: () => Date;
+  /** Runs a command of the console. @throws OperatorError when it fails */
+  readonly consoleCommand: (request: ConsoleCommandRequest) => Promise<void>;
   /** Aborts when the Director ends and waits for no script any more. */
   readonly stopSignal: AbortSignal;
   /** Waits for room on these storages and takes it, in place of what the job was queued with. */

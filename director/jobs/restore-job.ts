@@ -51,7 +51,7 @@ export class RestoreJob implements JobKind {
 
   async run(): Promise<void> {
     refuseUnknownScripts(this.#job);
-    await runBeforeScripts(this.#job, this.#env.directorName);
+    await runBeforeScripts(this.#job, this.#env);
     await this.#stampStart();
     using _reading = await this.#env.volumes.read(this.#request.selection.jobIds, this.#job.jobId);
     await using plan = await this.#openPlan();
@@ -60,7 +60,7 @@ export class RestoreJob implements JobKind {
     using client = await this.#reachClient();
     const scripts = {
       job: this.#job,
-      directorName: this.#env.directorName,
+      env: this.#env,
       client: { link: client, name: this.#request.restoreClient.name },
       stopSignal: this.#env.stopSignal,
       endedWell: () => endedWell(this.verdict()),

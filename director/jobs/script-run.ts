@@ -1,24 +1,28 @@
 import { commandWords } from '../../commands/command-words.ts';
-import { runCommand } from '../../commands/run-command.ts';
+import { runCommand, TIMEOUT_MS_MAX } from '../../commands/run-command.ts';
 import { substituteWords } from '../../commands/substitution.ts';
-import type { RunScript } from '../../configuration/values/run-script.ts';
+import type { RunScript, ScriptCommand } from '../../configuration/values/run-script.ts';
 import { messageOf, OperatorError } from '../../errors/operator-error.ts';
 import { printablePath } from '../../text/printable.ts';
 import type { ClientLink } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
 import type { ActiveJob } from './active-job.ts';
+import type { JobEnvironment } from './job-environment.ts';
 import { jobCodes } from './job-substitution.ts';
 
 /** Scripts without a Timeout get this long. */
 const TIMEOUT_SECONDS = 86_400;
 
+/** What scripts need of the Director. */
+export type ScriptEnvironment = Pick<JobEnvironment, 'directorName' | 'consoleCommand'>;
+
 export interface ScriptContext {
   readonly job: ActiveJob;
-  readonly directorName: string;
+  readonly env: ScriptEnvironment;
   /** What messages call the moment; scripts look for these words. */
   readonly title: string;
-  /** Where the commands run; absent: on the Director's machine. */
-  readonly client?: { readonly link: ClientLink; readonly name: string };
+  /** Where programs run; absent: on the Director's machine. */
+  readonly client?: { readonly link: ClientLink; readonly name: string } | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -31,16 +35,51 @@ type TakeLine = (line: Buffer) => Promise<void>;
 export async function runScript(script: RunScript, context: ScriptContext): Promise<void> {
   const { title } = context;
   const timeoutSeconds = script.timeout ?? TIMEOUT_SECONDS;
-  for (const { text } of script.commands) {
-    const problem = await runOne(text, timeoutSeconds, context);
+  for (const command of script.commands) {
+    const problem = await runOne(command, timeoutSeconds, context);
     if (!problem) continue;
     await say(context, 'Error', `Runscript: ${title} ${problem}`);
-    if (script.failJobOnError) throw new JobFailed(`Runscript ${title} "${text}" failed`);
+    if (script.failJobOnError) throw new JobFailed(`Runscript ${title} "${command.text}" failed`);
   }
 }
 
 /** Resolves with what is wrong; undefined: nothing. */
 async function runOne(
+  { kind, text }: ScriptCommand,
+  timeoutSeconds: number,
+  context: ScriptContext,
+): Promise<string | undefined> {
+  if (kind === 'program') return runProgram(text, timeoutSeconds, context);
+  return runConsoleCommand(text, timeoutSeconds, { ...context, client: undefined });
+}
+
+async function runConsoleCommand(
+  text: string,
+  timeoutSeconds: number,
+  context: ScriptContext,
+): Promise<string | undefined> {
+  const { title, job, env, signal } = context;
+  await say(context, 'Info', `console command: run ${title} "${text}"`);
+  const timeout = AbortSignal.timeout(Math.min(timeoutSeconds * 1000, TIMEOUT_MS_MAX));
+  try {
+    await env.consoleCommand({
+      text,
+      codes: jobCodes(job, env.directorName),
+      who: `Job "${job.name}"`,
+      signal: AbortSignal.any([signal, timeout]),
+      onLine: (line) => say(context, 'Info', `${title}: ${line}`),
+    });
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (timeout.aborted) return `console command was ended after ${timeoutSeconds} seconds`;
+    if (!(error instanceof OperatorError)) throw error;
+    return `console command failed. ERR=${error.message}${error.hint === undefined ? '' : `. ${error.hint}`}`;
+  }
+}
+
+/** Resolves with what is wrong; undefined: nothing. */
+async function runProgram(
   command: string,
   timeoutSeconds: number,
   context: ScriptContext,
@@ -64,10 +103,10 @@ async function runOne(
 function runHere(
   command: string,
   timeoutSeconds: number,
-  { job, directorName, signal }: ScriptContext,
+  { job, env, signal }: ScriptContext,
   onLine: TakeLine,
 ): Promise<number> {
-  const words = substituteWords(commandWords(command), jobCodes(job, directorName));
+  const words = substituteWords(commandWords(command), jobCodes(job, env.directorName));
   return runCommand({ words, signal, timeoutMs: timeoutSeconds * 1000, onLine });
 }
 
@@ -80,11 +119,11 @@ async function runOnClient(
   link: ClientLink,
   command: string,
   timeoutSeconds: number,
-  { job, directorName, signal }: ScriptContext,
+  { job, env, signal }: ScriptContext,
   onLine: TakeLine,
 ): Promise<number> {
   const codes: Record<string, string> = { S: job.previousJob };
-  for (const [code, value] of Object.entries(jobCodes(job, directorName))) codes[code] = String(value);
+  for (const [code, value] of Object.entries(jobCodes(job, env.directorName))) codes[code] = String(value);
   const request = { jobId: job.jobId, command, timeoutSeconds, codes };
   for await (const { event } of link.runScript(request, signal)) {
     if (event?.$case === 'line') await onLine(event.value);

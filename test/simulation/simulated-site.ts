@@ -82,6 +82,7 @@ export class SimulatedSite implements AsyncDisposable {
       volumes: office,
       retention: this.retention,
       conf: () => conf,
+      consoleCommand: () => Promise.reject(new Error('its jobs have no scripts')),
     };
     this.jobs = new JobService({ environment, outlets, workingDirectory: directory, log });
   }

@@ -53,11 +53,14 @@ describe('a Job', () => {
   });
 
   test.each([
-    ['Console = "status dir"', /gives a console command: that comes later, and until then the Job fails/],
-    ['Command = x', /runs on the client: that comes later/],
-    ['Runs On Client = no; Command = x', undefined],
+    ['Runs When = Before; Console = "status dir"', undefined],
+    ['Runs When = Before; Command = x', undefined],
+    ['Runs When = AfterVSS; Command = x', undefined],
+    ['Runs When = Before; Runs On Client = no; Command = x', undefined],
+    ['Runs When = AfterVSS; Runs On Client = no; Command = x', /at the moment AfterVSS: that comes later/],
+    ['Runs When = AtJobCompletion; Console = "time"', /at the moment AtJobCompletion: that comes later/],
   ])('with a RunScript { %s } is told what does not run yet', (script, message) => {
-    const problems = problemsOfJob(`${JOB_FRAME}; RunScript { Runs When = Before; ${script} }`).join('\n');
+    const problems = problemsOfJob(`${JOB_FRAME}; RunScript { ${script} }`).join('\n');
     if (message) expect(problems).toMatch(message);
     else expect(problems).toBe('');
   });

@@ -584,11 +584,14 @@ describe('scripts of a job', () => {
   });
 
   test('that this version does not run make the job fail before anything is done', async () => {
-    const extra = 'Job { Name = Client; JobDefs = Defaults; Console Run Before Job = "prune files" }';
+    const extra =
+      'Job { Name = Client; JobDefs = Defaults; RunScript { Runs When = AtJobCompletion; Command = "x" } }';
     await using director = await TestDirector.start({ conf: { extra } });
     const { status, text } = await director.outcome('Client');
     expect(status).toBe('f');
-    expect(text).toContain('Console = "prune files" (Runs When = Before); this version runs programs');
+    expect(text).toContain(
+      'Command = "x" (Runs When = AtJobCompletion on the client); this version runs scripts',
+    );
     expect(director.daemons.backups).toEqual([]);
   });
 });

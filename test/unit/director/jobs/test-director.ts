@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { openCatalog, type Catalog } from '../../../../catalog/catalog.ts';
 import type { DirectorConf } from '../../../../configuration/director-conf.ts';
+import { substituteCodes } from '../../../../commands/substitution.ts';
+import { CommandError } from '../../../../director/console/command-error.ts';
 import { CatalogIds } from '../../../../director/catalog-ids.ts';
 import { JobService } from '../../../../director/jobs/job-service.ts';
 import { ConsoleStore } from '../../../../director/messages/console-store.ts';
@@ -20,6 +22,8 @@ export class TestDirector implements AsyncDisposable {
   readonly volumes = new VolumeOffice();
   readonly retention: Retention;
   readonly truncated: string[] = [];
+  /** Commands that scripts have given, with their codes filled in. */
+  readonly consoleCommands: string[] = [];
   readonly logged: string[] = [];
   readonly #consoleStore: ConsoleStore;
   #shown = '';
@@ -58,6 +62,13 @@ export class TestDirector implements AsyncDisposable {
         retention: this.retention,
         conf: () => conf,
         now,
+        consoleCommand: async ({ text, codes, onLine, signal }) => {
+          this.consoleCommands.push(substituteCodes(text, codes));
+          await onLine(`did ${text}`);
+          if (text.startsWith('fail')) throw new CommandError('it went wrong');
+          await until(() => !text.startsWith('hang') || signal.aborted);
+          signal.throwIfAborted();
+        },
       },
       outlets,
       workingDirectory: directory,
