@@ -4,7 +4,7 @@ import { OperatorError } from '../errors/operator-error.ts';
 abstract class DirectorError extends OperatorError {
   override readonly hint: string | undefined;
 
-  constructor(message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.hint = options.hint;
   }

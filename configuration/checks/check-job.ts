@@ -3,6 +3,7 @@ import type { Problems } from '../problem.ts';
 import { labelOf, placeInNode, type ResourceNode } from '../resource-node.ts';
 import type { RunScript } from '../values/run-script.ts';
 import { checkedOf, type Checked } from './check-conf.ts';
+import { insteadOf } from './instead-of.ts';
 
 export const BACKUP_LEVELS = ['Full', 'Incremental', 'Differential', 'VirtualFull', 'Base', 'Since'];
 const VERIFY_LEVELS = ['Catalog', 'InitCatalog', 'VolumeToCatalog', 'DiskToCatalog', 'Data'];
@@ -56,6 +57,7 @@ function checkLevel({ node, resource }: Checked<JobResource>, problems: Problems
       'warning',
       placeInNode(node, 'type'),
       `${labelOf(node)} cannot run yet: Type = ${type} comes later`,
+      insteadOf(type),
     );
   }
   const levels = LEVELS_OF_TYPE[type];
@@ -68,7 +70,12 @@ function checkLevel({ node, resource }: Checked<JobResource>, problems: Problems
       `the levels of ${type} are ${levels.join(', ')}`,
     );
   } else if (type === 'Backup' && !LEVELS_THAT_RUN.includes(level)) {
-    problems.add('warning', placeInNode(node, 'level'), `${labelOf(node)} ${whyItCannotRun(level)}`);
+    problems.add(
+      'warning',
+      placeInNode(node, 'level'),
+      `${labelOf(node)} ${whyItCannotRun(level)}`,
+      insteadOf(level),
+    );
   }
 }
 

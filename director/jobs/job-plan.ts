@@ -4,6 +4,7 @@ import type {
   JobResource,
   MessagesResource,
 } from '../../configuration/director-conf.ts';
+import { insteadOfAsHint } from '../../configuration/checks/instead-of.ts';
 import { askedLevel } from '../../configuration/runs/run-choice.ts';
 import { RunRefused } from '../director-errors.ts';
 import type { RunRequest } from '../services.ts';
@@ -33,6 +34,7 @@ export function planRun(request: RunRequest, now: Date): JobPlan {
   if (type !== 'B' && type !== 'R' && type !== 'D') {
     throw new RunRefused(
       `Job "${job.name}" is of type ${job.type}; this version runs Backup, Restore and Admin jobs`,
+      { hint: insteadOfAsHint(job.type) },
     );
   }
   if (type === 'R' && !request.restore) {
@@ -61,6 +63,7 @@ export function backupLevel({ job, level, since }: Pick<RunRequest, 'job' | 'lev
   if (!isBackupLevel(letter)) {
     throw new RunRefused(
       `Job "${job.name}" cannot run at level ${name}: this version knows Full, Differential, Incremental and Since`,
+      { hint: insteadOfAsHint(name) },
     );
   }
   if (letter === 'S' && !since) {

@@ -39,6 +39,15 @@ describe('a Job', () => {
     ]);
   });
 
+  test.each([
+    [JOB_FRAME.replace('Type = Backup', 'Type = Copy'), /"noctule volume copy"/],
+    [JOB_FRAME.replace('Type = Backup', 'Type = Migrate'), /Full Backup Pool/],
+    [`${JOB_FRAME}; Level = VirtualFull`, /Level = Full/],
+  ])('that does not run yet is told what to use instead: %s', (directives, hint) => {
+    const [problem] = problemsInFrame(`Job { Name = J; ${directives} }`);
+    expect(problem?.hint).toMatch(hint);
+  });
+
   test('cannot run at level Since by itself', () => {
     expect(problemsOfJob(`${JOB_FRAME}; Level = Since`)).toEqual([
       'warning 1: Job "J" cannot run by itself: Level = Since needs a time, as the command "run since=" gives it',
