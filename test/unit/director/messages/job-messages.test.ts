@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Catalog } from '../../../../catalog/catalog.ts';
 import { ConsoleStore } from '../../../../director/messages/console-store.ts';
 import { JobMessages } from '../../../../director/messages/job-messages.ts';
@@ -80,6 +80,44 @@ describe('the messages of a job', () => {
       { jobId: 9, text: 'peer-dir JobId 9: Error: bad\n' },
     ]);
     expect(await readFile(file, 'utf8')).toBe('21-Nov 03:42 peer-dir JobId 9: Warning: slow\n');
+  });
+
+  test('for a file begin it anew, and go on in it until the Director ends', async () => {
+    const file = path.join(directory, 'begun.log');
+    await writeFile(file, 'of an earlier Director\n');
+    const job = messages(`file = "${file}" = all`);
+    await job.add('Info', 'one', { at: AT });
+    await job.add('Info', 'two', { at: AT });
+    expect(await readFile(file, 'utf8')).toBe(
+      '21-Nov 03:42 peer-dir JobId 9: one\n21-Nov 03:42 peer-dir JobId 9: two\n',
+    );
+  });
+
+  test.each(['stdout', 'stderr'] as const)('for %s are written there', async (stream) => {
+    const write = vi.spyOn(process[stream], 'write').mockReturnValue(true);
+    await messages(`${stream} = error`).add('Error', 'bad', { at: AT });
+    const written = write.mock.calls.map(([text]) => text);
+    write.mockRestore();
+    expect(written).toEqual(['21-Nov 03:42 peer-dir JobId 9: Error: bad\n']);
+  });
+
+  test('for syslog go to logger with the name of the Director, and no date: it has its own', async () => {
+    const bin = path.join(directory, 'bin');
+    mkdirSync(bin);
+    await writeFile(path.join(bin, 'logger'), `#!/bin/sh\n{ echo "[$*]"; cat; } >> ${mailed}\n`, {
+      mode: 0o755,
+    });
+    vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`);
+    await messages('syslog = all, !info').add('Warning', 'slow; $(rm x)', { at: AT });
+    vi.unstubAllEnvs();
+    expect(await readFile(mailed, 'utf8')).toBe('[-t peer-dir]\npeer-dir JobId 9: Warning: slow; $(rm x)\n');
+  });
+
+  test('of the types Debug, Saved and Events are not among "all"', async () => {
+    const job = messages('console = all\n catalog = saved');
+    await job.add('Saved', '/etc/passwd', { at: AT });
+    expect(consoleStore.pending).toBe(false);
+    expect(logged).toHaveLength(1);
   });
 
   test('are counted by type', async () => {
