@@ -21,6 +21,7 @@ function makeSource(directory: string): void {
 
 /** Volumes so small and kept so shortly that labelling, changing, recycling and truncating are under way all the time. */
 const POOL = `Maximum Volume Bytes = 1 mb
+  Maximum Volumes = 1000
   Volume Use Duration = 20 seconds
   Action On Purge = Truncate
   Protect Last Full = no`;

@@ -54,6 +54,7 @@ const LEFT_OUT = new Set([
   'JobDefs',
   'Minimum',
   'Maximum',
+  'Wrap Counter',
   'Level',
   'Type',
   'Pool Type',
