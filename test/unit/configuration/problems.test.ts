@@ -166,13 +166,15 @@ describe('directives without effect', () => {
   });
 
   test('are a warning when something the admin wants does not happen', () => {
-    expect(noticesOf(`Job { Name = A; ${JOB_FRAME}; Max Run Time = 2 h }`)).toEqual([
-      'warning 1: Max Run Time does not work yet: time limits are not watched yet',
+    expect(noticesOf(`Job { Name = A; ${JOB_FRAME}; Run = "B level=%l" }`)).toEqual([
+      'warning 1: Run does not work yet: no jobs are started together with it yet',
     ]);
   });
 
   test('are passed over when they say what is so anyway', () => {
-    expect(noticesOf(`Job { Name = A; ${JOB_FRAME}; Spool Data = no; Max Run Time = 0 }`)).toEqual([]);
+    expect(
+      noticesOf(`Job { Name = A; ${JOB_FRAME}; Spool Data = no; Reschedule Incomplete Jobs = yes }`),
+    ).toEqual([]);
   });
 });
 

@@ -202,6 +202,7 @@ class Model {
   }
 }
 
+// Each step is synced to the catalog, and a run has hundreds.
 test('whatever happens to the volumes of a pool, nothing goes before its time, and no job waits without need', async () => {
   await fc.assert(
     fc.asyncProperty(settings, fc.array(step, { minLength: 5, maxLength: 30 }), async (options, steps) => {
@@ -215,4 +216,4 @@ test('whatever happens to the volumes of a pool, nothing goes before its time, a
     }),
     { numRuns: 40 },
   );
-});
+}, 240_000);
