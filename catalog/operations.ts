@@ -4,6 +4,7 @@ import { addDurable } from './durable.ts';
 import { chainJobs, jobsEndedBefore, lastFulls, volumeHolds } from './expiry.ts';
 import { closeFileState, fileStatePage, openFileState } from './file-state.ts';
 import { decodeFilesPage, filesPage, jobsWithFile } from './files.ts';
+import { addFound } from './found-files.ts';
 import { jobMedia } from './job-media.ts';
 import {
   createJob,
@@ -97,6 +98,7 @@ export const operations = {
   markPurged: write(markPurged),
 
   addDurable: writeOrdered(addDurable),
+  addFound: writeOrdered(addFound),
   filesPage: decoded(withBatch(read(filesPage)), decodeFilesPage),
   browseDirectory: read(browseDirectory),
   jobsWithFile: search(jobsWithFile),

@@ -107,6 +107,9 @@ export interface RunRequest {
   /** Run although another run of the Job is queued or running, whatever the Job says of duplicates. */
   readonly ignoreDuplicates?: boolean;
   readonly comment?: string;
+  /** Of a Verify job: the backup to check, by its JobId, or the Job whose last run is checked, in place of Job To Verify. */
+  readonly verifyJobId?: number;
+  readonly verifyJob?: JobResource;
   /** Only and always for a Job of type Restore. */
   readonly restore?: RestoreRequest;
   /** "scheduler", "console NAME" ...: for messages and events. */

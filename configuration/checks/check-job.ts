@@ -17,7 +17,7 @@ const LEVELS_OF_TYPE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What this version runs by schedule. */
-const TYPES_THAT_RUN = ['Backup', 'Restore', 'Admin'];
+const TYPES_THAT_RUN = ['Backup', 'Restore', 'Verify', 'Admin'];
 const SCRIPT_MOMENTS_THAT_RUN: readonly string[] = ['Before', 'After', 'Always'];
 export const LEVELS_THAT_RUN = ['Full', 'Incremental', 'Differential'];
 

@@ -8,7 +8,6 @@ import { integer, yesNo } from '../values/numbers.ts';
 import { string } from '../values/text.ts';
 import { NAMING } from './naming.ts';
 
-const VERIFY = notYet('Verify jobs come later');
 const WINDOWS = noEffect('it is for Windows clients');
 
 /** How the files of an Include are treated. The first block with a pattern that matches decides, else the last one. */
@@ -90,7 +89,6 @@ export const OPTIONS = {
     help: 'Obsolete',
   }),
   verify: directive('verify', letters('ipnugsamcd5123', 'pins1'), {
-    status: VERIFY,
     help: 'What Verify jobs compare',
   }),
   accurate: directive('accurate', letters('ipnugsamcd5123oMA', 'mcs'), {

@@ -4,18 +4,17 @@ import { integer, yesNo } from '../values/numbers.ts';
 import { reference } from '../values/reference.ts';
 import { path, string } from '../values/text.ts';
 
-const VERIFY = notYet('Verify jobs come later');
+const LISTED = notYet('differences are in the messages of the job');
 const COPIES = notYet('jobs that copy or move volumes come later');
 
 /** Directives of Verify, Copy, Migrate and VirtualFull jobs. */
 export const JOB_KINDS = {
   jobToVerify: directive('Job To Verify', reference('Job'), {
     aliases: ['Verify Job'],
-    status: VERIFY,
     help: 'Verify: the job whose backups are checked',
   }),
   writeVerifyList: directive('Write Verify List', path, {
-    status: VERIFY,
+    status: LISTED,
     help: 'Verify: list of what was found',
   }),
   selectionType: directive(

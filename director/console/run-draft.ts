@@ -39,6 +39,8 @@ export const RUN_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   when: 'text',
   priority: 'text',
   accurate: ['yes', 'no'],
+  jobid: 'text',
+  verifyjob: 'job',
   since: 'text',
   messages: 'messages',
   comment: 'text',
@@ -75,7 +77,21 @@ export function applyLine(context: CommandContext, draft: RunDraft): void {
   const since = line.value('since');
   // Empty of a Full, when a Job hands its own time on with %s.
   if (since) draft.since = parseDate(since);
+  applyVerifyKeywords(context, draft);
   applyCommonKeywords(context, draft);
+}
+
+/** What a Verify job is to check. @throws CommandError for another type of Job. */
+function applyVerifyKeywords(context: CommandContext, draft: RunDraft): void {
+  const jobId = context.line.integer('jobid');
+  const job = resourceOnLine(context, 'Job', 'verifyjob');
+  if (jobId === undefined && job === undefined) return;
+  if (draft.job.type !== 'Verify') {
+    const text = `"jobid=" and "verifyjob=" say what a Verify job checks; Job "${draft.job.name}" is a ${draft.job.type}`;
+    throw new CommandError(text, 'Leave them out.');
+  }
+  if (job) draft.verifyJob = job;
+  if (jobId !== undefined) draft.verifyJobId = jobId;
 }
 
 /** Those that a run and a restore share. */

@@ -31,6 +31,7 @@ function jobSummary(draft: RunDraft, { now }: SummaryOptions): string {
     ['Pool', pool && `${pool.resource.name} (From ${pool.from})`],
     ['NextPool', draft.nextPool && `${draft.nextPool.name} (From Command input)`],
     ['Storage', storage && `${storage.resource.name} (From ${storage.from})`],
+    ['Verify Job', job.type === 'Verify' ? verifySubject(draft) : undefined],
     ['When', formatDateTime(draft.when ?? now)],
     ['Priority', String(draft.priority ?? job.priority)],
     ['Since', draft.since && formatDateTime(draft.since)],
@@ -41,6 +42,10 @@ function jobSummary(draft: RunDraft, { now }: SummaryOptions): string {
   return draft.pool && pool && pool.resource !== draft.pool
     ? `${summary}Pool ${draft.pool.name} is not used: at this level the Job has a Pool of its own.\n`
     : summary;
+}
+
+function verifySubject({ job, verifyJobId, verifyJob = job.jobToVerify }: RunDraft): string {
+  return verifyJobId === undefined ? (verifyJob?.name ?? '') : `JobId ${verifyJobId}`;
 }
 
 function restoreSummary(draft: RunDraft, { now, catalogName, storageName }: SummaryOptions): string {

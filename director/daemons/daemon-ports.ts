@@ -11,6 +11,8 @@ import type {
   RunScriptRequest,
   RunScriptResponse,
   StatusResponse as ClientStatus,
+  VerifyCommand,
+  VerifyResponse,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type {
   AppendRequest,
@@ -67,6 +69,7 @@ export interface ClientLink extends DaemonLink {
   setBandwidth(job: string, bandwidth: Bandwidth, signal: AbortSignal): Promise<Bandwidth | undefined>;
   restore(signal: AbortSignal): Exchange<RestoreRequest, RestoreResponse>;
   estimate(signal: AbortSignal): Exchange<EstimateCommand, EstimateResponse>;
+  verify(signal: AbortSignal): Exchange<VerifyCommand, VerifyResponse>;
   runScript(request: RunScriptRequest, signal: AbortSignal): AsyncIterable<RunScriptResponse>;
 }
 

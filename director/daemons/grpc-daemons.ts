@@ -87,6 +87,7 @@ export class GrpcDaemons implements Daemons {
       },
       restore: (signal) => exchange(way.client.restore(), signal),
       estimate: (signal) => exchange(way.client.estimate(), signal),
+      verify: (signal) => exchange(way.client.verify(), signal),
       runScript: (request, signal) => receiveAll(way.client.runScript(request), signal),
     };
   }

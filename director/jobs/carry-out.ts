@@ -13,6 +13,7 @@ import type { JobKind } from './job-kind.ts';
 import { againAfter, type Again } from './reschedule.ts';
 import { RestoreJob } from './restore-job.ts';
 import { runAfterScripts } from './run-scripts.ts';
+import { VerifyJob } from './verify-job.ts';
 
 /** Pauses before the end of a job is written once more: its status must not be lost to a busy disk. */
 const END_RETRY_PAUSES_MS = [200, 1_000, 5_000];
@@ -24,6 +25,8 @@ export function jobKindOf(job: ActiveJob, env: JobEnvironment): JobKind {
       return new BackupJob(job, env);
     case 'R':
       return new RestoreJob(job, env);
+    case 'V':
+      return new VerifyJob(job, env);
     case 'D':
       return new AdminJob(job, env);
   }

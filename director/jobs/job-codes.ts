@@ -5,6 +5,8 @@
 
 export type JobType = 'B' | 'R' | 'V' | 'D' | 'c' | 'g';
 export type BackupLevel = 'F' | 'D' | 'I' | 'S';
+/** Catalog, InitCatalog, VolumeToCatalog, DiskToCatalog, Data. */
+export type VerifyLevel = 'C' | 'V' | 'O' | 'd' | 'A';
 
 const TYPE_LETTERS: Readonly<Record<string, JobType>> = {
   Backup: 'B',
@@ -54,4 +56,8 @@ export function levelName(letter: string): string {
 
 export function isBackupLevel(letter: string): letter is BackupLevel {
   return letter === 'F' || letter === 'D' || letter === 'I' || letter === 'S';
+}
+
+export function isVerifyLevel(letter: string): letter is VerifyLevel {
+  return letter === 'C' || letter === 'V' || letter === 'O' || letter === 'd' || letter === 'A';
 }

@@ -8,10 +8,17 @@ import { insteadOfAsHint } from '../../configuration/checks/instead-of.ts';
 import { askedLevel } from '../../configuration/runs/run-choice.ts';
 import { RunRefused } from '../director-errors.ts';
 import type { RunRequest } from '../services.ts';
-import { isBackupLevel, levelLetter, typeLetter, type BackupLevel } from './job-codes.ts';
+import {
+  isBackupLevel,
+  isVerifyLevel,
+  levelLetter,
+  typeLetter,
+  type BackupLevel,
+  type VerifyLevel,
+} from './job-codes.ts';
 
 /** The types of jobs that this Director carries out. */
-export type RunnableType = 'B' | 'R' | 'D';
+export type RunnableType = 'B' | 'R' | 'V' | 'D';
 
 /** What a run is to do: the request with everything that it leaves out taken from the Job resource. */
 export interface JobPlan {
@@ -19,7 +26,7 @@ export interface JobPlan {
   readonly job: JobResource;
   readonly type: RunnableType;
   /** The level asked for; a blank for jobs without levels. */
-  readonly level: BackupLevel | ' ';
+  readonly level: BackupLevel | VerifyLevel | ' ';
   readonly client: ClientResource;
   readonly fileSet: FileSetResource;
   readonly messages: MessagesResource;
@@ -31,9 +38,9 @@ export interface JobPlan {
 export function planRun(request: RunRequest, now: Date): JobPlan {
   const { job } = request;
   const type = typeLetter(job.type);
-  if (type !== 'B' && type !== 'R' && type !== 'D') {
+  if (type !== 'B' && type !== 'R' && type !== 'V' && type !== 'D') {
     throw new RunRefused(
-      `Job "${job.name}" is of type ${job.type}; this version runs Backup, Restore and Admin jobs`,
+      `Job "${job.name}" is of type ${job.type}; this version runs Backup, Restore, Verify and Admin jobs`,
       { hint: insteadOfAsHint(job.type) },
     );
   }
@@ -46,13 +53,23 @@ export function planRun(request: RunRequest, now: Date): JobPlan {
     request,
     job,
     type,
-    level: type === 'B' ? backupLevel(request) : ' ',
+    level: type === 'B' ? backupLevel(request) : type === 'V' ? verifyLevel(request) : ' ',
     client: request.restore?.restoreClient ?? request.client ?? job.client,
     fileSet: request.fileSet ?? job.fileSet,
     messages: request.messages ?? job.messages,
     priority: request.priority ?? job.priority,
     schedTime: request.when ?? now,
   };
+}
+
+/** @throws RunRefused */
+function verifyLevel({ job, level }: RunRequest): VerifyLevel {
+  const name = askedLevel(job, level) ?? '';
+  const letter = levelLetter(name);
+  if (letter !== undefined && isVerifyLevel(letter)) return letter;
+  throw new RunRefused(`Job "${job.name}": "${name}" is no level of a Verify job`, {
+    hint: 'The levels are Catalog, InitCatalog, VolumeToCatalog, DiskToCatalog and Data.',
+  });
 }
 
 /** @throws RunRefused */

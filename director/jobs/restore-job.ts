@@ -195,6 +195,7 @@ export class RestoreJob implements JobKind {
           regexWhere: this.#request.regexWhere,
           prefixLinks: this.#job.plan.job.prefixLinks,
           bandwidth: this.#job.bandwidth.limit,
+          verify: undefined,
         },
         bandwidth: this.#job.bandwidth,
         progress,

@@ -41,6 +41,23 @@ export function adminTermination(status: string): string {
   return status === 'A' ? 'Admin Canceled' : '*** Admin Error ***';
 }
 
+export function verifyTermination(status: string): string {
+  switch (status) {
+    case 'T':
+      return 'Verify OK';
+    case 'W':
+      return 'Verify OK -- with warnings';
+    case 'e':
+      return 'Verify warnings';
+    case 'D':
+      return 'Verify Differences';
+    case 'A':
+      return 'Verify Canceled';
+    default:
+      return '*** Verify Error ***';
+  }
+}
+
 /** The text of `%e` in a MailCommand or script. */
 export function exitStatusText(status: string): string {
   switch (status) {

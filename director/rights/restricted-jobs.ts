@@ -15,6 +15,7 @@ export function restrictedJobs(jobs: Jobs, catalog: Catalog, rights: Rights): Jo
     run: async (request) => {
       if (request.restore) await checkRestore(request, request.restore, catalog, rights);
       else checkBackup(request, rights);
+      if (request.job.type === 'Verify') await checkVerify(request, catalog, rights);
       return jobs.run(request);
     },
     running,
@@ -48,6 +49,19 @@ function checkBackup(request: RunRequest, rights: Rights): void {
   for (const used of [pool ?? job.pool, fullPool, differentialPool, incrementalPool, nextPool])
     if (used) rights.require('Pool', used.name);
   for (const used of request.storage ? [request.storage] : job.storage) rights.require('Storage', used.name);
+}
+
+/** The job to verify: its files are named in the messages. */
+async function checkVerify(
+  { job, verifyJobId, verifyJob = job.jobToVerify }: RunRequest,
+  catalog: Catalog,
+  rights: Rights,
+): Promise<void> {
+  if (verifyJob) rights.require('Job', verifyJob.name);
+  if (verifyJobId === undefined) return;
+  const found = await catalog.jobById(verifyJobId);
+  if (!found || !rights.allows('Job', found.name)) throw new NoSuchJob(verifyJobId);
+  rights.requireRestoreOf(found.clientName);
 }
 
 async function checkRestore(

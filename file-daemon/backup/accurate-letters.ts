@@ -33,7 +33,13 @@ export function compareByLetters(
   return asksContent && hasContent(before) ? 'ask content' : 'same';
 }
 
-function differs(letter: string, stat: BigIntStats, before: FileRecord, changedSince: boolean): boolean {
+/** Whether the entry differs from its record in what one letter stands for; never so by a letter of content. */
+export function differs(
+  letter: string,
+  stat: BigIntStats,
+  before: FileRecord,
+  changedSince: boolean,
+): boolean {
   switch (letter) {
     case 'i':
       return stat.ino !== before.inode;

@@ -155,6 +155,8 @@ async function forwardEvents(
       case 'end':
         return event.result;
       case 'listing':
+      case 'found':
+      case 'verified':
         throw new Error('A backup makes no listing');
     }
   }

@@ -1,20 +1,13 @@
-import { readSync } from 'node:fs';
-import {
-  FileType,
-  type DigestAlgorithm,
-  type FileRecord,
-} from '../../proto/noctule/record/v1/file_record.ts';
+import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { showPath, type BytePath } from '../byte-path.ts';
-import { ContentDigest } from '../content-digest.ts';
 import { isUnchangedSince } from '../walk/file-kind.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { LinkedInodes } from '../walk/linked-inodes.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import { compareWalkOrder, isBelow } from '../walk/walk-order.ts';
 import { compareByLetters, mayHaveOtherContent } from './accurate-letters.ts';
-import { closeAfterReading, keepAtime, openForReading } from './opened-file.ts';
+import { digestOfFile } from './file-digest.ts';
 import type { PriorState } from './prior-state.ts';
-import { recordOf } from './record-of.ts';
 
 /** Which of the entries that the FileSet accepts a job saves. Entries come in walk order. */
 export interface EntrySelection {
@@ -133,21 +126,4 @@ export class AccurateSelection implements EntrySelection {
       'the content of it, and of others without one, counts as unchanged';
     this.#ports.notice({ type: 'warning', path, text });
   }
-}
-
-const PIECE_BYTES = 256 * 1024;
-
-function digestOfFile({ path, accessPath, stat, options }: WalkEntry, algorithm: DigestAlgorithm): Buffer {
-  const digest = new ContentDigest(algorithm);
-  const piece = Buffer.allocUnsafe(PIECE_BYTES);
-  const fd = openForReading(accessPath, options.noAtime);
-  try {
-    for (let got = readSync(fd, piece); got > 0; got = readSync(fd, piece)) {
-      digest.update(piece.subarray(0, got));
-    }
-    if (options.keepAtime) keepAtime(fd, recordOf(path, stat, FileType.REGULAR));
-  } finally {
-    closeAfterReading(fd);
-  }
-  return digest.finish();
 }

@@ -71,6 +71,8 @@ export async function runEstimate(
         break;
       case 'block':
       case 'records':
+      case 'found':
+      case 'verified':
       case 'startProgram':
       case 'endProgram':
         throw new Error('An estimate makes no stream');

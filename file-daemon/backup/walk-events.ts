@@ -5,6 +5,7 @@ import type { IoClass } from '../../native/priority.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import type { MessagePort } from 'node:worker_threads';
 import type { ProgramEvent } from '../plugins/program-events.ts';
+import type { VerifyCounts } from '../verify/verify-walk.ts';
 import type { SharedMemory } from '../worker/job-control.ts';
 import type { BackupCounts, BackupResult } from './backup-walk.ts';
 import type { CutBlock } from './block-cutter.ts';
@@ -22,7 +23,7 @@ export interface WalkTask {
   /** Where the answers to ProgramEvents come; transferred. An estimate runs no programs. */
   readonly programPort: MessagePort | undefined;
   /** An estimate reads no contents; with `listing` it gives the records of what would be saved. */
-  readonly mode: 'backup' | 'estimate' | 'listing';
+  readonly mode: 'backup' | 'estimate' | 'listing' | 'verify';
   readonly ioClass: IoClass;
 }
 
@@ -39,7 +40,11 @@ export type WalkEvent =
   | ProgramEvent
   /** About once a second. */
   | { readonly kind: 'progress'; readonly counts: BackupCounts; readonly path: BytePath }
-  | { readonly kind: 'end'; readonly result: BackupResult };
+  | { readonly kind: 'end'; readonly result: BackupResult }
+  /** * Of an InitCatalog: what is on disk. */
+  | { readonly kind: 'found'; readonly content: RecordsContent }
+  /** The end of a verify. */
+  | { readonly kind: 'verified'; readonly counts: VerifyCounts };
 
 /** A CutBlock with its memory named by number. */
 export interface BlockNote extends Omit<CutBlock, 'slot'> {

@@ -8,11 +8,12 @@ import { JobControl } from '../worker/job-control.ts';
 import { ProgressClock } from '../worker/progress-clock.ts';
 import { postEvent, runAsWorker } from '../worker/worker-side.ts';
 import { runBackupWalk, type BackupSink, type BackupSource } from './backup-walk.ts';
+import { runVerifyWalk } from '../verify/verify-walk.ts';
 import { PriorState, type PriorBatch } from './prior-state.ts';
 import { runEstimateWalk } from './estimate-walk.ts';
 import type { WalkEvent, WalkTask } from './walk-events.ts';
 
-/** The worker thread of a backup or an estimate. */
+/** The worker thread of a backup, an estimate or a verify of what is on disk. */
 
 function post(event: WalkEvent): void {
   postEvent(event);
@@ -73,6 +74,18 @@ await runAsWorker(() => {
       }),
     });
     post({ kind: 'end', result });
+    return;
+  }
+  if (task.mode === 'verify') {
+    const counts = runVerifyWalk(source, {
+      notice,
+      progress,
+      records(content) {
+        control.beforeEvent();
+        post({ kind: 'found', content });
+      },
+    });
+    post({ kind: 'verified', counts });
     return;
   }
   const counts = runEstimateWalk(source, {

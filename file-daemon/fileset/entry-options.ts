@@ -20,6 +20,8 @@ export interface EntryOptions {
   readonly aclSupport: boolean;
   /** Letters of what an accurate job compares. */
   readonly accurate: string;
+  /** Letters of what a Verify job compares; empty = only whether the entry is there. */
+  readonly verify: string;
   /** Save extended attributes and inode flags. */
   readonly xattrSupport: boolean;
 }
@@ -47,6 +49,7 @@ export const DEFAULT_OPTIONS: EntryOptions = {
   checkFileChanges: false,
   hardLinks: true,
   accurate: ACCURATE_DEFAULT,
+  verify: '',
   readFifo: false,
   aclSupport: false,
   xattrSupport: false,
@@ -64,6 +67,7 @@ export function entryOptions(options: Options): EntryOptions {
     checkFileChanges: options.checkFileChanges,
     hardLinks: options.hardLinks,
     accurate: options.accurate || ACCURATE_DEFAULT,
+    verify: options.verify,
     readFifo: options.readFifo,
     aclSupport: options.aclSupport,
     xattrSupport: options.xattrSupport,
@@ -90,6 +94,7 @@ export function unionOfOptions(blocks: readonly EntryOptions[]): EntryOptions {
     checkFileChanges: any((block) => block.checkFileChanges),
     hardLinks: !any((block) => !block.hardLinks),
     accurate: blocks.at(-1)?.accurate ?? ACCURATE_DEFAULT,
+    verify: blocks.at(-1)?.verify ?? '',
     readFifo: any((block) => block.readFifo),
     aclSupport: any((block) => block.aclSupport),
     xattrSupport: any((block) => block.xattrSupport),

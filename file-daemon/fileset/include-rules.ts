@@ -69,7 +69,8 @@ export class IncludeRules {
   constructor(include: Include, excludes: ExcludeList) {
     // Unlike other options these letters count for the whole Include; the last block that has some decides.
     const accurate = include.options.findLast((options) => options.accurate !== '')?.accurate ?? '';
-    this.#blocks = include.options.map((options) => compileBlock({ ...options, accurate }));
+    const verify = include.options.findLast((options) => options.verify !== '')?.verify ?? '';
+    this.#blocks = include.options.map((options) => compileBlock({ ...options, accurate, verify }));
     this.#excludes = excludes;
     this.fileEntryOptions = unionOfOptions(this.#blocks.map((block) => block.options));
     this.excludeDirContaining = include.excludeDirContaining.map(pathFromBytes);

@@ -1,4 +1,5 @@
 import { chmodSync, type BigIntStats } from 'node:fs';
+import type { VolumeVerify } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { OperatorError, isErrno } from '../../errors/operator-error.ts';
 import { pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
@@ -6,20 +7,17 @@ import { errnoText, isSystemError } from '../errno-text.ts';
 import { lostWithoutNative } from '../without-native.ts';
 import { parseBpipe, writerWords } from '../plugins/bpipe.ts';
 import { ProgramFailed, type ProgramLink } from '../plugins/program-link.ts';
-import { TypeFlag, paddedBytes } from '../tar/entry-header.ts';
 import { readExtended, type ExtendedAttributes } from '../tar/extended-pax.ts';
-import { EntryDamaged, readEntryHeader, type EntryHeader } from '../tar/header-reader.ts';
-import { readPart } from '../tar/part-pax.ts';
-import { sparseRealSize } from '../tar/sparse-map.ts';
+import { EntryDamaged } from '../tar/header-reader.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { CAN_SET_OWNERS, NO_EXTENDED, setHeldAttributes, type AttributeFailure } from './attributes.ts';
 import { BlockSource, type SessionKey, type StreamBlock } from './block-source.ts';
 import { DirectoryAttributes } from './directory-attributes.ts';
-import { FileMaker, FileWriter } from './file-writer.ts';
+import { FileMaker, type FileWriter } from './file-writer.ts';
 import { recordRewrite } from './path-rewrite.ts';
 import { PluginContent } from './plugin-content.ts';
 import { mayReplace, mtimeNsOf, type ReplaceRule } from './replace-rule.ts';
-import { SparseContent, type HoleyFile } from './sparse-content.ts';
+import { SOMETHING_ELSE, StoredContent, hasContent } from './stored-content.ts';
 import { PlaceRefused, TargetTree, lstatOf, pathOf, type Place } from './target-tree.ts';
 import { UnfinishedFile } from './unfinished-file.ts';
 
@@ -33,6 +31,8 @@ export interface RestoreTask {
   readonly replace: ReplaceRule;
   /** For a temporary file. */
   readonly workingDirectory: string;
+  /** Write nothing, but compare with the volumes. */
+  readonly verify?: VolumeVerify | undefined;
 }
 
 /** Wanted entries of one session, in the order of its stream. */
@@ -61,6 +61,8 @@ export interface RestoreCounts {
   errors: number;
   /** Left alone because of the replace rule. */
   skipped: number;
+  /** Of a verify only: entries that are not as the catalog says. */
+  differences?: number;
 }
 
 /** Nothing more fits where the files go; what was restored so far is whole. */
@@ -99,8 +101,6 @@ export async function runRestore(
   return restore.counts;
 }
 
-const SOMETHING_ELSE = 'the volume holds something else at its place';
-
 /** Of directories that nothing is known about but that files belong into them. */
 const DIRECTORY_MODE = 0o755;
 
@@ -119,6 +119,7 @@ class Restore {
   readonly #tree: TargetTree;
   readonly #directories: DirectoryAttributes;
   readonly #blocks: BlockSource;
+  readonly #stored: StoredContent;
   readonly #sink: RestoreSink;
   readonly #files: FileMaker;
   /** Of files with several names: those that could not be restored. */
@@ -134,6 +135,10 @@ class Restore {
     this.#directories = target.directories;
     this.#files = target.files;
     this.#blocks = blocks;
+    this.#stored = new StoredContent(blocks, (path, bytes) => {
+      this.counts.contentBytes += bytes;
+      this.#sink.progress(this.counts, path);
+    });
     this.#sink = sink;
   }
 
@@ -273,7 +278,8 @@ class Restore {
     const waiting = () => this.#sink.progress(this.counts, path);
     const content = new PluginContent({ record, words, programs, waiting });
     try {
-      if (hasContent(record)) await this.#copyContent(path, record, await this.#headerOf(record), content);
+      if (hasContent(record))
+        await this.#stored.copy(path, record, await this.#stored.headerAt(record.streamOffset), content);
       content.finish();
     } catch (error) {
       content.abandon();
@@ -284,83 +290,18 @@ class Restore {
   /** Writes the content; gives what else is to be set. */
   async #fill(path: BytePath, record: FileRecord, file: FileWriter): Promise<ExtendedAttributes> {
     if (!hasContent(record)) return this.#extendedOf(path, record);
-    const header = await this.#headerOf(record);
+    const header = await this.#stored.headerAt(record.streamOffset);
     // Now: the block that holds the header is gone when the content has been read.
     const extended = record.extended ? this.#noted(path, readExtended(header.pax)) : NO_EXTENDED;
-    await this.#copyContent(path, record, header, file);
+    await this.#stored.copy(path, record, header, file);
     return extended;
-  }
-
-  async #copyContent(
-    path: BytePath,
-    record: FileRecord,
-    header: EntryHeader,
-    target: FileWriter | PluginContent,
-  ): Promise<void> {
-    if (readPart(header.pax) !== undefined) return this.#copyParts(path, record, header, target);
-    const { streamOffset, streamBytes, sizeBytes } = record;
-    const { typeFlag, sizeBytes: storedBytes, headerBytes, pax } = header;
-    const realSize = sparseRealSize(pax);
-    if (
-      typeFlag !== TypeFlag.REGULAR ||
-      (realSize ?? storedBytes) !== sizeBytes ||
-      headerBytes + paddedBytes(storedBytes) !== streamBytes
-    ) {
-      throw new EntryDamaged(SOMETHING_ELSE);
-    }
-    const from = streamOffset + headerBytes;
-    if (realSize === undefined) return this.#copyStored(path, from, storedBytes, target);
-    if (!(target instanceof FileWriter)) throw new EntryDamaged(SOMETHING_ELSE);
-    const progress = () => this.#sink.progress(this.counts, path);
-    const content = new SparseContent(new HoleySteps(target, progress), realSize);
-    await this.#copyStored(path, from, storedBytes, content);
-    content.end();
-  }
-
-  /** The entries that hold a content in parts, one behind the other: see tar/part-pax.ts. */
-  async #copyParts(
-    path: BytePath,
-    record: FileRecord,
-    first: EntryHeader,
-    target: FileWriter | PluginContent,
-  ): Promise<void> {
-    const end = record.streamOffset + record.streamBytes;
-    let sizeBytes = 0;
-    let at = record.streamOffset;
-    for (let header = first, number = 1; ; number++, header = await this.#headerAt(at)) {
-      const part = readPart(header.pax);
-      if (header.typeFlag !== TypeFlag.REGULAR || part?.number !== number)
-        throw new EntryDamaged(SOMETHING_ELSE);
-      await this.#copyStored(path, at + header.headerBytes, header.sizeBytes, target);
-      sizeBytes += header.sizeBytes;
-      at += header.headerBytes + paddedBytes(header.sizeBytes);
-      if (part.isLast) break;
-    }
-    if (at !== end || sizeBytes !== record.sizeBytes) throw new EntryDamaged(SOMETHING_ELSE);
-  }
-
-  async #copyStored(
-    path: BytePath,
-    from: number,
-    bytes: number,
-    target: { write(piece: Buffer): void },
-  ): Promise<void> {
-    const end = from + bytes;
-    for (let at = from; at < end;) {
-      const stream = this.#blocks.at(at) ?? (await this.#nextBlock(at));
-      const piece = stream.subarray(0, end - at);
-      target.write(piece);
-      this.counts.contentBytes += piece.length;
-      this.#sink.progress(this.counts, path);
-      at += piece.length;
-    }
   }
 
   /** What only the header in the stream says of an entry that is all header. When that is gone, the rest is not. */
   async #extendedOf(path: BytePath, record: FileRecord): Promise<ExtendedAttributes> {
     if (!record.extended) return NO_EXTENDED;
     try {
-      const { headerBytes, pax } = await this.#headerOf(record);
+      const { headerBytes, pax } = await this.#stored.headerAt(record.streamOffset);
       if (headerBytes !== record.streamBytes) throw new EntryDamaged(SOMETHING_ELSE);
       return this.#noted(path, readExtended(pax));
     } catch (error) {
@@ -378,20 +319,6 @@ class Restore {
       this.#sink.notice({ type: 'info', path, text });
     }
     return extended;
-  }
-
-  #headerOf({ streamOffset }: FileRecord): Promise<EntryHeader> {
-    return this.#headerAt(streamOffset);
-  }
-
-  async #headerAt(offset: number): Promise<EntryHeader> {
-    return readEntryHeader(this.#blocks.at(offset) ?? (await this.#nextBlock(offset)));
-  }
-
-  async #nextBlock(offset: number): Promise<Buffer> {
-    const stream = await this.#blocks.seek(offset);
-    if (stream === undefined) throw new EntryDamaged('a block that holds it is missing or damaged');
-    return stream;
   }
 
   /** Says what could not be set on a file whose content is restored. */
@@ -443,30 +370,6 @@ function writerOf(record: FileRecord, { where, replace }: RestoreTask): string[]
   return plugin.writer.length === 0 ? undefined : writerWords(plugin, { where, replace });
 }
 
-/** So often a long hole shows that the job is alive: its zeros are hashed, too. */
-const HOLE_STEP_BYTES = 64 * 1024 * 1024;
-
-class HoleySteps implements HoleyFile {
-  readonly #file: FileWriter;
-  readonly #progress: () => void;
-
-  constructor(file: FileWriter, progress: () => void) {
-    this.#file = file;
-    this.#progress = progress;
-  }
-
-  write(piece: Buffer): void {
-    this.#file.write(piece);
-  }
-
-  hole(bytes: number): void {
-    for (let left = bytes; left > 0; left -= HOLE_STEP_BYTES) {
-      this.#file.hole(Math.min(left, HOLE_STEP_BYTES));
-      this.#progress();
-    }
-  }
-}
-
 /** Whether the file is the one that the record is of, by size and time: such as an earlier restore has left. */
 function isAsSaved(stat: BigIntStats | undefined, record: FileRecord): boolean {
   return stat !== undefined && Number(stat.size) === record.sizeBytes && stat.mtimeNs === mtimeNsOf(record);
@@ -474,9 +377,4 @@ function isAsSaved(stat: BigIntStats | undefined, record: FileRecord): boolean {
 
 function isNode(stat: BigIntStats): boolean {
   return stat.isFIFO() || stat.isBlockDevice() || stat.isCharacterDevice();
-}
-
-/** Whether there is something of it in the blocks that is not in the record. */
-function hasContent(record: FileRecord): boolean {
-  return record.type === FileType.REGULAR && record.sizeBytes > 0;
 }

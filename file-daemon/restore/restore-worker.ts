@@ -8,9 +8,10 @@ import { ProgressClock } from '../worker/progress-clock.ts';
 import { postEvent, runAsWorker } from '../worker/worker-side.ts';
 import type { StreamBlock } from './block-source.ts';
 import type { RestoreCommand, RestoreEvent, RestoreWorkerData } from './restore-events.ts';
-import { runRestore, type WantedEntries } from './restore-run.ts';
+import { runVolumeCheck } from '../verify/volume-check.ts';
+import { runRestore, type RestoreSink, type WantedEntries } from './restore-run.ts';
 
-/** The worker thread of a restore. */
+/** The worker thread of a restore, and of a verify of volumes. */
 
 type EntriesCommand = Extract<RestoreCommand, { kind: 'entries' }>;
 type BlockCommand = Extract<RestoreCommand, { kind: 'block' }>;
@@ -60,24 +61,24 @@ await runAsWorker(async () => {
   const clock = new ProgressClock();
   parentPort?.on('message', receive);
   try {
-    const counts = await runRestore(
-      task,
-      { entries: wantedEntries(), blocks: streamBlocks() },
-      {
-        notice(notice) {
-          control.beforeEvent();
-          post({ kind: 'notice', notice });
-        },
-        progress(counts, path) {
-          control.throwIfCancelled();
-          if (clock.isDue(counts.contentBytes)) post({ kind: 'progress', counts, path });
-        },
-        programs: programLink((event) => {
-          post(event);
-          return control.receiveFrom(programPort);
-        }),
+    const input = { entries: wantedEntries(), blocks: streamBlocks() };
+    const sink: RestoreSink = {
+      notice(notice) {
+        control.beforeEvent();
+        post({ kind: 'notice', notice });
       },
-    );
+      progress(counts, path) {
+        control.throwIfCancelled();
+        if (clock.isDue(counts.contentBytes)) post({ kind: 'progress', counts, path });
+      },
+      programs: programLink((event) => {
+        post(event);
+        return control.receiveFrom(programPort);
+      }),
+    };
+    const counts = await (task.verify
+      ? runVolumeCheck(task.verify, input, sink)
+      : runRestore(task, input, sink));
     post({ kind: 'end', counts });
   } finally {
     // The thread ends when nobody listens any more.

@@ -19,6 +19,8 @@ import {
   type StatusRequest,
   type StatusResponse,
   type StorageTicket,
+  VerifyCommand,
+  type VerifyResponse,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { smallestSpeed } from '../../configuration/values/size.ts';
@@ -39,6 +41,7 @@ import { printablePath } from '../../text/printable.ts';
 import { normalizePath, pathFromBytes, pathToBytes, type BytePath } from '../byte-path.ts';
 import type { IoClass } from '../../native/priority.ts';
 import { runRestoreJob } from '../restore/restore-job.ts';
+import { runVerify } from '../verify/verify-job.ts';
 import { jobMessage, replaceRule } from './job-messages.ts';
 import type { ActiveJob, JobTable } from './job-table.ts';
 import { runScriptCommand } from './script-runner.ts';
@@ -55,6 +58,7 @@ const SERVICE = {
   backup: { ...FileDaemonServiceService.backup, ...asBytes },
   restore: { ...FileDaemonServiceService.restore, ...asBytes },
   estimate: { ...FileDaemonServiceService.estimate, ...asBytes },
+  verify: { ...FileDaemonServiceService.verify, ...asBytes },
 };
 
 export interface FileDaemonServiceOptions {
@@ -113,6 +117,9 @@ export class FileDaemonService {
       ),
       estimate: serveBidi<Buffer, EstimateResponse>((commands, writer, context) =>
         this.estimate(commands, writer, context),
+      ),
+      verify: serveBidi<Buffer, VerifyResponse>((commands, writer, context) =>
+        this.verify(commands, writer, context),
       ),
       runScript: serveServerStream<RunScriptRequest, RunScriptResponse>((request, writer, context) =>
         this.runScript(request, writer, context),
@@ -205,10 +212,12 @@ export class FileDaemonService {
       prefixLinks: start.prefixLinks,
       replace: replaceRule(start.replace),
       workingDirectory: this.#options.workingDirectory,
+      verify: start.verify,
     };
     const { jobId, job } = start;
+    const kind = start.verify ? 'Verify' : 'Restore';
     await this.#options.jobs.run(
-      { director: context.peer.name, jobId, job, kind: 'Restore', level: '' },
+      { director: context.peer.name, jobId, job, kind, level: '' },
       context.signal,
       async (active, signal) => {
         this.#limit(active, start.bandwidth);
@@ -269,6 +278,43 @@ export class FileDaemonService {
       const { files, contentBytes: bytes } = counts;
       await writer.write({ event: { $case: 'totals', value: { files, bytes } } });
       return counts;
+    });
+  }
+
+  async verify(
+    requests: AsyncIterable<Buffer>,
+    writer: StreamWriter<VerifyResponse>,
+    context: CallContext,
+  ): Promise<void> {
+    this.#requireJobs(context);
+    const commands = requests[Symbol.asyncIterator]();
+    const command = (await nextCommand(commands, VerifyCommand))?.command;
+    if (command?.$case !== 'start') throw startMissing('verify');
+    const request = command.value;
+    const { jobId, job, level } = request;
+    const description = { director: context.peer.name, jobId, job, kind: 'Verify', level } as const;
+    await this.#options.jobs.run(description, context.signal, async (active, signal) => {
+      const totals = await runVerify(
+        request,
+        fileSetOf(request),
+        {
+          ioClass: this.#options.ioClass,
+          prior: priorStatesOf(commands, VerifyCommand),
+          notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
+          records: (value) => writer.write({ event: { $case: 'records', value } }),
+          progress(counts, path) {
+            active.progress(counts, path);
+            const { files, contentBytes: bytes } = counts;
+            return writer.write({
+              event: { $case: 'progress', value: { files, bytes, currentPath: pathToBytes(path) } },
+            });
+          },
+        },
+        signal,
+      );
+      active.progress(totals, '');
+      await writer.write({ event: { $case: 'totals', value: totals } });
+      return totals;
     });
   }
 

@@ -23,7 +23,7 @@ export interface JobDescription {
   readonly director: string;
   readonly jobId: number;
   readonly job: string;
-  readonly kind: 'Backup' | 'Restore' | 'Estimate';
+  readonly kind: 'Backup' | 'Restore' | 'Verify' | 'Estimate';
   /** Single letter; empty for a restore. */
   readonly level: string;
 }

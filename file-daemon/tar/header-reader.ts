@@ -3,6 +3,8 @@ import { TAR_UNIT_BYTES, TypeFlag, headerChecksum, paddedBytes } from './entry-h
 
 /** What stands before the data of a tar entry. */
 export interface EntryHeader {
+  /** The ustar header, without pax. */
+  readonly ustar: Buffer;
   readonly typeFlag: string;
   /** Bytes of data. */
   readonly sizeBytes: number;
@@ -27,9 +29,10 @@ export function readEntryHeader(stream: Buffer): EntryHeader {
 
   const paxEnd = TAR_UNIT_BYTES + paddedBytes(first.sizeBytes);
   const pax = readPaxRecords(stream.subarray(TAR_UNIT_BYTES, TAR_UNIT_BYTES + first.sizeBytes));
-  const { typeFlag, sizeBytes } = readUstar(stream, paxEnd);
+  const { ustar, typeFlag, sizeBytes } = readUstar(stream, paxEnd);
   const paxSize = pax.get('size')?.toString('latin1');
   return {
+    ustar,
     typeFlag,
     sizeBytes: paxSize === undefined ? sizeBytes : numberOf(paxSize, 10),
     headerBytes: paxEnd + TAR_UNIT_BYTES,
@@ -37,12 +40,13 @@ export function readEntryHeader(stream: Buffer): EntryHeader {
   };
 }
 
-function readUstar(stream: Buffer, at: number): { typeFlag: string; sizeBytes: number } {
+function readUstar(stream: Buffer, at: number): { ustar: Buffer; typeFlag: string; sizeBytes: number } {
   if (at + TAR_UNIT_BYTES > stream.length) throw new EntryDamaged('its tar header is cut off');
   if (numberOf(stream.toString('latin1', at + 148, at + 154), 8) !== headerChecksum(stream, at)) {
     throw new EntryDamaged('there is no tar header at its place');
   }
   return {
+    ustar: stream.subarray(at, at + TAR_UNIT_BYTES),
     typeFlag: String.fromCharCode(stream[at + 156] ?? 0),
     sizeBytes: numberOf(stream.toString('latin1', at + 124, at + 135), 8),
   };

@@ -207,6 +207,7 @@ describe('the file daemon, asked', () => {
       regexWhere: '',
       prefixLinks: false,
       bandwidth: undefined,
+      verify: undefined,
     };
     await expect(daemon.restore(requests({ $case: 'start', value }), writer, context())).rejects.toThrow(
       /"tmp\/x": it is not an absolute path/,

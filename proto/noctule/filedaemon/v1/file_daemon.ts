@@ -23,6 +23,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { FileRecord } from "../../record/v1/file_record.ts";
+import { RecordsContent } from "../../record/v1/volume_members.ts";
 import { FileSet } from "./fileset.ts";
 
 export const protobufPackage = "noctule.filedaemon.v1";
@@ -100,7 +101,7 @@ export interface StatusResponse {
 export interface RunningJob {
   jobId: number;
   job: string;
-  /** "Backup", "Restore", "Estimate" */
+  /** "Backup", "Restore", "Verify", "Estimate" */
   kind: string;
   level: string;
   startedAtMs: number;
@@ -245,6 +246,15 @@ export interface RestoreStart {
     | undefined;
   /** Absolute targets of symbolic links are relocated as the files are. */
   prefixLinks: boolean;
+  /** Write nothing: compare the entries with what the volumes hold. */
+  verify: VolumeVerify | undefined;
+}
+
+export interface VolumeVerify {
+  /** Letters of what is compared of the attributes (reference/bacula-conf 5.4). */
+  letters: string;
+  /** Read all content; compare its digest and size. */
+  content: boolean;
 }
 
 /**
@@ -279,6 +289,8 @@ export interface RestoreTotals {
   contentBytes: number;
   errors: number;
   skipped: number;
+  /** Of a verify only: entries that are not as the catalog says; each was named in a message. */
+  differences?: number | undefined;
 }
 
 export interface EstimateCommand {
@@ -311,6 +323,39 @@ export interface EstimateListing {
 export interface EstimateTotals {
   files: number;
   bytes: number;
+}
+
+export interface VerifyCommand {
+  command: { $case: "start"; value: VerifyRequest } | { $case: "prior"; value: PriorState } | undefined;
+}
+
+export interface VerifyRequest {
+  jobId: number;
+  job: string;
+  /** V (InitCatalog: answers with records, there is no prior state), C, d */
+  level: string;
+  fileSet: FileSet | undefined;
+}
+
+export interface VerifyResponse {
+  event:
+    | { $case: "progress"; value: BackupProgress }
+    | { $case: "message"; value: JobMessage }
+    | { $case: "records"; value: RecordsContent }
+    | { $case: "totals"; value: VerifyTotals }
+    | undefined;
+}
+
+/** The last message of a verify that ran to its end. */
+export interface VerifyTotals {
+  /** Entries looked at. */
+  files: number;
+  /** Bytes of the files among them. */
+  contentBytes: number;
+  /** Entries that could not be looked at; each was named in a message. */
+  errors: number;
+  /** Entries that are new, changed or missing; each was named in a message. */
+  differences: number;
 }
 
 export interface RunScriptRequest {
@@ -1822,6 +1867,7 @@ function createBaseRestoreStart(): RestoreStart {
     regexWhere: "",
     bandwidth: undefined,
     prefixLinks: false,
+    verify: undefined,
   };
 }
 
@@ -1850,6 +1896,9 @@ export const RestoreStart: MessageFns<RestoreStart> = {
     }
     if (message.prefixLinks !== false) {
       writer.uint32(64).bool(message.prefixLinks);
+    }
+    if (message.verify !== undefined) {
+      VolumeVerify.encode(message.verify, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -1929,6 +1978,71 @@ export const RestoreStart: MessageFns<RestoreStart> = {
             }
 
             message.prefixLinks = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.verify = VolumeVerify.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVolumeVerify(): VolumeVerify {
+  return { letters: "", content: false };
+}
+
+export const VolumeVerify: MessageFns<VolumeVerify> = {
+  encode(message: VolumeVerify, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.letters !== "") {
+      writer.uint32(10).string(message.letters);
+    }
+    if (message.content !== false) {
+      writer.uint32(16).bool(message.content);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VolumeVerify {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVolumeVerify();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.letters = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.content = reader.bool();
             continue;
           }
         }
@@ -2200,7 +2314,7 @@ export const RestoreProgress: MessageFns<RestoreProgress> = {
 };
 
 function createBaseRestoreTotals(): RestoreTotals {
-  return { files: 0, contentBytes: 0, errors: 0, skipped: 0 };
+  return { files: 0, contentBytes: 0, errors: 0, skipped: 0, differences: undefined };
 }
 
 export const RestoreTotals: MessageFns<RestoreTotals> = {
@@ -2219,6 +2333,9 @@ export const RestoreTotals: MessageFns<RestoreTotals> = {
     }
     if (message.skipped !== 0) {
       writer.uint32(32).uint32(message.skipped);
+    }
+    if (message.differences !== undefined) {
+      writer.uint32(40).uint32(message.differences);
     }
     return writer;
   },
@@ -2266,6 +2383,14 @@ export const RestoreTotals: MessageFns<RestoreTotals> = {
             }
 
             message.skipped = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.differences = reader.uint32();
             continue;
           }
         }
@@ -2620,6 +2745,307 @@ export const EstimateTotals: MessageFns<EstimateTotals> = {
   },
 };
 
+function createBaseVerifyCommand(): VerifyCommand {
+  return { command: undefined };
+}
+
+export const VerifyCommand: MessageFns<VerifyCommand> = {
+  encode(message: VerifyCommand, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.command?.$case) {
+      case "start":
+        VerifyRequest.encode(message.command.value, writer.uint32(10).fork()).join();
+        break;
+      case "prior":
+        PriorState.encode(message.command.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifyCommand {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifyCommand();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.command = { $case: "start", value: VerifyRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.command = { $case: "prior", value: PriorState.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVerifyRequest(): VerifyRequest {
+  return { jobId: 0, job: "", level: "", fileSet: undefined };
+}
+
+export const VerifyRequest: MessageFns<VerifyRequest> = {
+  encode(message: VerifyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobId !== 0) {
+      writer.uint32(8).uint32(message.jobId);
+    }
+    if (message.job !== "") {
+      writer.uint32(18).string(message.job);
+    }
+    if (message.level !== "") {
+      writer.uint32(26).string(message.level);
+    }
+    if (message.fileSet !== undefined) {
+      FileSet.encode(message.fileSet, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.jobId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.job = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.level = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.fileSet = FileSet.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVerifyResponse(): VerifyResponse {
+  return { event: undefined };
+}
+
+export const VerifyResponse: MessageFns<VerifyResponse> = {
+  encode(message: VerifyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.event?.$case) {
+      case "progress":
+        BackupProgress.encode(message.event.value, writer.uint32(10).fork()).join();
+        break;
+      case "message":
+        JobMessage.encode(message.event.value, writer.uint32(18).fork()).join();
+        break;
+      case "records":
+        RecordsContent.encode(message.event.value, writer.uint32(26).fork()).join();
+        break;
+      case "totals":
+        VerifyTotals.encode(message.event.value, writer.uint32(34).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.event = { $case: "progress", value: BackupProgress.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.event = { $case: "message", value: JobMessage.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.event = { $case: "records", value: RecordsContent.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.event = { $case: "totals", value: VerifyTotals.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVerifyTotals(): VerifyTotals {
+  return { files: 0, contentBytes: 0, errors: 0, differences: 0 };
+}
+
+export const VerifyTotals: MessageFns<VerifyTotals> = {
+  encode(message: VerifyTotals, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.files !== 0) {
+      writer.uint32(8).uint32(message.files);
+    }
+    if (message.contentBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.contentBytes)) !== BigInt(message.contentBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.contentBytes) of type uint64 too large");
+      }
+      writer.uint32(16).uint64(BigInt(message.contentBytes));
+    }
+    if (message.errors !== 0) {
+      writer.uint32(24).uint32(message.errors);
+    }
+    if (message.differences !== 0) {
+      writer.uint32(32).uint32(message.differences);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifyTotals {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifyTotals();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.files = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.contentBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.errors = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.differences = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseRunScriptRequest(): RunScriptRequest {
   return { jobId: 0, command: "", codes: {}, timeoutSeconds: 0 };
 }
@@ -2933,6 +3359,19 @@ export const FileDaemonServiceService = {
     responseDeserialize: (value: Buffer): EstimateResponse => EstimateResponse.decode(value),
   },
   /**
+   * Compares what is on disk with the prior state and names each difference in a message, or tells all that is there.
+   * Commands as of a backup: `start`, then the prior state.
+   */
+  verify: {
+    path: "/noctule.filedaemon.v1.FileDaemonService/Verify" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: VerifyCommand): Buffer => Buffer.from(VerifyCommand.encode(value).finish()),
+    requestDeserialize: (value: Buffer): VerifyCommand => VerifyCommand.decode(value),
+    responseSerialize: (value: VerifyResponse): Buffer => Buffer.from(VerifyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): VerifyResponse => VerifyResponse.decode(value),
+  },
+  /**
    * Replaces the limit of a job that runs for the same Director. A call of its own: in the job's stream it would wait behind
    * entries that the job, held up by its limit, does not take.
    */
@@ -2973,6 +3412,11 @@ export interface FileDaemonServiceServer extends UntypedServiceImplementation {
    * a backup: `start`, then the prior state.
    */
   estimate: handleBidiStreamingCall<EstimateCommand, EstimateResponse>;
+  /**
+   * Compares what is on disk with the prior state and names each difference in a message, or tells all that is there.
+   * Commands as of a backup: `start`, then the prior state.
+   */
+  verify: handleBidiStreamingCall<VerifyCommand, VerifyResponse>;
   /**
    * Replaces the limit of a job that runs for the same Director. A call of its own: in the job's stream it would wait behind
    * entries that the job, held up by its limit, does not take.
@@ -3031,6 +3475,13 @@ export interface FileDaemonServiceClient extends Client {
   estimate(): ClientDuplexStream<EstimateCommand, EstimateResponse>;
   estimate(options: Partial<CallOptions>): ClientDuplexStream<EstimateCommand, EstimateResponse>;
   estimate(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<EstimateCommand, EstimateResponse>;
+  /**
+   * Compares what is on disk with the prior state and names each difference in a message, or tells all that is there.
+   * Commands as of a backup: `start`, then the prior state.
+   */
+  verify(): ClientDuplexStream<VerifyCommand, VerifyResponse>;
+  verify(options: Partial<CallOptions>): ClientDuplexStream<VerifyCommand, VerifyResponse>;
+  verify(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<VerifyCommand, VerifyResponse>;
   /**
    * Replaces the limit of a job that runs for the same Director. A call of its own: in the job's stream it would wait behind
    * entries that the job, held up by its limit, does not take.

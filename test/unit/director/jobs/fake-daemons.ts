@@ -196,6 +196,7 @@ export class FakeDaemons implements Daemons {
         this.bandwidths.push({ job, ...bandwidth });
         return bandwidth;
       },
+      verify: (signal) => play(new FakeCall(signal), unused),
       backup: (signal) =>
         play(new FakeCall(signal), async (call: BackupCall) => {
           const start = (await call.take())?.command;

@@ -164,7 +164,9 @@ Job { Name = Mover; JobDefs = Defaults; Full Backup Pool = Small-Pool }`;
 
   test('those that can never run are refused at once', async () => {
     await using director = await TestDirector.start({ conf: { extra: JOBS } });
-    await expect(director.run('Check')).rejects.toThrow('is of type Verify');
+    await expect(director.run('Check', { level: 'Full' })).rejects.toThrow(
+      '"Full" is no level of a Verify job',
+    );
     await expect(director.run('Gzip', { level: 'virtualfull' })).rejects.toMatchObject({
       message: expect.stringContaining('cannot run at level virtualfull') as string,
       hint: expect.stringMatching(/^Use Level = Full; .*\.$/) as string,
