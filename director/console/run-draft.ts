@@ -77,12 +77,11 @@ export function applyLine(context: CommandContext, draft: RunDraft): void {
   const since = line.value('since');
   // Empty of a Full, when a Job hands its own time on with %s.
   if (since) draft.since = parseDate(since);
-  applyVerifyKeywords(context, draft);
   applyCommonKeywords(context, draft);
 }
 
-/** What a Verify job is to check. @throws CommandError for another type of Job. */
-function applyVerifyKeywords(context: CommandContext, draft: RunDraft): void {
+/** What a Verify job is to check; of the commands that take a JobId, for `run` only. @throws CommandError for another type of Job. */
+export function applyVerifyKeywords(context: CommandContext, draft: RunDraft): void {
   const jobId = context.line.integer('jobid');
   const job = resourceOnLine(context, 'Job', 'verifyjob');
   if (jobId === undefined && job === undefined) return;

@@ -9,6 +9,7 @@ import { askRelocation } from './relocation-menu.ts';
 import {
   applyLine,
   applyRestoreLine,
+  applyVerifyKeywords,
   checkedReplace,
   checkedWhere,
   levelsOf,
@@ -32,7 +33,8 @@ async function modifyRun(context: CommandContext, draft: RunDraft, answer: strin
     const inLine = { ...context, line };
     if (draft.restore) return applyRestoreLine(inLine, draft);
     draft.job = jobOfSameType(draft, resourceOnLine(inLine, 'Job', 'job'));
-    return applyLine(inLine, draft);
+    applyLine(inLine, draft);
+    return applyVerifyKeywords(inLine, draft);
   }
   const changes = draft.restore ? RESTORE_CHANGES : JOB_CHANGES;
   const index = await chooseFromMenu(context, {
