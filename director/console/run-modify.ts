@@ -36,7 +36,7 @@ async function modifyRun(context: CommandContext, draft: RunDraft, answer: strin
     applyLine(inLine, draft);
     return applyVerifyKeywords(inLine, draft);
   }
-  const changes = draft.restore ? RESTORE_CHANGES : JOB_CHANGES;
+  const changes = changesOf(draft);
   const index = await chooseFromMenu(context, {
     heading: 'Parameters to modify:',
     prompt: 'Select parameter to modify',
@@ -52,6 +52,17 @@ function jobOfSameType({ job }: RunDraft, wanted: JobResource | undefined): JobR
     `Job "${wanted.name}" is of type ${wanted.type}`,
     'Answer no, and start it by itself.',
   );
+}
+
+function changesOf({ job, restore }: RunDraft): readonly Change[] {
+  if (restore) return RESTORE_CHANGES;
+  return job.type === 'Verify' ? VERIFY_CHANGES : JOB_CHANGES;
+}
+
+async function changeVerifyJob(context: CommandContext, draft: RunDraft): Promise<void> {
+  const backups = context.conf().jobs.filter(({ type }) => type === 'Backup');
+  draft.verifyJob = await chooseResource(context, 'Job', backups);
+  delete draft.verifyJobId;
 }
 
 async function changeLevel(context: CommandContext, draft: RunDraft): Promise<void> {
@@ -133,6 +144,9 @@ const JOB_CHANGES: readonly Change[] = [
   ['Pool', changePool],
   ['Plugin Options', fixed('There is no plugin that takes options. Nothing changed.')],
 ];
+
+/** The first eight are those of other jobs. */
+const VERIFY_CHANGES: readonly Change[] = [...JOB_CHANGES.slice(0, 8), ['Verify Job', changeVerifyJob]];
 
 const RESTORE_CHANGES: readonly Change[] = [
   ['Level', changeLevel],

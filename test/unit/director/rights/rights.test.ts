@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Catalog } from '../../../../catalog/catalog.ts';
+import type { JobResource } from '../../../../configuration/director-conf.ts';
+import { restrictedJobs } from '../../../../director/rights/restricted-jobs.ts';
+import type { Jobs, RunRequest } from '../../../../director/services.ts';
 import { COMMANDS_OF_THE_TABLE, limitedConsole } from './limited-console.ts';
 import { fakeDirector, runningJob, session } from '../console/fake-director.ts';
 import { jobRow } from '../console/fake-catalog.ts';
@@ -171,5 +175,36 @@ describe('restores', () => {
     const { transcript } = await session(director, [line('where=/srv/guest'), ...ANSWERS], { rights });
     expect(transcript).toMatch(/no right to the files of "\/".*Directory ACL/);
     expect(director.runs).toEqual([]);
+  });
+});
+
+describe('Verify jobs', () => {
+  const runs: RunRequest[] = [];
+  const jobs = { run: async (request: RunRequest) => runs.push(request) } as unknown as Jobs;
+  const catalog = {
+    jobById: async (jobId: number) => jobRow(jobId, { name: jobId === 1 ? 'Own' : 'Other' }),
+  } as unknown as Catalog;
+  const own = { name: 'Own' } as JobResource;
+  const other = { name: 'Other' } as JobResource;
+  const job = {
+    name: 'Check',
+    type: 'Verify',
+    client: { name: 'peer-fd' },
+    fileSet: { name: 'Gzip' },
+    pool: { name: 'File' },
+    storage: [],
+  } as unknown as JobResource;
+
+  it.each([
+    ['of a Job of the Job ACL, by its JobId', { verifyJobId: 1 }, true],
+    ['of another, by its JobId', { verifyJobId: 2 }, false],
+    ['of a Job of the Job ACL, by its name', { verifyJob: own }, true],
+    ['of another, by its name', { verifyJob: other }, false],
+    ['of another that the resource names', { job: { ...job, jobToVerify: other } }, false],
+  ])('%s: %s', async (_, of, allowed) => {
+    const rights = limitedConsole({ ...EVERYTHING, jobAcl: ['Check', 'Own'] });
+    const run = restrictedJobs(jobs, catalog, rights).run({ job, startedBy: 'test', ...of });
+    if (allowed) await expect(run).resolves.toBeGreaterThan(0);
+    else await expect(run).rejects.toThrow(/no right to Job "Other"|no job with JobId 2/);
   });
 });
