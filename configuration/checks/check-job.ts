@@ -46,6 +46,7 @@ export function checkJobs(nodes: readonly ResourceNode[], problems: Problems): v
     checkScratch(job, problems);
     checkConflicts(job, problems);
     checkScripts(job, problems);
+    checkVerify(job, problems);
   }
 }
 
@@ -84,6 +85,29 @@ export function whyItCannotRun(level: string): string {
   return level === 'Since'
     ? 'cannot run by itself: Level = Since needs a time, as the command "run since=" gives it'
     : `cannot run yet: Level = ${level} comes later`;
+}
+
+/** Verify jobs that find nothing to check, or hardly look. */
+function checkVerify({ node, resource }: Checked<JobResource>, problems: Problems): void {
+  const { type, level = 'Catalog', jobToVerify, fileSet } = resource;
+  if (type !== 'Verify') return;
+  if (jobToVerify && jobToVerify.type !== 'Backup') {
+    problems.add(
+      'warning',
+      placeInNode(node, 'jobToVerify'),
+      `${labelOf(node)} verifies Job "${jobToVerify.name}", which is of Type ${jobToVerify.type}`,
+      'name a Job of Type Backup',
+    );
+  }
+  const looksAtDisk = level === 'Catalog' || level === 'DiskToCatalog';
+  const letters = fileSet?.includes.flatMap(({ options }) => options.map(({ verify }) => verify));
+  if (!looksAtDisk || !letters || letters.some((some) => some)) return;
+  problems.add(
+    'warning',
+    placeInNode(node, 'fileSet'),
+    `${labelOf(node)} only finds new and missing files: FileSet "${fileSet?.name}" does not say what else to compare`,
+    'add "verify = pins1" to the Options of the FileSet',
+  );
 }
 
 /** The Storage comes from the pool, else from the Job; an Admin job writes and reads nothing. */

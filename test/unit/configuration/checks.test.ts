@@ -48,6 +48,21 @@ describe('a Job', () => {
     expect(problem?.hint).toMatch(hint);
   });
 
+  test('of Type Verify is warned when it names no backup, or its FileSet says of nothing to compare', () => {
+    const verify = JOB_FRAME.replace('Type = Backup', 'Type = Verify');
+    const other = `Job { Name = R; ${JOB_FRAME.replace('Type = Backup', 'Type = Restore')} }`;
+    expect(problemsOfJob(`${verify}; Level = Data; Job To Verify = R`, other)).toEqual([
+      'warning 1: Job "J" verifies Job "R", which is of Type Restore',
+    ]);
+    const onDisk = `${verify.replace(/FileSet = \w+/, 'FileSet = X')}; Level = DiskToCatalog`;
+    const fileSet = (options: string) =>
+      `FileSet { Name = X; Include { Options { ${options} }\nFile = /a\n} }`;
+    expect(problemsOfJob(onDisk, fileSet('signature = SHA1'))).toEqual([
+      'warning 1: Job "J" only finds new and missing files: FileSet "X" does not say what else to compare',
+    ]);
+    expect(problemsOfJob(onDisk, fileSet('verify = pins1'))).toEqual([]);
+  });
+
   test('cannot run at level Since by itself', () => {
     expect(problemsOfJob(`${JOB_FRAME}; Level = Since`)).toEqual([
       'warning 1: Job "J" cannot run by itself: Level = Since needs a time, as the command "run since=" gives it',
