@@ -5,6 +5,7 @@ import type { BackupCounts, BackupSource } from '../backup/backup-walk.ts';
 import { digestOfFile } from '../backup/file-digest.ts';
 import type { PriorState } from '../backup/prior-state.ts';
 import { recordOf } from '../backup/record-of.ts';
+import { isReadToItsEnd } from '../backup/unsized-entries.ts';
 import type { BytePath } from '../byte-path.ts';
 import { isSystemError } from '../errno-text.ts';
 import { fileTypeOf } from '../walk/file-kind.ts';
@@ -141,6 +142,10 @@ class CompareWalk extends VerifyWalk {
       this.#found.isNew(isDirectory ? `${entry.path}/` : entry.path);
       return;
     }
+    if (isReadToItsEnd(entry)) {
+      this.#prior.advance(); // The record is that of a file with what came out of it.
+      return;
+    }
     const lines = attributeDifferences(entry.options.verify, entry.stat, before);
     if (/[1235]/.test(entry.options.verify) && entry.stat.isFile()) {
       lines.push(...this.#contentDifferences(entry, before));
@@ -159,7 +164,7 @@ class CompareWalk extends VerifyWalk {
 
   finish(): VerifyCounts {
     for (; this.#prior.record !== undefined; this.#prior.advance()) {
-      this.#found.isMissing(this.#prior.record);
+      this.#isMissing(this.#prior.record);
     }
     this.counts.differences = this.#found.count;
     return this.counts;
@@ -168,9 +173,14 @@ class CompareWalk extends VerifyWalk {
   #passUpTo(path: BytePath, unseen: BytePath | undefined): void {
     const prior = this.#prior;
     while (prior.record !== undefined && compareWalkOrder(prior.path, path) < 0) {
-      if (unseen === undefined || !isBelow(prior.path, unseen)) this.#found.isMissing(prior.record);
+      if (unseen === undefined || !isBelow(prior.path, unseen)) this.#isMissing(prior.record);
       prior.advance();
     }
+  }
+
+  /** What a plugin made was never on disk: it has its Plugin line in the place of a link target. */
+  #isMissing(record: FileRecord): void {
+    if (record.type !== FileType.REGULAR || record.linkTarget.length === 0) this.#found.isMissing(record);
   }
 
   /** A further name of a file has no digest of its own: its first name is compared. */
