@@ -23,7 +23,7 @@ const VOLUME_STATUSES = [
   'Error',
 ];
 const ENABLED = { no: 0, yes: 1, archived: 2 } as const;
-const ON_PURGE = ['None', 'Truncate'];
+export const ON_PURGE = ['None', 'Truncate'];
 
 interface Change {
   readonly changes: VolumeChanges;

@@ -10,6 +10,7 @@ import { messages } from './messages.ts';
 import { exit, quit } from './session-commands.ts';
 import { printQuery } from './sqlquery.ts';
 import { statusClient, statusStorage } from '../status-daemons.ts';
+import { ON_PURGE } from '../update-volume.ts';
 
 const VOLUME_STATUSES = [
   'Append',
@@ -44,6 +45,7 @@ export const DOT_COMMANDS: readonly Command[] = [
   words('.levels', () => JOB_LEVELS),
   words('.types', () => JOB_TYPES),
   words('.volstatus', () => VOLUME_STATUSES),
+  words('.actiononpurge', () => ON_PURGE),
   words('.mediatypes', ({ storages }) => [...new Set(storages.map(({ mediaType }) => mediaType))]),
   dot('.media', {}, async ({ services, print }) => {
     const volumes = await services.catalog.listVolumes({});

@@ -296,6 +296,10 @@ File
     );
   });
 
+  it('name what a volume may be told to do when it is purged, as update takes it', async () => {
+    expect(await converse(fakeDirector(), ['.actiononpurge'])).toBe('*.actiononpurge\nNone\nTruncate\n');
+  });
+
   it('print key=value lines of the status', async () => {
     const director = fakeDirector();
     director.runningJobs.push(runningJob(7));
