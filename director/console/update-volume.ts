@@ -11,7 +11,7 @@ import { chooseFromMenu } from './prompts.ts';
 import { parseYesNo } from './yes-no.ts';
 
 /** Those that an admin may give by hand. Purged is not among them: purge makes it, and takes the jobs off first. */
-const VOLUME_STATUSES = [
+export const VOLUME_STATUSES = [
   'Append',
   'Archive',
   'Disabled',
@@ -23,6 +23,7 @@ const VOLUME_STATUSES = [
   'Error',
 ];
 const ENABLED = { no: 0, yes: 1, archived: 2 } as const;
+/** What may become of a volume when it is purged. */
 export const ON_PURGE = ['None', 'Truncate'];
 
 interface Change {

@@ -10,19 +10,7 @@ import { messages } from './messages.ts';
 import { exit, quit } from './session-commands.ts';
 import { printQuery } from './sqlquery.ts';
 import { statusClient, statusStorage } from '../status-daemons.ts';
-import { ON_PURGE } from '../update-volume.ts';
-
-const VOLUME_STATUSES = [
-  'Append',
-  'Archive',
-  'Disabled',
-  'Full',
-  'Used',
-  'Cleaning',
-  'Recycle',
-  'Read-Only',
-  'Error',
-];
+import { ON_PURGE, VOLUME_STATUSES } from '../update-volume.ts';
 
 /** Commands for programs: plain lines, no borders, no questions. Not in help, and not to be cut short. */
 export const DOT_COMMANDS: readonly Command[] = [
