@@ -31,3 +31,8 @@ export function callerOf(call: AnyServerCall): Caller | undefined {
   const proof = call.getAuthContext().sslPeerCertificate;
   return proof && callers.get(proof);
 }
+
+/** Whose connection this is. */
+export function callerOn(socket: Pick<TLSSocket, 'getPeerCertificate'>): Caller | undefined {
+  return callers.get(socket.getPeerCertificate());
+}

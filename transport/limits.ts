@@ -1,7 +1,12 @@
 /**
- * Flow-control window of a stream and of a connection, in bytes, in both directions. It bounds what is held for a
- * receiver that does not read, and throughput over a distance (window / round trip: 100 MB/s at 80 ms). On a LAN 4, 8
- * and 16 MiB give the same rate.
+ * Flow-control window of a stream and of a connection, in bytes. It bounds what is held for a receiver that does not
+ * read, and throughput over a distance (window / round trip: 100 MB/s at 80 ms). On a LAN 4, 8 and 16 MiB give the same
+ * rate.
+ *
+ * It is a caller's for what it receives, and a ticket holder's for what it sends. Any other caller keeps the window of
+ * HTTP/2, 64 KiB, for what it sends: Node's HTTP/2 does not read while one of its own writes waits, so two sides that
+ * both have more under way than the sockets between them hold wait for each other for ever. What fits into 64 KiB is
+ * always taken by the sockets. A ticket holder sends, or receives, but never much of both.
  */
 export const WINDOW_BYTES = 8 * 1024 * 1024;
 

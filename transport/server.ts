@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Server as TlsServer, TLSSocket } from 'node:tls';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { OperatorError, isErrno, messageOf } from '../errors/operator-error.ts';
-import { admitCaller } from './caller.ts';
+import { admitCaller, callerOn } from './caller.ts';
 import { createPskServer } from './handshake.ts';
 import { endWhenSilent, sendHeartbeats } from './heartbeat.ts';
 import { MESSAGE_BYTES_MAX, WINDOW_BYTES } from './limits.ts';
@@ -137,16 +137,18 @@ function createGrpcServer(options: ListenOptions): Server {
 }
 
 /**
- * grpc-js raises the windows of a client only; uploads would keep 64 KiB, which caps a stream at 64 KiB per round
- * trip. Its HTTP/2 server is private, so this depends on the pinned release; a test measures the window.
+ * grpc-js raises the windows of a client only; the uploads of a job would keep 64 KiB, which caps a stream at 64 KiB per
+ * round trip. Other callers must keep them (limits.ts). Its HTTP/2 server is private, so this depends on the pinned
+ * release; a test measures the window.
  */
 function prepareSessions(grpcServer: Server): void {
   const { http2Servers } = grpcServer as unknown as { http2Servers: Map<Http2Server, unknown> };
   for (const http2Server of http2Servers.keys()) {
     http2Server.on('session', (session: ServerHttp2Session) => {
+      sendHeartbeats(session);
+      if (callerOn(session.socket as TLSSocket)?.peer.role !== 'ticket') return;
       session.setLocalWindowSize(WINDOW_BYTES);
       session.settings({ initialWindowSize: WINDOW_BYTES });
-      sendHeartbeats(session);
     });
   }
 }

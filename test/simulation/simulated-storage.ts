@@ -98,12 +98,9 @@ export class SimulatedStorage {
   }
 
   async #mount(call: AppendCall): Promise<UseVolume> {
-    call.answer({
-      event: { $case: 'volumeWanted', value: { problem: '', problemCode: '', problemVolume: '' } },
-    });
-    const { command } = (await call.take()) ?? {};
-    if (command?.$case !== 'useVolume') throw new Error(`the Director sent ${command?.$case}, not a volume`);
-    const use = command.value;
+    let use = await this.#wantVolume(call);
+    if (use.mode !== UseMode.CREATE && !this.#volumes.has(use.volumeName))
+      use = await this.#wantVolume(call, { problemCode: 'missing', problemVolume: use.volumeName });
     if (use.mode === UseMode.CREATE) {
       if (this.#volumes.has(use.volumeName)) throw new Error(`Volume "${use.volumeName}" is there already`);
       this.#volumes.set(use.volumeName, { bytes: LABEL_BYTES, spans: [] });
@@ -114,6 +111,17 @@ export class SimulatedStorage {
     }
     mounted(call, use);
     return use;
+  }
+
+  async #wantVolume(
+    call: AppendCall,
+    { problemCode, problemVolume } = { problemCode: '', problemVolume: '' },
+  ): Promise<UseVolume> {
+    const problem = problemCode && `Volume "${problemVolume}" is ${problemCode}`;
+    call.answer({ event: { $case: 'volumeWanted', value: { problem, problemCode, problemVolume } } });
+    const { command } = (await call.take()) ?? {};
+    if (command?.$case !== 'useVolume') throw new Error(`the Director sent ${command?.$case}, not a volume`);
+    return command.value;
   }
 
   #isFull({ volumeName, volumeBytesMax }: UseVolume, nextBytes: number): boolean {

@@ -3,7 +3,7 @@ import { connect as http2Connect, type Settings } from 'node:http2';
 import { connect as tlsConnect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { WINDOW_BYTES } from '../../../transport/limits.ts';
-import { encodeIdentity } from '../../../transport/peer.ts';
+import { encodeIdentity, type Peer } from '../../../transport/peer.ts';
 import { preSharedKey } from '../../../transport/pre-shared-key.ts';
 import { listen } from '../../../transport/server.ts';
 import { connectTo, DIRECTOR, hello, PASSWORD, rejection, startDaemon } from './test-daemon.ts';
@@ -95,25 +95,37 @@ describe('a listener', () => {
     expect(signal.reason).toMatchObject({ code: 'NET_CALL_CANCELLED' });
   });
 
-  it('opens a window that a distant sender can fill', async () => {
-    await using daemon = await startDaemon();
-    const socket = tlsConnect({
-      port: daemon.port,
-      host: '127.0.0.1',
-      ALPNProtocols: ['h2'],
-      minVersion: 'TLSv1.3',
-      ciphers: 'TLS_AES_128_GCM_SHA256',
-      pskCallback: () => ({ identity: encodeIdentity(DIRECTOR), psk: preSharedKey(PASSWORD) }),
-      checkServerIdentity: () => undefined,
+  it('opens a window that a distant sender can fill to the holder of a ticket', async () => {
+    expect(await windowsFor({ role: 'ticket', name: '7' })).toEqual({
+      stream: WINDOW_BYTES,
+      connection: WINDOW_BYTES,
     });
-    const session = http2Connect('https://127.0.0.1', { createConnection: () => socket });
-    const { promise, resolve } = Promise.withResolvers<number | undefined>();
-    session.on('remoteSettings', (settings: Settings) => {
-      if (settings.initialWindowSize !== 65_535) resolve(settings.initialWindowSize);
-    });
-    expect(await promise).toBe(WINDOW_BYTES);
-    await new Promise((done) => session.ping(done)); // the window update of the connection came before its answer
-    expect(session.state.remoteWindowSize).toBe(WINDOW_BYTES);
-    session.destroy();
+  });
+
+  it('lets no other caller have more under way than sockets hold: both sides would wait for ever', async () => {
+    const stream = 65_535; // RFC 9113, section 6.9.2
+    expect(await windowsFor(DIRECTOR)).toEqual({ stream, connection: stream });
   });
 });
+
+/** What such a caller may send without being asked for more, in bytes. */
+async function windowsFor(peer: Peer): Promise<{ stream?: number; connection?: number }> {
+  await using daemon = await startDaemon({ findSecret: () => PASSWORD });
+  const socket = tlsConnect({
+    port: daemon.port,
+    host: '127.0.0.1',
+    ALPNProtocols: ['h2'],
+    minVersion: 'TLSv1.3',
+    ciphers: 'TLS_AES_128_GCM_SHA256',
+    pskCallback: () => ({ identity: encodeIdentity(peer), psk: preSharedKey(PASSWORD) }),
+    checkServerIdentity: () => undefined,
+  });
+  const session = http2Connect('https://127.0.0.1', { createConnection: () => socket });
+  let stream: number | undefined;
+  session.on('remoteSettings', (settings: Settings) => (stream = settings.initialWindowSize));
+  await once(session, 'remoteSettings');
+  for (let i = 0; i < 2; i++) await new Promise((done) => session.ping(done)); // what the server set comes before
+  const connection = session.state.remoteWindowSize;
+  session.destroy();
+  return { stream, connection };
+}
