@@ -104,6 +104,8 @@ export interface RunRequest {
   readonly when?: Date;
   /** Absent, or 1: it is not a repetition of one that failed. */
   readonly attempt?: number;
+  /** Another Job started it together with itself (its Run directive): it starts none in turn. */
+  readonly isClone?: boolean;
   /** Run although another run of the Job is queued or running, whatever the Job says of duplicates. */
   readonly ignoreDuplicates?: boolean;
   readonly comment?: string;

@@ -12,6 +12,7 @@ import { PeerQuestions } from './daemons/peer-questions.ts';
 import { Director } from './director.ts';
 import { ConfUnusable, ShuttingDown } from './director-errors.ts';
 import { JobService } from './jobs/job-service.ts';
+import { queueClone } from './console/queue-clone.ts';
 import { runScriptCommand } from './console/script-command.ts';
 import { ConsoleStore } from './messages/console-store.ts';
 import { DaemonMessages } from './messages/daemon-messages.ts';
@@ -89,6 +90,7 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
     environment: {
       ...{ directorName, catalog, ids, daemons, volumes, retention, conf: () => inForce.conf, now },
       consoleCommand: async (request) => runScriptCommand(await services, request),
+      startClone: async (request) => queueClone(await services, request),
     },
     outlets,
     workingDirectory,

@@ -1,6 +1,8 @@
 import type { JobResource, PoolResource } from '../director-resources.ts';
+import { splitWords } from '../include.ts';
 import type { Problems } from '../problem.ts';
 import { labelOf, placeInNode, type ResourceNode } from '../resource-node.ts';
+import { nearest } from '../suggestion.ts';
 import type { RunScript } from '../values/run-script.ts';
 import { checkedOf, type Checked } from './check-conf.ts';
 import { insteadOf } from './instead-of.ts';
@@ -40,13 +42,36 @@ export function poolsOf(job: Partial<JobResource>): { property: string; pool: Po
 
 /** What is wrong or surprising in Jobs. */
 export function checkJobs(nodes: readonly ResourceNode[], problems: Problems): void {
-  for (const job of checkedOf<JobResource>(nodes, 'Job')) {
+  const jobs = checkedOf<JobResource>(nodes, 'Job');
+  const names = new Set(jobs.flatMap(({ resource }) => resource.name ?? []));
+  for (const job of jobs) {
     checkLevel(job, problems);
     checkStorage(job, problems);
     checkScratch(job, problems);
     checkConflicts(job, problems);
     checkScripts(job, problems);
     checkVerify(job, problems);
+    checkClones(job, names, problems);
+  }
+}
+
+/** The Jobs that `Run` names should be there; what is behind their names is checked when they are run. */
+function checkClones(
+  { node, resource }: Checked<JobResource>,
+  names: ReadonlySet<string>,
+  problems: Problems,
+): void {
+  for (const line of resource.run ?? []) {
+    const [first = ''] = splitWords(line);
+    const name = first.replace(/^(job|jobname)=/i, '');
+    if (names.has(name)) continue;
+    const near = nearest(name, names);
+    problems.add(
+      'warning',
+      placeInNode(node, 'run'),
+      `${labelOf(node)} starts Job "${name}", which is not defined`,
+      near === undefined ? 'begin the line with the Name of a Job' : `did you mean "${near}"?`,
+    );
   }
 }
 

@@ -111,8 +111,7 @@ export const JOB_TIMES = {
     help: 'Obsolete',
   }),
   run: directive('Run', lines, {
-    status: notYet('no jobs are started together with it yet'),
-    help: 'Job to start together with this one: "OtherJob level=%l"',
+    help: 'Job to start together with this one, as the command run takes it: "OtherJob level=%l since=\\"%s\\" storage=Other"',
   }),
   catchUp: directive('Catch Up', yesNo, {
     default: false,

@@ -51,7 +51,7 @@ const MENU: { readonly [K in Kind]: { heading: string; prompt: string } } = {
  * @throws CommandError when the conf has none; the cure names what it has.
  */
 export function resourceNamed<K extends Kind>(
-  context: CommandContext,
+  context: Pick<CommandContext, 'conf'>,
   kind: K,
   name: string,
 ): NamedResources[K] {
@@ -63,7 +63,7 @@ export function resourceNamed<K extends Kind>(
 
 /** The resource that a keyword of the line names; undefined when none of them is there. */
 export function resourceOnLine<K extends Kind>(
-  context: CommandContext,
+  context: Pick<CommandContext, 'conf' | 'line'>,
   kind: K,
   ...keywords: readonly string[]
 ): NamedResources[K] | undefined {

@@ -16,6 +16,9 @@ import { parseDate, parseWhen } from './when.ts';
 /** A run that is being put together: what the admin has said so far; the rest comes from the Job resource. */
 export type RunDraft = { -readonly [K in keyof RunRequest]: RunRequest[K] };
 
+/** What a line is read with. */
+type LineContext = Pick<CommandContext, 'line' | 'conf' | 'now'>;
+
 /** The replace options as conf and console write them, in the order of the menu. */
 export const REPLACE_WORDS = {
   always: 'Always',
@@ -58,7 +61,7 @@ export const RUN_SYNONYMS: Readonly<Record<string, KeywordValue>> = {
  * Takes what the line says into the draft.
  * @throws CommandError for a name, level, date or number that is none.
  */
-export function applyLine(context: CommandContext, draft: RunDraft): void {
+export function applyLine(context: LineContext, draft: RunDraft): void {
   const { line } = context;
   const level = line.value('level');
   if (level !== undefined) draft.level = checkedLevel(draft.job, level);
@@ -81,7 +84,7 @@ export function applyLine(context: CommandContext, draft: RunDraft): void {
 }
 
 /** What a Verify job is to check; of the commands that take a JobId, for `run` only. @throws CommandError for another type of Job. */
-export function applyVerifyKeywords(context: CommandContext, draft: RunDraft): void {
+export function applyVerifyKeywords(context: LineContext, draft: RunDraft): void {
   const jobId = context.line.integer('jobid');
   const job = resourceOnLine(context, 'Job', 'verifyjob');
   if (jobId === undefined && job === undefined) return;
@@ -94,7 +97,7 @@ export function applyVerifyKeywords(context: CommandContext, draft: RunDraft): v
 }
 
 /** Those that a run and a restore share. */
-function applyCommonKeywords(context: CommandContext, draft: RunDraft): void {
+function applyCommonKeywords(context: LineContext, draft: RunDraft): void {
   const { line } = context;
   draft.storage = resourceOnLine(context, 'Storage', 'storage', 'sd') ?? draft.storage;
   draft.comment = line.value('comment') ?? draft.comment;
@@ -125,7 +128,7 @@ export const RESTORE_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
  * Takes what the line says about running a restore into its draft.
  * @throws CommandError
  */
-export function applyRestoreLine(context: CommandContext, draft: RunDraft): void {
+export function applyRestoreLine(context: LineContext, draft: RunDraft): void {
   applyCommonKeywords(context, draft);
   if (!draft.restore) return;
   const { line } = context;

@@ -1,5 +1,6 @@
 import { adminReport } from '../reports/admin-report.ts';
 import type { ActiveJob } from './active-job.ts';
+import { startClones } from './clones.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
 import { refuseUnknownScripts, runBeforeScripts, warnOfClientScripts } from './run-scripts.ts';
@@ -20,6 +21,7 @@ export class AdminJob implements JobKind {
     this.#job.startTime = this.#env.now();
     await this.#env.catalog.setJob(jobId, { startTime: this.#job.startTime });
     await messages.info(`Start Admin JobId ${jobId}, Job=${job}`);
+    await startClones(this.#job, this.#env);
     await warnOfClientScripts(this.#job);
     await runBeforeScripts(this.#job, this.#env);
   }

@@ -16,6 +16,7 @@ import { JobVolumes } from '../volumes/job-volumes.ts';
 import { RUNNING, type ActiveJob } from './active-job.ts';
 import { AppendSession } from './append-session.ts';
 import { transferBackup, type BackupResult } from './backup-transfer.ts';
+import { startClones } from './clones.ts';
 import { isBackupLevel } from './job-codes.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
@@ -65,6 +66,7 @@ export class BackupJob implements JobKind {
   async run(): Promise<void> {
     refuseUnknownScripts(this.#job);
     await this.#decideLevel();
+    await startClones(this.#job, this.#env);
     await this.#choosePoolAndStorage();
     await runBeforeScripts(this.#job, this.#env);
     await this.#stampStart();

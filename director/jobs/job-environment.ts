@@ -19,6 +19,15 @@ export interface ConsoleCommandRequest {
   readonly onLine: (line: string) => Promise<void>;
 }
 
+/** A Job that another one starts together with itself. */
+export interface CloneRequest {
+  /** As the conf has it, with its `%` codes: a Job, and what the command `run` takes. */
+  readonly text: string;
+  readonly codes: CodeValues;
+  /** Who starts it, for messages: `Job "nightly"`. */
+  readonly who: string;
+}
+
 /** What the jobs of a Director share. */
 export interface JobEnvironment {
   readonly directorName: string;
@@ -32,6 +41,8 @@ export interface JobEnvironment {
   readonly now: () => Date;
   /** Runs a command of the console. @throws OperatorError when it fails */
   readonly consoleCommand: (request: ConsoleCommandRequest) => Promise<void>;
+  /** Queues a clone; resolves with its JobId. @throws OperatorError when it cannot run as it is asked to */
+  readonly startClone: (request: CloneRequest) => Promise<number>;
   /** Aborts when the Director ends and waits for no script any more. */
   readonly stopSignal: AbortSignal;
   /** Waits for room on these storages and takes it, in place of what the job was queued with. */

@@ -34,7 +34,7 @@ export function jobCodes(job: ActiveJob, directorName: string): CodeValues {
   return {
     b: String(totals?.jobBytes ?? 0),
     c: job.clientName,
-    C: 'no',
+    C: plan.request.isClone ? 'yes' : 'no',
     d: directorName,
     D: directorName,
     e: outcome ? exitStatusText(outcome.status) : 'Running',

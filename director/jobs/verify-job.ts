@@ -10,6 +10,7 @@ import { fileSetMessage } from '../filesets/fileset-message.ts';
 import { endedWell } from '../reports/termination.ts';
 import { verifyReport } from '../reports/verify-report.ts';
 import type { ActiveJob } from './active-job.ts';
+import { startClones } from './clones.ts';
 import { isVerifyLevel, levelName, type VerifyLevel } from './job-codes.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
@@ -58,6 +59,7 @@ export class VerifyJob implements JobKind {
 
   async run(): Promise<void> {
     refuseUnknownScripts(this.#job);
+    await startClones(this.#job, this.#env);
     await runBeforeScripts(this.#job, this.#env);
     await this.#stampStart();
     await this.#findSubject();

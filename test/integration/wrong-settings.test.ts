@@ -67,7 +67,8 @@ describe('an admin whose settings are wrong reads why, where he sits', () => {
     const { output, exitCode } = await runConsole(held.site, 'status dir\n');
     expect(exitCode).toBe(1);
     expect(output).toMatch(/password/i);
-    expect(logOf(held, 'director', 'site-dir')).toMatch(/password/i);
+    // The refusal reaches the console before it is in the log.
+    await expect.poll(() => logOf(held, 'director', 'site-dir'), { timeout: 20_000 }).toMatch(/password/i);
   });
 
   it('a Director that is down', async () => {

@@ -83,6 +83,7 @@ export class SimulatedSite implements AsyncDisposable {
       retention: this.retention,
       conf: () => conf,
       consoleCommand: () => Promise.reject(new Error('its jobs have no scripts')),
+      startClone: () => Promise.reject(new Error('its jobs have no clones')),
     };
     this.jobs = new JobService({ environment, outlets, workingDirectory: directory, log });
   }

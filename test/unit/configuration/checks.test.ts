@@ -63,6 +63,14 @@ describe('a Job', () => {
     expect(problemsOfJob(onDisk, fileSet('verify = pins1'))).toEqual([]);
   });
 
+  test('is warned when it starts Jobs that are not there', () => {
+    const other = `Job { Name = "My Copy"; ${JOB_FRAME} }`;
+    const run = (line: string) => problemsOfJob(`${JOB_FRAME}; Run = "${line}"`, other);
+    expect(run('\\"My Copy\\" level=%l')).toEqual([]);
+    expect(run('job=J storage=%w')).toEqual([]);
+    expect(run('MyCopi level=%l')).toEqual(['warning 1: Job "J" starts Job "MyCopi", which is not defined']);
+  });
+
   test('cannot run at level Since by itself', () => {
     expect(problemsOfJob(`${JOB_FRAME}; Level = Since`)).toEqual([
       'warning 1: Job "J" cannot run by itself: Level = Since needs a time, as the command "run since=" gives it',

@@ -3,6 +3,7 @@ import { openCatalog, type Catalog } from '../../../../catalog/catalog.ts';
 import type { DirectorConf } from '../../../../configuration/director-conf.ts';
 import { substituteCodes } from '../../../../commands/substitution.ts';
 import { CommandError } from '../../../../director/console/command-error.ts';
+import { queueClone } from '../../../../director/console/queue-clone.ts';
 import { CatalogIds } from '../../../../director/catalog-ids.ts';
 import { JobService } from '../../../../director/jobs/job-service.ts';
 import { ConsoleStore } from '../../../../director/messages/console-store.ts';
@@ -62,6 +63,7 @@ export class TestDirector implements AsyncDisposable {
         retention: this.retention,
         conf: () => conf,
         now,
+        startClone: (request) => queueClone({ conf: () => conf, jobs: this.jobs }, request),
         consoleCommand: async ({ text, codes, onLine, signal }) => {
           this.consoleCommands.push(substituteCodes(text, codes));
           await onLine(`did ${text}`);
