@@ -4,8 +4,8 @@ import type {
   EstimateResponse,
   PriorState,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
-import { failAfterOthers } from '../jobs/peer-failure.ts';
 import { clientMessage, type PeerMessage } from '../jobs/peer-messages.ts';
+import { sendWithPrior } from '../jobs/send-prior.ts';
 import { together } from '../jobs/together.ts';
 import type { ClientLink, Exchange } from './daemon-ports.ts';
 
@@ -32,23 +32,11 @@ export async function estimateOn(
     estimate.signal,
     (signal) => {
       const call = client.estimate(signal);
-      return [hear(call, estimate, totals), tell(call, estimate, signal)];
+      return [hear(call, estimate, totals), sendWithPrior(call, estimate, signal)];
     },
     async () => {}, // the first failure is the answer
   );
   return totals;
-}
-
-async function tell(call: Call, { start, prior }: Estimate, signal: AbortSignal): Promise<void> {
-  // A call that was broken off by its other side: that side says why.
-  const send = (command: EstimateCommand['command']) =>
-    call.send({ command }).catch((error: unknown) => failAfterOthers(error as Error, signal));
-  await send({ $case: 'start', value: start });
-  for await (const value of prior ?? []) {
-    signal.throwIfAborted();
-    await send({ $case: 'prior', value });
-  }
-  call.end();
 }
 
 async function hear(

@@ -15,6 +15,7 @@ import type { JobBandwidth } from './job-bandwidth.ts';
 import { clientFailure, failAfterOthers } from './peer-failure.ts';
 import { clientMessage } from './peer-messages.ts';
 import type { Progress } from './progress.ts';
+import { sendWithPrior } from './send-prior.ts';
 import { together } from './together.ts';
 
 export interface BackupTransfer {
@@ -73,22 +74,14 @@ async function serveSession(
 type ClientCall = Exchange<BackupCommand, BackupResponse>;
 
 async function tellClient(
-  { request, prior, client, bandwidth }: BackupTransfer,
+  { request: start, prior, client, bandwidth }: BackupTransfer,
   call: ClientCall,
   signal: AbortSignal,
-) {
-  // A call that was broken off by its other side: that side says why.
-  const orOthersFailure = (error: unknown) => failAfterOthers(error as Error, signal);
-  const send = (command: BackupCommand['command']) => call.send({ command }).catch(orOthersFailure);
-  await send({ $case: 'start', value: request });
-  await bandwidth
-    .connect(request.bandwidth, (limit) => client.setBandwidth(request.job, limit, signal))
-    .catch(orOthersFailure);
-  for await (const value of prior ?? []) {
-    signal.throwIfAborted();
-    await send({ $case: 'prior', value });
-  }
-  call.end();
+): Promise<void> {
+  const { job } = start;
+  await sendWithPrior(call, { start, prior }, signal, () =>
+    bandwidth.connect(start.bandwidth, (limit) => client.setBandwidth(job, limit, signal)),
+  );
 }
 
 async function hearClient(

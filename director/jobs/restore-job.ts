@@ -13,11 +13,10 @@ import type { JobKind, JobTotals } from './job-kind.ts';
 import { PeerCounts } from './peer-counts.ts';
 import { reachClient, reachStorage } from './reach-peers.ts';
 import { ReadSession } from './read-session.ts';
-import { restoreSource, type RestoreSource } from './restore-storage.ts';
+import { takeRestoreSource, type RestoreSource } from './restore-storage.ts';
 import { transferRestore, type RestoreResult } from './restore-transfer.ts';
 import { betweenClientScripts, refuseUnknownScripts, runBeforeScripts } from './run-scripts.ts';
 import { storageAddress } from './storage-address.ts';
-import { storageUse } from './storage-use.ts';
 
 const REPLACE = {
   always: { code: Replace.ALWAYS, word: 'Always' },
@@ -132,20 +131,10 @@ export class RestoreJob implements JobKind {
     return { ...plan, [Symbol.asyncDispose]: () => catalog.closeRestorePlan(plan.planId) };
   }
 
-  /** Finds out where the volumes are read, and waits for room there. */
   async #takeSource(plan: OpenPlan): Promise<RestoreSource> {
     if (plan.files === 0)
       throw new JobFailed('None of the selected files is in the catalog: nothing to restore');
-    const { request } = this.#job.plan;
-    const source = restoreSource(plan.volumes, {
-      storages: this.#env.conf().storages,
-      nameOf: (storageId) => this.#env.ids.storageName(storageId),
-      ...(request.storage && { chosen: request.storage }),
-    });
-    this.#job.storageName = source.storage.name;
-    this.#job.volumeNames = plan.volumes.map(({ volumeName }) => volumeName);
-    await this.#env.moveToStorages(this.#job.jobId, [storageUse(source.storage, 'read')], this.#job.signal);
-    return source;
+    return takeRestoreSource(this.#job, this.#env, plan.volumes);
   }
 
   async #reachStorage({ storage }: RestoreSource): Promise<StorageLink> {

@@ -1,6 +1,9 @@
 import type { NeededVolume } from '../../catalog/rows.ts';
 import type { StorageResource } from '../../configuration/director-conf.ts';
 import { JobFailed } from '../director-errors.ts';
+import type { ActiveJob } from './active-job.ts';
+import type { JobEnvironment } from './job-environment.ts';
+import { storageUse } from './storage-use.ts';
 
 /** Where a restore reads: one storage daemon, the devices that may hold the volumes, one media type. */
 export interface RestoreSource {
@@ -44,6 +47,24 @@ export function restoreSource(
     );
   }
   return { storage, mediaType, deviceNames: [...new Set(found.flatMap(({ device }) => [...device]))] };
+}
+
+/** Finds out where the volumes are read for this job, and waits for room there. @throws JobFailed */
+export async function takeRestoreSource(
+  job: ActiveJob,
+  env: Pick<JobEnvironment, 'conf' | 'ids' | 'moveToStorages'>,
+  volumes: readonly NeededVolume[],
+): Promise<RestoreSource> {
+  const { storage: chosen } = job.plan.request;
+  const source = restoreSource(volumes, {
+    storages: env.conf().storages,
+    nameOf: (storageId) => env.ids.storageName(storageId),
+    ...(chosen && { chosen }),
+  });
+  job.storageName = source.storage.name;
+  job.volumeNames = volumes.map(({ volumeName }) => volumeName);
+  await env.moveToStorages(job.jobId, [storageUse(source.storage, 'read')], job.signal);
+  return source;
 }
 
 function storageOf(

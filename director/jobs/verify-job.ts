@@ -19,11 +19,10 @@ import { PeerCounts } from './peer-counts.ts';
 import { priorStates } from './prior-state.ts';
 import { reachClient, reachStorage } from './reach-peers.ts';
 import { ReadSession } from './read-session.ts';
-import { restoreSource, type RestoreSource } from './restore-storage.ts';
+import { takeRestoreSource, type RestoreSource } from './restore-storage.ts';
 import { transferRestore, type RestoreResult } from './restore-transfer.ts';
 import { betweenClientScripts, refuseUnknownScripts, runBeforeScripts } from './run-scripts.ts';
 import { storageAddress } from './storage-address.ts';
-import { storageUse } from './storage-use.ts';
 import { jobToVerify } from './verify-subject.ts';
 import { transferVerify } from './verify-transfer.ts';
 
@@ -225,27 +224,13 @@ export class VerifyJob implements JobKind {
   }
 
   async #readPlan(plan: RestorePlan): Promise<void> {
-    const source = await this.#takeSource(plan);
+    const source = await takeRestoreSource(this.#job, this.#env, plan.volumes);
     const { link, hello } = await reachStorage(this.#job, this.#env, source.storage);
     using storage = link;
     using client = await this.#reachClient();
     await this.#betweenScripts(client, () =>
       this.#readFrom(plan, source, { storage, name: hello.name }, client),
     );
-  }
-
-  /** Finds out where the volumes are read, and waits for room there. */
-  async #takeSource(plan: RestorePlan): Promise<RestoreSource> {
-    const { request } = this.#job.plan;
-    const source = restoreSource(plan.volumes, {
-      storages: this.#env.conf().storages,
-      nameOf: (storageId) => this.#env.ids.storageName(storageId),
-      ...(request.storage && { chosen: request.storage }),
-    });
-    this.#job.storageName = source.storage.name;
-    this.#job.volumeNames = plan.volumes.map(({ volumeName }) => volumeName);
-    await this.#env.moveToStorages(this.#job.jobId, [storageUse(source.storage, 'read')], this.#job.signal);
-    return source;
   }
 
   async #readFrom(

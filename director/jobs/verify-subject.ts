@@ -5,9 +5,6 @@ import { endedWell } from '../reports/termination.ts';
 import { levelName } from './job-codes.ts';
 import type { JobPlan } from './job-plan.ts';
 
-/** Letters of jobs that have not come to an end. */
-const UNFINISHED = 'CRBFSmMsjcdtpqailLuw';
-
 /**
  * The job that a Verify is compared with, looked up when it starts: of level Catalog the last InitCatalog of the same Job;
  * else the backup that the run names, else the last run of its Job To Verify, else the last backup of the client.
@@ -55,9 +52,9 @@ async function lastRun(
 }
 
 function sound(found: JobRow): JobRow {
-  const { jobId, name, jobStatus, level, purgedFiles } = found;
+  const { jobId, name, jobStatus, level, purgedFiles, endTime } = found;
   const which = `JobId ${jobId} (${name}, ${levelName(level)})`;
-  if (UNFINISHED.includes(jobStatus)) {
+  if (endTime === undefined) {
     throw new JobFailed(`${which} cannot be verified: it has not ended yet`, {
       hint: 'Give the Verify a higher Priority number than its backup has, so that it waits for it.',
     });

@@ -10,9 +10,10 @@ import { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts'
 import { printablePath } from '../../text/printable.ts';
 import type { ClientLink, Exchange } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
-import { clientFailure, failAfterOthers } from './peer-failure.ts';
+import { clientFailure } from './peer-failure.ts';
 import { clientMessage } from './peer-messages.ts';
 import type { Progress } from './progress.ts';
+import { sendWithPrior } from './send-prior.ts';
 import { together } from './together.ts';
 
 export interface VerifyTransfer {
@@ -37,7 +38,8 @@ export async function transferVerify(transfer: VerifyTransfer): Promise<VerifyTo
     (signal) => {
       const call = transfer.client.verify(signal);
       const heard = hearClient(transfer, call, signal).then((said) => void (totals = said));
-      return [heard, tellClient(transfer, call, signal)];
+      const { request: start, prior } = transfer;
+      return [heard, sendWithPrior(call, { start, prior }, signal)];
     },
     transfer.onOtherFailure,
   );
@@ -46,18 +48,6 @@ export async function transferVerify(transfer: VerifyTransfer): Promise<VerifyTo
 }
 
 type ClientCall = Exchange<VerifyCommand, VerifyResponse>;
-
-async function tellClient({ request, prior }: VerifyTransfer, call: ClientCall, signal: AbortSignal) {
-  // A call that was broken off by its other side: that side says why.
-  const send = (command: VerifyCommand['command']) =>
-    call.send({ command }).catch((error: unknown) => failAfterOthers(error as Error, signal));
-  await send({ $case: 'start', value: request });
-  for await (const value of prior ?? []) {
-    signal.throwIfAborted();
-    await send({ $case: 'prior', value });
-  }
-  call.end();
-}
 
 async function hearClient(
   { clientName, progress, keep, sayForClient }: VerifyTransfer,

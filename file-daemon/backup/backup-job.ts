@@ -157,7 +157,7 @@ async function forwardEvents(
       case 'listing':
       case 'found':
       case 'verified':
-        throw new Error('A backup makes no listing');
+        throw new Error(`A backup does not tell of "${event.kind}"`);
     }
   }
   throw new Error('The events of a worker end with its result');

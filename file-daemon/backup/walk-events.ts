@@ -41,7 +41,7 @@ export type WalkEvent =
   /** About once a second. */
   | { readonly kind: 'progress'; readonly counts: BackupCounts; readonly path: BytePath }
   | { readonly kind: 'end'; readonly result: BackupResult }
-  /** * Of an InitCatalog: what is on disk. */
+  /** Of an InitCatalog: what is on disk. */
   | { readonly kind: 'found'; readonly content: RecordsContent }
   /** The end of a verify. */
   | { readonly kind: 'verified'; readonly counts: VerifyCounts };

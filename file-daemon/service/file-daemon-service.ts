@@ -38,11 +38,11 @@ import { runBackup } from '../backup/backup-job.ts';
 import { BlockCompressor } from '../backup/block-compressor.ts';
 import { runEstimate } from '../backup/estimate-job.ts';
 import { printablePath } from '../../text/printable.ts';
-import { normalizePath, pathFromBytes, pathToBytes, type BytePath } from '../byte-path.ts';
+import { normalizePath, pathFromBytes, type BytePath } from '../byte-path.ts';
 import type { IoClass } from '../../native/priority.ts';
 import { runRestoreJob } from '../restore/restore-job.ts';
 import { runVerify } from '../verify/verify-job.ts';
-import { jobMessage, replaceRule } from './job-messages.ts';
+import { jobMessage, jobProgress, replaceRule } from './job-messages.ts';
 import type { ActiveJob, JobTable } from './job-table.ts';
 import { runScriptCommand } from './script-runner.ts';
 import { StorageLink } from './storage-link.ts';
@@ -179,10 +179,7 @@ export class FileDaemonService {
             notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
             progress(counts, path) {
               active.progress(counts, path);
-              const { files, contentBytes: bytes } = counts;
-              return writer.write({
-                event: { $case: 'progress', value: { files, bytes, currentPath: pathToBytes(path) } },
-              });
+              return writer.write({ event: { $case: 'progress', value: jobProgress(counts, path) } });
             },
           },
           signal,
@@ -231,10 +228,7 @@ export class FileDaemonService {
             notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
             progress(counts, path) {
               active.progress(counts, path);
-              const { files, contentBytes: bytes } = counts;
-              return writer.write({
-                event: { $case: 'progress', value: { files, bytes, currentPath: pathToBytes(path) } },
-              });
+              return writer.write({ event: { $case: 'progress', value: jobProgress(counts, path) } });
             },
           },
           signal,
@@ -304,10 +298,7 @@ export class FileDaemonService {
           records: (value) => writer.write({ event: { $case: 'records', value } }),
           progress(counts, path) {
             active.progress(counts, path);
-            const { files, contentBytes: bytes } = counts;
-            return writer.write({
-              event: { $case: 'progress', value: { files, bytes, currentPath: pathToBytes(path) } },
-            });
+            return writer.write({ event: { $case: 'progress', value: jobProgress(counts, path) } });
           },
         },
         signal,

@@ -1,5 +1,5 @@
 import { MessageType, Replace, type JobMessage } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
-import { pathToBytes } from '../byte-path.ts';
+import { pathToBytes, type BytePath } from '../byte-path.ts';
 import type { ReplaceRule } from '../restore/replace-rule.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 
@@ -14,6 +14,14 @@ const MESSAGE_TYPES: Readonly<Record<FileNotice['type'], MessageType>> = {
 /** A notice as the Director gets it. */
 export function jobMessage({ type, path, text }: FileNotice): JobMessage {
   return { type: MESSAGE_TYPES[type], text, path: pathToBytes(path), atMs: Date.now() };
+}
+
+/** How far a job has come, as the Director gets it. */
+export function jobProgress(
+  { files, contentBytes: bytes }: { readonly files: number; readonly contentBytes: number },
+  path: BytePath,
+): { files: number; bytes: number; currentPath: Buffer } {
+  return { files, bytes, currentPath: pathToBytes(path) };
 }
 
 /** The rule of a restore; without one, Bacula's default. */
