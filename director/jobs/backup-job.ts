@@ -66,8 +66,8 @@ export class BackupJob implements JobKind {
   async run(): Promise<void> {
     refuseUnknownScripts(this.#job);
     await this.#decideLevel();
-    await startClones(this.#job, this.#env);
     await this.#choosePoolAndStorage();
+    await startClones(this.#job, this.#env);
     await runBeforeScripts(this.#job, this.#env);
     await this.#stampStart();
     using storage = await this.#reachStorage();

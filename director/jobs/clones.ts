@@ -5,7 +5,7 @@ import { jobCodes } from './job-substitution.ts';
 
 /**
  * Queues the Jobs that the `Run` directives of this one name (reference bacula-jobs, section 4, clones). Call it when
- * the level and the since time are known: they are what clones are given. A clone starts none in turn, and neither does
+ * level, since time, Pool and Storage are known: they are what clones are given. A clone starts none in turn, and neither does
  * a repetition: the clones are repeated by their own rules. One that cannot be started is an error of this job, which
  * goes on.
  */

@@ -32,6 +32,15 @@ test('a clone has the level that the Job really runs at', async () => {
   expect(rows.map(({ level }) => level)).toEqual(['F', 'F']);
 });
 
+test('a clone is given the Pool and the Storage of the level that the Job really runs at', async () => {
+  const extra = `Pool { Name = "Fulls"; Pool Type = Backup; Label Format = "F-" }
+    Job { Name = "Parent"; JobDefs = Defaults; Full Backup Pool = "Fulls"; Run = "Other comment=\\"%p on %w\\"" }
+    Job { Name = "Other"; JobDefs = Defaults }`;
+  await using director = await TestDirector.start({ conf: { extra } });
+  const { rows } = await runParent(director, 'Incremental');
+  expect(rows[1]!.comment).toMatch(/^Fulls on \w+$/);
+});
+
 test('a clone that is given a since time uses that, and is not raised to a Full', async () => {
   const start = new Date('2026-03-01T12:00:00Z');
   let now = start;
