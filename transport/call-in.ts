@@ -14,6 +14,7 @@ import {
 } from './peer-errors.ts';
 import { encodeIdentity, type Secret } from './peer.ts';
 import { preSharedKey } from './pre-shared-key.ts';
+import { endWhenStuck } from './stuck-write.ts';
 
 export interface Target extends PeerAddress {
   readonly secret: Secret;
@@ -86,6 +87,7 @@ export async function proveSecret(tcpSocket: Socket, target: Target): Promise<TL
     await promise;
     socket.setTimeout(0);
     endWhenSilent(socket);
+    if (target.self.role === 'ticket') endWhenStuck(socket);
     return socket;
   } catch (error) {
     socket.destroy();

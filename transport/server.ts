@@ -10,6 +10,7 @@ import { endWhenSilent, sendHeartbeats } from './heartbeat.ts';
 import { MESSAGE_BYTES_MAX, WINDOW_BYTES } from './limits.ts';
 import type { Peer, Secret } from './peer.ts';
 import { Refusals } from './refusals.ts';
+import { endWhenStuck } from './stuck-write.ts';
 
 export interface Address {
   readonly host: string;
@@ -73,6 +74,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       onProven(socket, peer) {
         if (!closing && options.takeOver?.(socket, peer)) return;
         endWhenSilent(socket);
+        if (peer.role === 'ticket') endWhenStuck(socket);
         serve(socket, peer);
       },
     }),
