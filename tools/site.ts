@@ -18,7 +18,9 @@ export interface SiteOptions {
   readonly paths: readonly string[];
   /** What is left out, absolute. */
   readonly excludes?: readonly string[];
-  /** More lines for the Options block of the FileSet. */
+  /** Of the Options block of the FileSet. Default GZIP. */
+  readonly compression?: string;
+  /** More lines for that block. */
   readonly fileSetOptions?: string;
   /** More resources for the Director's conf. */
   readonly directorConf?: string;
@@ -255,7 +257,7 @@ FileSet {
   Include {
     Options {
       signature = SHA1
-      compression = GZIP
+      compression = ${options.compression ?? 'GZIP'}
       ${options.fileSetOptions ?? ''}
     }
 ${fileLines(options.paths)}  }

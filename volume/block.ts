@@ -1,5 +1,15 @@
 import { promisify } from 'node:util';
-import { crc32, inflateRaw, inflateRawSync, type InputType, type ZlibOptions } from 'node:zlib';
+import {
+  constants,
+  crc32,
+  inflateRaw,
+  inflateRawSync,
+  zstdDecompress,
+  zstdDecompressSync,
+  type InputType,
+  type ZlibOptions,
+  type ZstdOptions,
+} from 'node:zlib';
 import { messageOf } from '../errors/operator-error.ts';
 import {
   BLOCK_CONTENT_BYTES_MAX,
@@ -10,11 +20,15 @@ import {
   bodyIsSound,
   parseMemberHeader,
   writeMemberHeader,
+  type MemberCodec,
   type MemberHeader,
   type SessionPlace,
 } from './member.ts';
 import { storedDeflateBytes, writeStoredDeflate } from './stored-deflate.ts';
 import { MemberDamaged } from './volume-errors.ts';
+
+/** Of the frame header descriptor (RFC 8878, 3.1.1.1.1). */
+const ZSTD_CHECKSUM_FLAG = 4;
 
 export interface BlockInput extends SessionPlace {
   readonly startsAtEntry: boolean;
@@ -23,13 +37,19 @@ export interface BlockInput extends SessionPlace {
   readonly firstHeaderOffset: number | undefined;
   /** A piece of the job's stream: 512 to 1,048,576 bytes, a multiple of 512. */
   readonly content: Uint8Array;
-  /** `content` as raw deflate data (RFC 1951). Absent, or longer than stored data would be: it is stored. */
-  readonly deflated?: Uint8Array | undefined;
+  /** Absent, or longer than stored data would be: the block is stored. */
+  readonly packed?: PackedContent | undefined;
+}
+
+/** The content of a block, compressed: raw deflate data (RFC 1951), or one zstd frame with a checksum (RFC 8878). */
+export interface PackedContent {
+  readonly codec: MemberCodec;
+  readonly data: Uint8Array;
 }
 
 /** The block as a whole member, not yet placed on a volume. */
 export function encodeBlock(input: BlockInput): Buffer {
-  const { content, deflated } = input;
+  const { content } = input;
   if (
     content.length === 0 ||
     content.length > BLOCK_CONTENT_BYTES_MAX ||
@@ -38,15 +58,19 @@ export function encodeBlock(input: BlockInput): Buffer {
     throw new RangeError(`A block of ${content.length} bytes: must be a multiple of 512, at most 1 MiB`);
   }
   const storedBytes = storedDeflateBytes(content.length);
-  const isStored = deflated === undefined || deflated.length > storedBytes;
-  const dataBytes = isStored ? storedBytes : deflated.length;
-  const member = Buffer.allocUnsafe(MEMBER_HEADER_BYTES + dataBytes + GZIP_TRAILER_BYTES);
-  if (isStored) writeStoredDeflate(content, member, MEMBER_HEADER_BYTES);
-  else member.set(deflated, MEMBER_HEADER_BYTES);
-  member.writeUInt32LE(crc32(content), member.length - 8);
-  member.writeUInt32LE(content.length, member.length - 4);
+  const packed = input.packed && input.packed.data.length <= storedBytes ? input.packed : undefined;
+  const codec = packed?.codec ?? 'deflate';
+  const dataBytes = packed?.data.length ?? storedBytes;
+  const member = Buffer.allocUnsafe(MEMBER_HEADER_BYTES + dataBytes + trailerBytes(codec));
+  if (packed === undefined) writeStoredDeflate(content, member, MEMBER_HEADER_BYTES);
+  else member.set(packed.data, MEMBER_HEADER_BYTES);
+  if (codec === 'deflate') {
+    member.writeUInt32LE(crc32(content), member.length - 8);
+    member.writeUInt32LE(content.length, member.length - 4);
+  }
   writeMemberHeader(member, {
     kind: MemberKind.BLOCK,
+    codec,
     startsAtEntry: input.startsAtEntry,
     endsAtEntry: input.endsAtEntry,
     volSessionId: input.volSessionId,
@@ -62,40 +86,51 @@ export function encodeBlock(input: BlockInput): Buffer {
 
 /**
  * The content of a block, checked in this order: header, size, CRC-32C of the compressed bytes (so damaged bytes never
- * reach the inflater), then size and CRC-32 of what was inflated.
+ * reach the inflater), then size and checksum of what was inflated.
  * @throws MemberDamaged
  */
 export function decodeBlockContent(member: Buffer): Buffer {
   const header = checkedBlockHeader(member);
-  let inflated: Inflated;
+  let unpacked: Unpacked;
   try {
-    // The typings do not know what `info` does to the result.
-    inflated = inflateRawSync(deflatedPart(member), inflateOptions(header)) as unknown as Inflated;
+    unpacked =
+      header.codec === 'zstd'
+        ? infoOf(zstdDecompressSync(packedPart(member, header), zstdOptions(header)))
+        : infoOf(inflateRawSync(packedPart(member, header), inflateOptions(header)));
   } catch (cause) {
     throw damagedBlock(header, messageOf(cause), cause);
   }
-  return checkedContent(member, header, inflated);
+  return checkedContent(member, header, unpacked);
 }
 
 /** As decodeBlockContent, inflating on libuv's pool: several may be under way at once. */
 export async function decodeBlockContentAsync(member: Buffer): Promise<Buffer> {
   const header = checkedBlockHeader(member);
-  let inflated: Inflated;
+  let unpacked: Unpacked;
   try {
-    inflated = (await inflateRawAsync(deflatedPart(member), inflateOptions(header))) as unknown as Inflated;
+    unpacked =
+      header.codec === 'zstd'
+        ? infoOf(await zstdDecompressAsync(packedPart(member, header), zstdOptions(header)))
+        : infoOf(await inflateRawAsync(packedPart(member, header), inflateOptions(header)));
   } catch (cause) {
     throw damagedBlock(header, messageOf(cause), cause);
   }
-  return checkedContent(member, header, inflated);
+  return checkedContent(member, header, unpacked);
 }
 
 /** What zlib gives with `info: true`. */
-interface Inflated {
+interface Unpacked {
   readonly buffer: Buffer;
   readonly engine: { readonly bytesWritten: number };
 }
 
 const inflateRawAsync = promisify<InputType, ZlibOptions, Buffer>(inflateRaw);
+const zstdDecompressAsync = promisify<InputType, ZstdOptions, Buffer>(zstdDecompress);
+
+/** The typings do not know what `info` does to the result. */
+function infoOf(result: unknown): Unpacked {
+  return result as Unpacked;
+}
 
 function checkedBlockHeader(member: Buffer): MemberHeader {
   const header = parseMemberHeader(member);
@@ -106,29 +141,58 @@ function checkedBlockHeader(member: Buffer): MemberHeader {
     throw damagedBlock(header, `it has ${member.length} bytes, its header says ${header.memberBytes}`);
   }
   if (!bodyIsSound(member, header)) throw damagedBlock(header, 'its CRC-32C does not fit');
+  if (header.codec === 'zstd' && !hasChecksum(member)) throw damagedBlock(header, 'it has no checksum');
   return header;
 }
 
-function deflatedPart(member: Buffer): Buffer {
-  return member.subarray(MEMBER_HEADER_BYTES, member.length - GZIP_TRAILER_BYTES);
+function trailerBytes(codec: MemberCodec): number {
+  return codec === 'zstd' ? 0 : GZIP_TRAILER_BYTES;
+}
+
+/** Whether the zstd frame of the block says that it ends with a checksum, which the decoder then looks at. */
+function hasChecksum(member: Buffer): boolean {
+  const descriptor = member[MEMBER_HEADER_BYTES + 4] ?? 0;
+  return (descriptor & ZSTD_CHECKSUM_FLAG) !== 0;
+}
+
+function packedPart(member: Buffer, { codec }: MemberHeader): Buffer {
+  return member.subarray(MEMBER_HEADER_BYTES, member.length - trailerBytes(codec));
 }
 
 function inflateOptions(header: MemberHeader): ZlibOptions {
   return { info: true, maxOutputLength: header.contentBytes, chunkSize: Math.max(64, header.contentBytes) };
 }
 
-function checkedContent(member: Buffer, header: MemberHeader, { buffer, engine }: Inflated): Buffer {
-  if (engine.bytesWritten !== deflatedPart(member).length)
-    throw damagedBlock(header, 'its deflate data ends too early');
-  if (buffer.length !== header.contentBytes || member.readUInt32LE(member.length - 4) !== buffer.length) {
+function zstdOptions(header: MemberHeader): ZstdOptions {
+  const { contentBytes } = header;
+  return {
+    info: true,
+    maxOutputLength: contentBytes,
+    chunkSize: Math.max(64, contentBytes),
+    params: { [constants.ZSTD_d_windowLogMax]: Math.log2(BLOCK_CONTENT_BYTES_MAX) },
+  };
+}
+
+function checkedContent(member: Buffer, header: MemberHeader, { buffer, engine }: Unpacked): Buffer {
+  if (engine.bytesWritten !== packedPart(member, header).length)
+    throw damagedBlock(header, 'its compressed data ends too early');
+  if (buffer.length !== header.contentBytes) {
     throw damagedBlock(
       header,
       `it inflates to ${buffer.length} bytes, its header says ${header.contentBytes}`,
     );
   }
-  if (crc32(buffer) !== member.readUInt32LE(member.length - 8))
-    throw damagedBlock(header, 'its CRC-32 does not fit');
+  if (header.codec === 'deflate') checkTrailer(member, header, buffer);
   return buffer;
+}
+
+/** The gzip trailer, which zcat looks at, too. */
+function checkTrailer(member: Buffer, header: MemberHeader, content: Buffer): void {
+  const sizeBytes = member.readUInt32LE(member.length - 4);
+  if (sizeBytes !== content.length)
+    throw damagedBlock(header, `it inflates to ${content.length} bytes, its trailer says ${sizeBytes}`);
+  if (crc32(content) !== member.readUInt32LE(member.length - 8))
+    throw damagedBlock(header, 'its CRC-32 does not fit');
 }
 
 function damagedBlock(header: MemberHeader, problem: string, cause?: unknown): MemberDamaged {

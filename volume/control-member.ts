@@ -86,6 +86,7 @@ function encodeControl(kind: MemberKind, place: SessionPlace, content: Uint8Arra
   member.set(EMPTY_DEFLATE, MEMBER_HEADER_BYTES + content.length);
   writeMemberHeader(member, {
     kind,
+    codec: 'deflate',
     startsAtEntry: false,
     endsAtEntry: false,
     volSessionId: place.volSessionId,

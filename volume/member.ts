@@ -2,7 +2,8 @@ import { crc32c } from '@node-rs/crc32';
 
 /**
  * The header of a volume member. A volume is a sequence of members; each is one gzip member (RFC 1952) whose extra
- * field (FEXTRA) holds one subfield `No` with everything Noctule needs to walk, seek and check. docs/volume-format.md
+ * field (FEXTRA) holds one subfield `No` with everything Noctule needs to walk, seek and check. Of a block compressed
+ * with zstd, the same subfield stands in a skippable frame (RFC 8878) in front of the zstd frame. docs/volume-format.md
  * tells the same, with the rules around it, for somebody who wants to write a reader. All integers are little endian.
  *
  *   offset size  field
@@ -30,7 +31,13 @@ import { crc32c } from '@node-rs/crc32';
  *       60    4  body CRC-32C          of all bytes from 68 to the end of the member
  *       64    4  header CRC-32C        of the bytes 0 to 63
  *
- *   kind block: 68 raw deflate data (RFC 1951), then CRC-32 and size of the content (the gzip trailer, 4 + 4)
+ * A block in zstd begins otherwise, and has no trailer:
+ *        0    4  5e 2a 4d 18           magic of a skippable frame
+ *        4    4  60                    bytes of that frame: up to offset 68
+ *        8    4  0
+ *
+ *   kind block: 68 raw deflate data (RFC 1951), then CRC-32 and size of the content (the gzip trailer, 4 + 4);
+ *               or one zstd frame with a checksum
  *   the others: 68 content (at most 65,000 bytes), then 03 00 (empty deflate stream), then 0, 0 (4 + 4)
  */
 export const MEMBER_HEADER_BYTES = 68;
@@ -54,6 +61,9 @@ export const FORMAT_VERSION = 1;
 
 const EXTRA_FIXED_BYTES = 52;
 const GZIP_PREFIX = Buffer.from([0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff]);
+const ZSTD_PREFIX = Buffer.from([0x5e, 0x2a, 0x4d, 0x18, 60, 0, 0, 0, 0, 0, 0, 0]);
+/** Magic, two bytes of frame header, an empty block, checksum. */
+const ZSTD_FRAME_BYTES_MIN = 13;
 const SUBFIELD_ID = 'N'.charCodeAt(0) | ('o'.charCodeAt(0) << 8);
 const NO_HEADER = 0xffffffff;
 const STARTS_AT_ENTRY = 1;
@@ -70,6 +80,9 @@ export const MemberKind = {
 } as const;
 export type MemberKind = (typeof MemberKind)[keyof typeof MemberKind];
 
+/** What a block is compressed with; the other kinds are always `deflate`. */
+export type MemberCodec = 'deflate' | 'zstd';
+
 /** Which session a member belongs to, and how far that session's stream had come. */
 export interface SessionPlace {
   readonly volSessionId: number;
@@ -82,6 +95,7 @@ export interface SessionPlace {
 
 export interface MemberHeader extends SessionPlace {
   readonly kind: MemberKind;
+  readonly codec: MemberCodec;
   /** The block begins at an entry boundary of the tar stream. */
   readonly startsAtEntry: boolean;
   /** The block ends at an entry boundary: a session may be cut back to its end. */
@@ -122,8 +136,12 @@ export function writeMemberHeader(
   header: Omit<MemberHeader, 'memberBytes' | 'bodyCrc'>,
 ): void {
   const extraBytes = EXTRA_FIXED_BYTES + (header.kind === MemberKind.BLOCK ? 0 : header.contentBytes);
-  GZIP_PREFIX.copy(member, 0);
-  member.writeUInt16LE(extraBytes + 4, 10);
+  if (header.codec === 'zstd') {
+    ZSTD_PREFIX.copy(member, 0);
+  } else {
+    GZIP_PREFIX.copy(member, 0);
+    member.writeUInt16LE(extraBytes + 4, 10);
+  }
   member.writeUInt16LE(SUBFIELD_ID, 12);
   member.writeUInt16LE(extraBytes, 14);
   member.writeUInt8(FORMAT_VERSION, 16);
@@ -164,7 +182,9 @@ export function bodyIsSound(member: Buffer, header: MemberHeader): boolean {
  * Undefined when it is no header of this format version, is damaged, or contradicts itself.
  */
 export function parseMemberHeader(bytes: Buffer): MemberHeader | undefined {
-  if (bytes.length < MEMBER_HEADER_BYTES || !startsLikeMember(bytes)) return undefined;
+  if (bytes.length < MEMBER_HEADER_BYTES) return undefined;
+  const codec = codecOf(bytes);
+  if (codec === undefined || bytes.readUInt16LE(12) !== SUBFIELD_ID) return undefined;
   if (crc32c(bytes.subarray(0, 64)) !== bytes.readUInt32LE(64)) return undefined;
   const kind = bytes.readUInt8(17);
   const flags = bytes.readUInt16LE(18);
@@ -175,6 +195,7 @@ export function parseMemberHeader(bytes: Buffer): MemberHeader | undefined {
   if (streamOffset > Number.MAX_SAFE_INTEGER || volumeOffset > Number.MAX_SAFE_INTEGER) return undefined;
   const header: MemberHeader = {
     kind,
+    codec,
     startsAtEntry: (flags & STARTS_AT_ENTRY) !== 0,
     endsAtEntry: (flags & ENDS_AT_ENTRY) !== 0,
     memberBytes: bytes.readUInt32LE(20),
@@ -187,7 +208,9 @@ export function parseMemberHeader(bytes: Buffer): MemberHeader | undefined {
     firstHeaderOffset: firstHeaderOffset === NO_HEADER ? undefined : firstHeaderOffset,
     bodyCrc: bytes.readUInt32LE(60),
   };
-  return sizesAgree(header, bytes.readUInt16LE(10), bytes.readUInt16LE(14)) ? header : undefined;
+  const subfieldBytes = bytes.readUInt16LE(14);
+  if (codec === 'deflate' && bytes.readUInt16LE(10) !== subfieldBytes + 4) return undefined;
+  return sizesAgree(header, subfieldBytes) ? header : undefined;
 }
 
 /**
@@ -195,35 +218,38 @@ export function parseMemberHeader(bytes: Buffer): MemberHeader | undefined {
  * parseMemberHeader decides.
  */
 export function findMemberStart(bytes: Buffer, from: number): number {
-  return bytes.indexOf(GZIP_PREFIX, from);
+  const gzip = bytes.indexOf(GZIP_PREFIX, from);
+  // Not beyond the one that was found: most volumes have no zstd to find.
+  const zstd = (gzip < 0 ? bytes : bytes.subarray(0, gzip)).indexOf(ZSTD_PREFIX, from);
+  return zstd < 0 ? gzip : zstd;
 }
 
-function startsLikeMember(bytes: Buffer): boolean {
-  return (
-    bytes.compare(GZIP_PREFIX, 0, GZIP_PREFIX.length, 0, GZIP_PREFIX.length) === 0 &&
-    bytes.readUInt16LE(12) === SUBFIELD_ID
-  );
+function codecOf(bytes: Buffer): MemberCodec | undefined {
+  if (bytes.compare(GZIP_PREFIX, 0, GZIP_PREFIX.length, 0, GZIP_PREFIX.length) === 0) return 'deflate';
+  if (bytes.compare(ZSTD_PREFIX, 0, ZSTD_PREFIX.length, 0, ZSTD_PREFIX.length) === 0) return 'zstd';
+  return undefined;
 }
 
 function isMemberKind(kind: number): kind is MemberKind {
   return kind >= MemberKind.LABEL && kind <= MemberKind.CHECKPOINT;
 }
 
-function sizesAgree(header: MemberHeader, extraFieldBytes: number, subfieldBytes: number): boolean {
-  const { kind, contentBytes, memberBytes, firstHeaderOffset } = header;
-  if (extraFieldBytes !== subfieldBytes + 4) return false;
+function sizesAgree(header: MemberHeader, subfieldBytes: number): boolean {
+  const { kind, codec, contentBytes, memberBytes, firstHeaderOffset } = header;
+  const bodyBytesMin = codec === 'zstd' ? ZSTD_FRAME_BYTES_MIN : GZIP_TRAILER_BYTES + 1;
   if (kind === MemberKind.BLOCK) {
     return (
       subfieldBytes === EXTRA_FIXED_BYTES &&
       contentBytes > 0 &&
       contentBytes <= BLOCK_CONTENT_BYTES_MAX &&
       contentBytes % BLOCK_CONTENT_UNIT === 0 &&
-      memberBytes > MEMBER_HEADER_BYTES + GZIP_TRAILER_BYTES &&
+      memberBytes >= MEMBER_HEADER_BYTES + bodyBytesMin &&
       memberBytes <= MEMBER_BYTES_MAX &&
       (firstHeaderOffset === undefined || firstHeaderOffset < contentBytes)
     );
   }
   return (
+    codec === 'deflate' &&
     contentBytes <= CONTROL_CONTENT_BYTES_MAX &&
     subfieldBytes === EXTRA_FIXED_BYTES + contentBytes &&
     memberBytes === MEMBER_HEADER_BYTES + contentBytes + EMPTY_DEFLATE.length + GZIP_TRAILER_BYTES

@@ -1,5 +1,5 @@
 import type { BackupRequest, PriorState } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
-import { Codec, FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
+import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import type { StoreResponse } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
 import { encodeBlock } from '../../volume/block.ts';
@@ -53,12 +53,6 @@ export class StoreIncomplete extends OperatorError {
   override readonly hint = 'See the messages of the storage daemon.';
 }
 
-/** The FileSet asks for a compression that this file daemon does not have. */
-export class CompressionUnsupported extends OperatorError {
-  readonly code = 'FD_COMPRESSION_UNSUPPORTED';
-  override readonly hint = 'Use compression = GZIP1 to GZIP9 in the Options of the FileSet.';
-}
-
 /**
  * Runs one backup: a worker walks and fills blocks; here they are compressed, several at a time, wrapped as members and
  * sent in order. Whatever fails first, or the signal, ends all of it and is what the caller gets.
@@ -69,7 +63,6 @@ export async function runBackup(
   ports: BackupPorts,
   signal: AbortSignal,
 ): Promise<BackupTotals> {
-  checkCompression(fileSet);
   const lists = await readClientLists(fileSet, signal);
   const failed = new AbortController();
   const ended = AbortSignal.any([signal, failed.signal]);
@@ -223,7 +216,7 @@ class SessionStream {
 
   async #encode(block: BlockNote, place: SessionPlace): Promise<Buffer> {
     const content = this.#control.slotBytes(block.slotIndex).subarray(0, block.contentBytes);
-    const deflated = await this.#compressor.deflate(content, block.compression);
+    const packed = await this.#compressor.pack(content, block.compression);
     const { startsAtEntry, endsAtEntry, firstHeaderOffset } = block;
     const member = encodeBlock({
       ...place,
@@ -231,20 +224,9 @@ class SessionStream {
       endsAtEntry,
       firstHeaderOffset,
       content,
-      deflated,
+      packed,
     });
-    if (deflated !== undefined) releaseMemory(deflated.buffer);
+    if (packed !== undefined) releaseMemory(packed.data.buffer);
     return member;
-  }
-}
-
-function checkCompression(fileSet: FileSet): void {
-  const codecs = fileSet.includes.flatMap(({ options }) =>
-    options.map(({ compression }) => compression?.codec),
-  );
-  if (codecs.includes(Codec.ZSTD)) {
-    throw new CompressionUnsupported(
-      `FileSet "${fileSet.name}" asks for ZSTD, which this file daemon does not support`,
-    );
   }
 }

@@ -1,9 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
-import { deflateRaw, type InputType, type ZlibOptions } from 'node:zlib';
+import {
+  constants,
+  deflateRaw,
+  zstdCompress,
+  type InputType,
+  type ZlibOptions,
+  type ZstdOptions,
+} from 'node:zlib';
+import type { PackedContent } from '../../volume/block.ts';
 import type { EntryCompression } from '../fileset/entry-options.ts';
 
 const deflateRawAsync = promisify<InputType, ZlibOptions, Buffer>(deflateRaw);
+const zstdCompressAsync = promisify<InputType, ZstdOptions, Buffer>(zstdCompress);
 
 /** Samples of the entropy probe: 26 us, where deflating a MiB for nothing costs 18 ms. */
 const PROBE_SAMPLES = 4096;
@@ -20,16 +29,14 @@ export class BlockCompressor {
     this.#freeThreads = Math.min(threadsMax, availableParallelism());
   }
 
-  /** The content as raw deflate data; undefined when it is to be stored as it is. */
-  async deflate(content: Uint8Array, compression: EntryCompression): Promise<Buffer | undefined> {
-    if (compression.codec === 'none' || looksIncompressible(content)) return undefined;
+  /** The content as it goes into a member; undefined when it is to be stored as it is. */
+  async pack(content: Uint8Array, { codec, level }: EntryCompression): Promise<PackedContent | undefined> {
+    if (codec === 'none' || looksIncompressible(content)) return undefined;
     await this.#takeThread();
     try {
-      // In one piece: whatever does not fit is not wanted.
-      return await deflateRawAsync(content, {
-        level: compression.level,
-        chunkSize: Math.max(64, content.length),
-      });
+      return codec === 'zstd'
+        ? { codec: 'zstd', data: await zstdFrame(content, level) }
+        : { codec: 'deflate', data: await deflated(content, level) };
     } finally {
       this.#freeThread();
     }
@@ -45,6 +52,28 @@ export class BlockCompressor {
     if (next === undefined) this.#freeThreads += 1;
     else next();
   }
+}
+
+function deflated(content: Uint8Array, level: number): Promise<Buffer> {
+  return deflateRawAsync(content, { level, chunkSize: outputBytes(content) });
+}
+
+/** Its header says how long the content is, so that the window is no larger; its end has a checksum of it. */
+function zstdFrame(content: Uint8Array, level: number): Promise<Buffer> {
+  const params = {
+    [constants.ZSTD_c_compressionLevel]: level,
+    [constants.ZSTD_c_checksumFlag]: 1,
+  };
+  return zstdCompressAsync(content, {
+    params,
+    pledgedSrcSize: content.length,
+    chunkSize: outputBytes(content),
+  });
+}
+
+/** In one piece: whatever does not fit is not wanted. */
+function outputBytes(content: Uint8Array): number {
+  return Math.max(64, content.length);
 }
 
 /** Whether a sample of the bytes is spread so evenly that deflate would not shrink them: photos, video, archives. */

@@ -58,11 +58,16 @@ export async function expectationsOf(
 async function tarListing(volumes: readonly string[]): Promise<string> {
   const lists: string[] = [];
   for (const volume of volumes) {
-    const script = 'zcat < "$1" 2>/dev/null | tar --ignore-zeros -tf - 2>/dev/null; true';
-    const { text } = await output(['sh', '-c', script, 'sh', volume]);
+    const unpack = hasZstdBlocks(volume) ? 'zstd' : 'gzip';
+    const script = '"$2" -dc < "$1" 2>/dev/null | tar --ignore-zeros -tf - 2>/dev/null; true';
+    const { text } = await output(['sh', '-c', script, 'sh', volume, unpack]);
     lists.push(text);
   }
   return lists.join('--\n');
+}
+
+function hasZstdBlocks(volume: string): boolean {
+  return readFileSync(volume).includes(Buffer.from([0x5e, 0x2a, 0x4d, 0x18, 60, 0, 0, 0]));
 }
 
 /** Each entry with what a volume keeps of it, owners aside: only root can give those back. */

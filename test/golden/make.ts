@@ -24,13 +24,16 @@ import { createSite, runConsole, startSite, stopSite, type Site } from '../../to
 import { SOURCE, expectationsOf, volumesOf } from './expectations.ts';
 
 /**
- * `node test/golden/make.ts NAME`: makes the set of golden volumes NAME with real daemons, and NAME-torn, and writes down what this
- * version reads in them. A set is never made again: a new version of the format gets a new one.
+ * `node test/golden/make.ts NAME [COMPRESSION]`: makes the set of golden volumes NAME with real daemons, and NAME-torn, and writes
+ * down what this version reads in them. COMPRESSION is by default GZIP. A set is never made again: a new version of the format gets
+ * a new one.
  */
 const set = join(import.meta.dirname, process.argv[2] ?? '');
 const tornSet = `${set}-torn`;
 if (process.argv[2] === undefined || existsSync(set)) {
-  process.stderr.write('usage: node test/golden/make.ts NAME, of a set that does not exist yet\n');
+  process.stderr.write(
+    'usage: node test/golden/make.ts NAME [COMPRESSION], NAME of a set that does not exist yet\n',
+  );
   process.exit(2);
 }
 const work = join(SOURCE, '..');
@@ -40,6 +43,7 @@ makeSource();
 const site = await createSite({
   directory: join(work, 'site'),
   paths: [SOURCE],
+  compression: process.argv[3] ?? 'GZIP',
   fileSetOptions: 'xattrsupport = yes\n sparse = yes',
   jobDirectives: 'Accurate = yes',
   poolDirectives: 'Maximum Volume Bytes = 64 kb\n Maximum Volume Jobs = 2',

@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib';
+import { inflateRawSync, zstdDecompressSync } from 'node:zlib';
 
 /**
  * A reader of volumes as a stranger would write it with nothing at hand but `docs/volume-format.md`: it shares no code with the
@@ -66,7 +66,7 @@ export function readAsStranger(volume: Buffer): StrangersView {
 
 function problemOfHeader(head: Buffer, at: number): string | undefined {
   if (head.length < 68) return 'less than a header';
-  if (head.subarray(0, 10).toString('hex') !== '1f8b08040000000000ff')
+  if (head.subarray(0, 10).toString('hex') !== '1f8b08040000000000ff' && !isZstd(head))
     return 'not the fixed bytes of a header';
   if (head.readUInt32LE(64) !== crc32c(head.subarray(0, 64))) return 'the CRC-32C of the header is wrong';
   if (head.toString('latin1', 12, 14) !== 'No' || head[16] !== 1)
@@ -79,10 +79,18 @@ function problemOfBody(member: Buffer, head: Buffer): string | undefined {
   if (member.length < head.readUInt32LE(20)) return 'the member is not whole';
   if (head.readUInt32LE(60) !== crc32c(member.subarray(68))) return 'the CRC-32C of the body is wrong';
   if (head[17] !== 3) return undefined;
+  if (isZstd(head)) {
+    const { length } = zstdDecompressSync(member.subarray(68));
+    return length === head.readUInt32LE(36) ? undefined : 'the block has another size than it says';
+  }
   const content = inflateRawSync(member.subarray(68, -8));
   if (content.length !== head.readUInt32LE(36) || content.length !== member.readUInt32LE(member.length - 4))
     return 'the block has another size than it says';
   return undefined;
+}
+
+function isZstd(head: Buffer): boolean {
+  return head.subarray(0, 12).toString('hex') === '5e2a4d183c00000000000000';
 }
 
 function pathsOf(recordsContent: Buffer): string[] {

@@ -120,7 +120,7 @@ async function complainOfUntold(
   const names = parts.map(({ volume }) => `"${volume.name}"`).join(', ');
   complain(
     `JobId ${parts[0]?.start?.job?.jobId ?? '?'} on Volume ${names} breaks off, and no record tells of its last files. ` +
-      'Name all volumes of the job, or unpack them with "zcat VOLUME | tar -x".',
+      'Name all volumes of the job, or unpack them with "zcat VOLUME | tar -x", or "zstd -dc" if ZSTD.',
   );
 }
 

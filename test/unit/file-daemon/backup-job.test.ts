@@ -151,9 +151,24 @@ describe('a backup job', () => {
     expect(blocks).toBeGreaterThan(400);
   });
 
-  it('refuses ZSTD with a sentence before it does anything', async () => {
-    const set = fileSet([include(['/'], [options({ compression: { codec: Codec.ZSTD, level: 3 } })])]);
-    await expect(run({ set })).rejects.toMatchObject({ code: 'FD_COMPRESSION_UNSUPPORTED' });
+  it('packs each block with what the options of its entries say, GZIP and ZSTD in one job', async () => {
+    using root = temporaryDirectory();
+    for (const name of ['a.log', 'b.txt', 'c.log'])
+      writeFileSync(join(root.path, name), 'text '.repeat(5000));
+    const zstd = options({ wildFile: ['*.log'], compression: { codec: Codec.ZSTD, level: 3 } });
+    const store = new MemberStore();
+    const totals = await run({ set: fileSet([include([root.path], [zstd, SHA1_AND_GZIP])]), store });
+    const blocks = store.members.filter((member) => parseMemberHeader(member)!.kind === MemberKind.BLOCK);
+    expect(blocks.map((member) => parseMemberHeader(member)!.codec)).toEqual([
+      'zstd',
+      'deflate',
+      'zstd',
+      'deflate',
+    ]);
+    expect(blocks.reduce((bytes, member) => bytes + decodeBlockContent(member).length, 0)).toBe(
+      totals.streamBytes,
+    );
+    expect(totals.isCompressed).toBe(true);
   });
 
   it('ends with the sentence about a regular expression that cannot be used', async () => {

@@ -7,12 +7,13 @@ export interface TarView {
   readonly errors: string;
 }
 
-export function listWithTar(volume: Buffer): TarView {
-  const { stdout, stderr, status } = spawnSync('sh', ['-c', 'zcat | tar -tf -'], { input: volume });
+export function listWithTar(volume: Buffer, unpack: 'zcat' | 'zstd -dc' = 'zcat'): TarView {
+  const { stdout, stderr, status } = spawnSync('sh', ['-c', `${unpack} | tar -tf -`], { input: volume });
   return { names: stdout.toString().split('\n').filter(Boolean), errors: stderr.toString(), status };
 }
 
-/** The content of one file, by `tar -xzOf` on the volume. */
-export function extractWithTar(volume: Buffer, name: string): Buffer {
-  return spawnSync('tar', ['-xzOf', '-', name], { input: volume, maxBuffer: 64 * 1024 * 1024 }).stdout;
+/** The content of one file, by `tar -xzOf` (or `tar -I zstd -xOf`) on the volume. */
+export function extractWithTar(volume: Buffer, name: string, unpack: 'gzip' | 'zstd' = 'gzip'): Buffer {
+  return spawnSync('tar', ['-I', unpack, '-xOf', '-', name], { input: volume, maxBuffer: 64 * 1024 * 1024 })
+    .stdout;
 }

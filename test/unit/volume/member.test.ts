@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { deflateRawSync, gunzipSync } from 'node:zlib';
+import { deflateRawSync, gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import {
   decodeBlockContent,
   decodeBlockContentAsync,
   encodeBlock,
   type BlockInput,
+  type PackedContent,
 } from '../../../volume/block.ts';
 import {
   controlContent,
@@ -23,10 +24,11 @@ import {
   bodyIsSound,
   parseMemberHeader,
   placeMember,
+  type MemberCodec,
 } from '../../../volume/member.ts';
 import { storedDeflate } from '../../../volume/stored-deflate.ts';
 import { MemberDamaged } from '../../../volume/volume-errors.ts';
-import { endMember, labelMember, placeAfter, sampleJob, startMember } from './sample-volume.ts';
+import { endMember, labelMember, packedAs, placeAfter, sampleJob, startMember } from './sample-volume.ts';
 
 const place = fc.record({
   volSessionId: fc.nat(0xffffffff),
@@ -43,9 +45,9 @@ const blockInput: fc.Arbitrary<BlockInput> = fc
     units: fc.integer({ min: 1, max: 200 }),
     fill: fc.uint8Array({ minLength: 1, maxLength: 700 }),
     hasHeader: fc.boolean(),
-    isDeflated: fc.boolean(),
+    codec: fc.constantFrom('stored', 'deflate', 'zstd'),
   })
-  .map(({ place, startsAtEntry, endsAtEntry, units, fill, hasHeader, isDeflated }) => {
+  .map(({ place, startsAtEntry, endsAtEntry, units, fill, hasHeader, codec }) => {
     const content = Buffer.alloc(units * 512, fill);
     return {
       ...place,
@@ -53,18 +55,25 @@ const blockInput: fc.Arbitrary<BlockInput> = fc
       endsAtEntry,
       firstHeaderOffset: hasHeader ? (units - 1) * 512 : undefined,
       content,
-      deflated: isDeflated ? deflateRawSync(content) : undefined,
+      packed: codec === 'stored' ? undefined : packedAs(codec, content),
     };
   });
 
-const plainBlock = (content: Buffer, deflated?: Buffer) =>
+/** As `zcat` and `zstd -dc` do; Node's zstd stops behind a skippable frame. */
+function readWithoutNoctule(member: Buffer, codec: MemberCodec): Buffer {
+  if (codec === 'deflate') return gunzipSync(member);
+  const skippedBytes = 8 + member.readUInt32LE(4);
+  return zstdDecompressSync(member.subarray(skippedBytes));
+}
+
+const plainBlock = (content: Buffer, packed?: PackedContent) =>
   encodeBlock({
     ...placeAfter([], 1),
     startsAtEntry: true,
     endsAtEntry: true,
     firstHeaderOffset: 0,
     content,
-    deflated,
+    packed,
   });
 
 describe('a block', () => {
@@ -88,7 +97,7 @@ describe('a block', () => {
         });
         expect(decodeBlockContent(member).equals(input.content)).toBe(true);
         expect((await decodeBlockContentAsync(member)).equals(input.content)).toBe(true);
-        expect(gunzipSync(member).equals(input.content)).toBe(true);
+        expect(readWithoutNoctule(member, header!.codec).equals(input.content)).toBe(true);
       }),
       { numRuns: 60 },
     );
@@ -109,9 +118,12 @@ describe('a block', () => {
     );
   });
 
-  test('is stored when deflating made it longer', () => {
+  test.each(['deflate', 'zstd'] as const)('is stored when %s made it longer', (codec) => {
     const content = Buffer.alloc(512, 'x');
-    const member = plainBlock(content, Buffer.concat([storedDeflate(content), Buffer.alloc(1)]));
+    const member = plainBlock(content, {
+      codec,
+      data: Buffer.concat([storedDeflate(content), Buffer.alloc(1)]),
+    });
     expect(member.length).toBe(MEMBER_HEADER_BYTES + storedDeflate(content).length + 8);
     expect(decodeBlockContent(member)).toEqual(content);
   });
@@ -129,11 +141,32 @@ describe('a block', () => {
 
   test('whose deflate data holds more, less or something else than the header says is refused', () => {
     const content = Buffer.alloc(1024, 'x');
-    const withData = (deflated: Buffer) => () => decodeBlockContent(plainBlock(content, deflated));
+    const withData = (data: Buffer) => () =>
+      decodeBlockContent(plainBlock(content, { codec: 'deflate', data }));
     expect(withData(deflateRawSync(Buffer.alloc(2048, 'x')))).toThrow(/damaged/);
     expect(withData(deflateRawSync(Buffer.alloc(512, 'x')))).toThrow('inflates to 512 bytes');
     expect(withData(deflateRawSync(Buffer.alloc(1024, 'y')))).toThrow('CRC-32 does not fit');
     expect(withData(Buffer.concat([deflateRawSync(content), Buffer.from('tail')]))).toThrow('ends too early');
+  });
+
+  test('whose zstd frame holds more, less or something else, or has no checksum, is refused', () => {
+    const content = Buffer.alloc(1024, 'x');
+    const withData = (data: Uint8Array) => () =>
+      decodeBlockContent(plainBlock(content, { codec: 'zstd', data }));
+    const { data } = packedAs('zstd', content);
+    expect(withData(data)).not.toThrow();
+    expect(withData(packedAs('zstd', Buffer.alloc(2048, 'x')).data)).toThrow(/damaged/);
+    expect(withData(packedAs('zstd', Buffer.alloc(512, 'x')).data)).toThrow('inflates to 512 bytes');
+    expect(withData(zstdCompressSync(content))).toThrow('it has no checksum');
+    expect(withData(data.subarray(0, -1))).toThrow(/damaged/);
+    expect(withData(Buffer.concat([data, Buffer.from('tail')]))).toThrow(/damaged/);
+    expect(withData(Buffer.concat([data, data]))).toThrow(/damaged/);
+    const changed = Buffer.from(data);
+    changed[changed.length - 1]! ^= 1;
+    expect(withData(changed)).toThrow(/checksum/);
+    // Magic, "checksum follows", a window of 128 MiB: nothing that a block needs, and much to give to whoever asks.
+    const greedy = Buffer.concat([Buffer.from('28b52ffd0488', 'hex'), Buffer.alloc(20)]);
+    expect(withData(greedy)).toThrow('too much memory');
   });
 
   test('is not taken for another kind, nor another kind for a block', () => {

@@ -1,13 +1,13 @@
-import { deflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync, zstdCompressSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { encodeBlock } from '../../../volume/block.ts';
+import { encodeBlock, type PackedContent } from '../../../volume/block.ts';
 import {
   encodeLabel,
   encodeRecords,
   encodeSessionEnd,
   encodeSessionStart,
 } from '../../../volume/control-member.ts';
-import { placeMember, type SessionPlace } from '../../../volume/member.ts';
+import { placeMember, type MemberCodec, type SessionPlace } from '../../../volume/member.ts';
 import type { JobIdentity } from '../../../proto/noctule/record/v1/volume_members.ts';
 
 /** One file of a sample job: entries are named by their job so that a listing tells sessions apart. */
@@ -76,6 +76,7 @@ export function blocksOf(
   pieces: readonly SamplePiece[],
   volSessionId: number,
   volSessionTime = SESSION_TIME,
+  codec: MemberCodec = 'deflate',
 ): Buffer[] {
   let streamOffset = 0;
   return pieces.map((piece, blockNumber) => {
@@ -85,11 +86,16 @@ export function blocksOf(
       volSessionTime,
       blockNumber,
       streamOffset,
-      deflated: deflateRawSync(piece.content),
+      packed: packedAs(codec, piece.content),
     });
     streamOffset += piece.content.length;
     return block;
   });
+}
+
+export function packedAs(codec: MemberCodec, content: Buffer): PackedContent {
+  const params = { [constants.ZSTD_c_checksumFlag]: 1 };
+  return { codec, data: codec === 'zstd' ? zstdCompressSync(content, { params }) : deflateRawSync(content) };
 }
 
 /** Where the stream of a session stands behind these pieces. */

@@ -1,14 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { readerOf } from '../../../volume/positioned-reader.ts';
 import { findTail } from '../../../volume/tail.ts';
 import { extractWithTar, listWithTar } from './gnu-tar.ts';
 import {
+  SESSION_TIME,
   blocksOf,
   endMember,
   labelMember,
   layOut,
   piecesOf,
   placeAfter,
+  recordsMember,
   sessionMembers,
   startMember,
   type SampleFile,
@@ -21,6 +24,7 @@ const file = (name: string, bytes: number): SampleFile => ({
 const blockBytes = 8192;
 const first = [file('one/a', 3000), file('one/big', 30_000), file('one/c', 10)];
 const second = [file('two/a', 100), file('two/b', 0)];
+const hasZstd = spawnSync('zstd', ['--version']).status === 0;
 const label = labelMember('A-Full-0001');
 
 describe('zcat VOLUME | tar', () => {
@@ -87,6 +91,24 @@ describe('zcat VOLUME | tar', () => {
         const original = first.find((one) => one.name === name)!;
         expect(extractWithTar(volume, name).equals(original.content)).toBe(true);
       }
+    }
+  });
+});
+
+describe.runIf(hasZstd)('zstd -dc VOLUME | tar', () => {
+  test('reads zstd and gzip blocks, whichever come first', async () => {
+    const pieces = await piecesOf(first, blockBytes);
+    const place = placeAfter(pieces, 1);
+    const zstd = [...blocksOf(pieces, 1, SESSION_TIME, 'zstd'), recordsMember(place), endMember(place)];
+    const gzip = await sessionMembers(second, { volSessionId: 2, blockBytes });
+    for (const sessions of [
+      [startMember(1), ...zstd, ...gzip],
+      [...gzip, startMember(1), ...zstd],
+    ]) {
+      const volume = layOut([label, ...sessions]);
+      expect(listWithTar(volume, 'zstd -dc')).toMatchObject({ errors: '', status: 0 });
+      for (const { name, content } of [...first, ...second])
+        expect(extractWithTar(volume, name, 'zstd').equals(content)).toBe(true);
     }
   });
 });
