@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import { isDirectoryPath, splitPath } from './entry-path.ts';
+import { RecentMap } from './recent-map.ts';
 
 /**
  * Table DirectoryPath: the directories that jobs have seen, as a tree. Each has a number, the number of the directory
@@ -9,8 +10,8 @@ import { isDirectoryPath, splitPath } from './entry-path.ts';
 /** Holds the roots: "/", and drives. Its path is empty. */
 export const TOP_ID = 1;
 
-/** Paths remembered: with their keys a few megabytes. */
-const REMEMBERED_MAX = 20_000;
+/** Paths remembered, or twice as many: with their keys a few megabytes. */
+const REMEMBERED_MAX = 10_000;
 
 const CHILD = 'SELECT PathId FROM DirectoryPath WHERE ParentId = :parentId AND Name = :name';
 const ADD_CHILD = 'INSERT INTO DirectoryPath (ParentId, Name) VALUES (:parentId, :name)';
@@ -33,8 +34,8 @@ export function findChildId(db: Connection, parentId: number, name: Buffer): num
 /** Gives directories their numbers, on first sight. Remembers those used last: a job asks for each a few times. */
 export class PathIds {
   readonly #db: Connection;
-  /** By the path's bytes as Latin-1 text; the one used last is at the end. */
-  readonly #ids = new Map<string, number>();
+  /** By the path's bytes as Latin-1 text. */
+  readonly #ids = new RecentMap<string, number>(REMEMBERED_MAX);
   #last: { path: Buffer; id: number } | undefined;
 
   constructor(db: Connection) {
@@ -46,9 +47,8 @@ export class PathIds {
   idOf(path: Buffer): number {
     if (this.#last?.path.equals(path)) return this.#last.id;
     const key = path.toString('latin1');
-    const id = this.#ids.get(key) ?? this.#findOrAdd(path);
-    this.#ids.delete(key);
-    remember(this.#ids, key, id);
+    let id = this.#ids.get(key);
+    if (id === undefined) this.#ids.set(key, (id = this.#findOrAdd(path)));
     this.#last = { path, id };
     return id;
   }
@@ -77,7 +77,7 @@ export interface DirectoryNode {
 /** The way back from numbers to paths. Rows of DirectoryPath never change, so what is remembered stays true. */
 export class DirectoryTree {
   readonly #db: Connection;
-  readonly #nodes = new Map<number, DirectoryNode>();
+  readonly #nodes = new RecentMap<number, DirectoryNode>(REMEMBERED_MAX);
 
   constructor(db: Connection) {
     this.#db = db;
@@ -85,7 +85,7 @@ export class DirectoryTree {
 
   node(pathId: number): DirectoryNode {
     let node = this.#nodes.get(pathId);
-    if (node === undefined) remember(this.#nodes, pathId, (node = this.#load(pathId)));
+    if (node === undefined) this.#nodes.set(pathId, (node = this.#load(pathId)));
     return node;
   }
 
@@ -122,13 +122,4 @@ export function directoryTreeOf(db: Connection): DirectoryTree {
   let tree = trees.get(db);
   if (tree === undefined) trees.set(db, (tree = new DirectoryTree(db)));
   return tree;
-}
-
-function remember<K, V>(map: Map<K, V>, key: K, value: V): void {
-  map.set(key, value);
-  if (map.size <= REMEMBERED_MAX) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    return;
-  }
 }

@@ -23,7 +23,7 @@ export function splitPath(path: Buffer): EntryPath {
 }
 
 export function isDirectoryPath(path: Buffer): boolean {
-  return path.at(-1) === SLASH;
+  return path[path.length - 1] === SLASH;
 }
 
 /** The name without the slash of a directory. */

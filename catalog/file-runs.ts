@@ -28,6 +28,13 @@ const RUNS_BETWEEN = `
      AND RunId <= (:jobId << 32) | :last
    ORDER BY RunId LIMIT :limit`;
 
+/** The columns of many runs in one row: a list each of numbers, and the entries of all behind each other. */
+const NEXT_RUNS = `
+  SELECT json_group_array(RunId & 4294967295) AS firsts, json_group_array(PathId) AS paths,
+         json_group_array(length(Entries)) AS lengths, CAST(group_concat(Entries, '') AS BLOB) AS entries
+    FROM (SELECT RunId, PathId, Entries FROM FileRun
+           WHERE RunId > (:jobId << 32) | :after AND RunId <= (:jobId << 32) | 4294967295 ORDER BY RunId LIMIT :limit)`;
+
 const RUNS_OF_JOB_IN_DIRECTORY = `
   SELECT RunId & 4294967295 AS firstIndex, PathId AS pathId, Entries AS entries FROM FileRun
    WHERE JobId = :jobId AND PathId = :pathId AND RunId > (:jobId << 32) | :after ORDER BY RunId LIMIT :limit`;
@@ -80,6 +87,37 @@ export function* runsBetween(db: Connection, jobId: number, first: number, last:
     const end = runs.at(-1);
     if (end === undefined || runs.length < limit) return;
     from = end.firstIndex + 1;
+  }
+}
+
+interface RunsInARow {
+  readonly firsts: string;
+  readonly paths: string;
+  readonly lengths: string;
+  readonly entries: Buffer | null;
+}
+
+/** Runs fetched at once by who looks at all of them: half a megabyte. */
+const SCANNED_RUNS = 512;
+
+/**
+ * All runs of the job that begin behind this index: for a look at millions of files. A value made in JavaScript for each
+ * column of each run would take more than half of the time.
+ */
+export function* allRuns(db: Connection, jobId: number, after: number): Generator<FileRun> {
+  for (;;) {
+    const row = db.get<RunsInARow>(NEXT_RUNS, { jobId, after, limit: SCANNED_RUNS })!;
+    const firsts = JSON.parse(row.firsts) as number[];
+    const paths = JSON.parse(row.paths) as number[];
+    const lengths = JSON.parse(row.lengths) as number[];
+    let start = 0;
+    for (const [i, firstIndex] of firsts.entries()) {
+      const end = start + lengths[i]!;
+      yield { firstIndex, pathId: paths[i]!, entries: row.entries!.subarray(start, end) };
+      start = end;
+      after = firstIndex;
+    }
+    if (firsts.length < SCANNED_RUNS) return;
   }
 }
 

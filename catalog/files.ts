@@ -3,7 +3,7 @@ import { FileRecordBatch } from '../proto/noctule/record/v1/volume_members.ts';
 import type { Connection } from './connection.ts';
 import { directoryTreeOf, findPathId } from './directory-paths.ts';
 import { baseName, splitPath } from './entry-path.ts';
-import { filesBetween, INDEX_MAX, runsBetween, runsOfJobInDirectory } from './file-runs.ts';
+import { filesBetween, INDEX_MAX, runsOfJobInDirectory } from './file-runs.ts';
 import type { FilesCursor, FilesPage, FilesQuery } from './inputs.ts';
 import { selectJobs } from './job-rows.ts';
 import { EntryReader } from './packed-entries.ts';
@@ -72,45 +72,31 @@ const BACKUPS_OF_CLIENT = `
   WHERE j.ClientId = (SELECT ClientId FROM Client WHERE Name = :clientName) AND j.Type = 'B'
   ORDER BY j.StartTime DESC, j.JobId DESC`;
 
-const DELETED_OF_JOB = 'SELECT PathId AS pathId, Entry AS packed FROM DeletedFile WHERE JobId = :jobId';
+const DELETED_OF_JOB =
+  'SELECT PathId AS pathId, Entry AS packed FROM DeletedFile WHERE JobId = :jobId AND PathId = :pathId';
 
-const VERSIONS_MAX = 10_000;
-
-/**
- * The versions of a file in all backup jobs of the client, newest first, about 10,000 at most. A path without any '/' is a
- * name that may lie in any directory; to find it all files of the client are looked at.
- */
+/** The versions of a file, named by its whole path, in all backup jobs of the client; newest first. */
 export function jobsWithFile(
   db: Connection,
   { clientName, path }: { readonly clientName: string; readonly path: Buffer },
 ): FileVersion[] {
   const { parent, name } = splitPath(path);
-  const pathId = path.includes('/') ? findPathId(db, parent) : undefined;
-  if (path.includes('/') && pathId === undefined) return [];
+  const pathId = findPathId(db, parent);
+  if (pathId === undefined) return [];
   const file = baseName(name);
-  const directory = Buffer.concat([file, Buffer.from('/')]);
-  const isWanted = (entry: EntryReader) => entry.isNamed(file) || entry.isNamed(directory);
-  const tree = directoryTreeOf(db);
+  const isWanted = (entry: EntryReader) => baseName(entry.name).equals(file);
   const versions: FileVersion[] = [];
+  const add = (job: JobRow, packed: Buffer, deleted: boolean) => {
+    const entry = new EntryReader(packed);
+    while (entry.next()) {
+      if (isWanted(entry))
+        versions.push({ ...versionOf(job, entry, Buffer.concat([parent, entry.name])), deleted });
+    }
+  };
   for (const job of selectJobs(db, BACKUPS_OF_CLIENT, { clientName })) {
-    if (versions.length >= VERSIONS_MAX) break;
-    const runs =
-      pathId === undefined
-        ? runsBetween(db, job.jobId, 1, INDEX_MAX)
-        : runsOfJobInDirectory(db, job.jobId, pathId);
-    for (const run of runs) {
-      const entry = new EntryReader(run.entries);
-      while (entry.next()) {
-        if (isWanted(entry)) versions.push(versionOf(job, entry, tree.pathOf(run.pathId, entry.name)));
-      }
-    }
-    for (const gone of db.all<DeletedColumns>(DELETED_OF_JOB, { jobId: job.jobId })) {
-      const entry = readOne(gone.packed);
-      const isThere = pathId === undefined || pathId === gone.pathId;
-      if (isThere && isWanted(entry)) {
-        versions.push({ ...versionOf(job, entry, tree.pathOf(gone.pathId, entry.name)), deleted: true });
-      }
-    }
+    for (const { entries } of runsOfJobInDirectory(db, job.jobId, pathId)) add(job, entries, false);
+    for (const { packed } of db.all<DeletedColumns>(DELETED_OF_JOB, { jobId: job.jobId, pathId }))
+      add(job, packed, true);
   }
   return versions;
 }

@@ -1,7 +1,7 @@
 import type { FileRecord } from '../proto/noctule/record/v1/file_record.ts';
 import type { RestoreEntry } from '../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { Durable, ReadRange } from '../proto/noctule/storage/v1/storage_daemon.ts';
-import type { NeededVolume } from './rows.ts';
+import type { FoundFile, NeededVolume } from './rows.ts';
 
 /** Arguments of the Catalog's operations, and the results that are not rows. Units as in rows.ts. */
 
@@ -235,6 +235,22 @@ export interface FilesPage {
   readonly files: FileRecord[];
   /** Absent on the last page. */
   readonly next?: FilesCursor;
+}
+
+export interface FileSearch {
+  readonly jobId: number;
+  /** As in text/glob.ts: with a '/' it is held against whole paths, else against names in any directory. */
+  readonly pattern: string;
+  /** Where the page before ended. */
+  readonly after?: number;
+  /** Files of a page. */
+  readonly limit: number;
+}
+
+export interface FileSearchPage {
+  readonly files: FoundFile[];
+  /** Absent on the last page. A page may be empty and not the last: what is looked at for one has a limit too. */
+  readonly next?: number;
 }
 
 export interface DirectoryQuery {

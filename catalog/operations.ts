@@ -4,6 +4,7 @@ import { addDurable } from './durable.ts';
 import { chainJobs, jobsEndedBefore, lastFulls, volumeHolds } from './expiry.ts';
 import { closeFileState, fileStatePage, openFileState } from './file-state.ts';
 import { decodeFilesPage, filesPage, jobsWithFile } from './files.ts';
+import { findFiles } from './find-files.ts';
 import { addFound } from './found-files.ts';
 import { jobMedia } from './job-media.ts';
 import {
@@ -101,7 +102,8 @@ export const operations = {
   addFound: writeOrdered(addFound),
   filesPage: decoded(withBatch(read(filesPage)), decodeFilesPage),
   browseDirectory: read(browseDirectory),
-  jobsWithFile: search(jobsWithFile),
+  jobsWithFile: read(jobsWithFile),
+  findFiles: search(findFiles),
 
   openFileState: search(openFileState),
   fileStatePage: withBatch(search(fileStatePage)),

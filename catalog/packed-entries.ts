@@ -62,6 +62,9 @@ const DIGEST_BYTES = new Map<number, number>([
   [DigestAlgorithm.SHA512, 64],
 ]);
 
+/** The same, by algorithm: looked up for each entry that is read. */
+const DIGEST_LENGTHS = Array.from({ length: 8 }, (_, algorithm) => DIGEST_BYTES.get(algorithm) ?? 0);
+
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Of an entry, what the next one is compared with. */
@@ -184,12 +187,14 @@ export class EntryReader {
   readonly #reader: PackReader;
   #name: Buffer = Buffer.alloc(64);
   #nameLength = 0;
+  #nameView = NOTHING;
   #device: number | bigint = 0;
   #inode = 0;
   #overhead = 0;
   #ctime = EPOCH;
   #atime = EPOCH;
-  #digest = NOTHING;
+  #digestStart = 0;
+  #digestLength = 0;
   #digestAlgorithm: number = DigestAlgorithm.UNSPECIFIED;
   #linkCount = 1;
   #linkTarget = NOTHING;
@@ -205,7 +210,13 @@ export class EntryReader {
 
   /** A view, good until the next entry. */
   get name(): Buffer {
-    return this.#name.subarray(0, this.#nameLength);
+    if (this.#nameView.length !== this.#nameLength) this.#nameView = this.#name.subarray(0, this.#nameLength);
+    return this.#nameView;
+  }
+
+  /** Whether a first look at the name, without the '/' of a directory, lets it pass: cheaper than `name`, which makes a view. */
+  passes(sieve: (bytes: Buffer, length: number) => boolean): boolean {
+    return sieve(this.#name, this.type === FileType.DIRECTORY ? this.#nameLength - 1 : this.#nameLength);
   }
 
   isNamed(name: Buffer): boolean {
@@ -240,7 +251,8 @@ export class EntryReader {
     this.#ctime = unpackChangeTime(reader, ((forms >> 4) & 3) as TimeForm, this.mtime, this.#ctime);
     this.#atime = unpackChangeTime(reader, ((forms >> 2) & 3) as TimeForm, this.mtime, this.#atime);
     this.#digestAlgorithm = (kinds >> 2) & 7;
-    this.#digest = reader.view(DIGEST_BYTES.get(this.#digestAlgorithm) ?? 0);
+    this.#digestLength = DIGEST_LENGTHS[this.#digestAlgorithm] ?? 0;
+    this.#digestStart = reader.skip(this.#digestLength);
     this.#linkCount = 1;
     if (this.#hadExtras) this.#clearExtras();
     if (!(forms & PLAIN)) this.#readExtras();
@@ -272,7 +284,7 @@ export class EntryReader {
       streamOffset: this.streamOffset,
       streamBytes: this.streamEnd - this.streamOffset,
       digestAlgorithm: this.#digestAlgorithm as DigestAlgorithm,
-      digest: this.#digest,
+      digest: this.#reader.viewAt(this.#digestStart, this.#digestLength),
       deltaSequence: this.#deltaSequence,
       deleted: fileIndex === 0,
       extended: this.#extended,
@@ -281,15 +293,17 @@ export class EntryReader {
 
   #readName(): void {
     const shared = this.#reader.unsigned();
-    const rest = this.#reader.textView();
+    const rest = this.#reader.unsigned();
+    const start = this.#reader.skip(rest);
+    const length = shared + rest;
     if (shared > this.#nameLength) throw new DamagedColumn('a packed name goes on from a longer one');
-    const length = shared + rest.length;
     if (length > this.#name.length) {
       const grown = Buffer.alloc(length * 2);
       this.#name.copy(grown, 0, 0, shared);
       this.#name = grown;
+      this.#nameView = NOTHING;
     }
-    this.#name.set(rest, shared);
+    this.#reader.copyTo(this.#name, shared, start, rest);
     this.#nameLength = length;
   }
 
@@ -326,7 +340,8 @@ export class EntryReader {
           break;
         case Extra.ODD_DIGEST:
           this.#digestAlgorithm = reader.unsigned();
-          this.#digest = reader.textView();
+          this.#digestLength = reader.unsigned();
+          this.#digestStart = reader.skip(this.#digestLength);
           break;
         case Extra.LARGE_INODE:
           this.#largeInode = reader.unsigned64();

@@ -166,6 +166,21 @@ export class PackReader {
     return this.view(this.unsigned());
   }
 
+  /** Goes on by `length` bytes; gives where they begin, for `viewAt`. */
+  skip(length: number): number {
+    return this.#advance(length);
+  }
+
+  /** Bytes that were gone past, not copied. */
+  viewAt(start: number, length: number): Buffer {
+    return this.#bytes.subarray(start, start + length);
+  }
+
+  /** Copies bytes that were gone past. A loop: they are few, and a view would cost more. */
+  copyTo(target: Buffer, at: number, start: number, length: number): void {
+    for (let i = 0; i < length; i++) target[at + i] = this.#bytes[start + i]!;
+  }
+
   /** Goes on by `length` bytes; gives where they begin. */
   #advance(length: number): number {
     const start = this.#position;

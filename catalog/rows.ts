@@ -163,6 +163,14 @@ export interface FileVersion {
   readonly deleted: boolean;
 }
 
+/** A file, or directory (its path ends in '/'), that a job saved and a search found. */
+export interface FoundFile {
+  readonly path: Buffer;
+  readonly fileIndex: number;
+  readonly size: number;
+  readonly mtime: Date;
+}
+
 /** One name in a directory of the state that a chain of jobs gives together. */
 export interface DirectoryEntry {
   /** As bytes, without any '/'. */

@@ -29,18 +29,51 @@ const WIDTH_MAX = 100;
  * @param columns The titles, in order. Shorter rows are filled with empty values.
  */
 export function renderTable(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  if (rows.length === 0) return NOTHING;
-  const texts = rows.map((row) => columns.map((_, index) => cellText(row[index])));
-  const widths = columns.map((title, index) =>
-    Math.min(
-      WIDTH_MAX,
-      texts.reduce((widest, row) => Math.max(widest, widestLine(row[index] ?? '')), displayWidth(title)),
-    ),
-  );
-  const border = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`;
-  const line = (cells: readonly string[]): string =>
-    `|${cells.map((cell, index) => ` ${pad(cell, widths[index] ?? 0)} `).join('|')}|\n`;
-  return border + line(columns) + border + texts.map(line).join('') + border;
+  const table = new GrowingTable(columns);
+  return table.add(rows) + table.end();
+}
+
+/** Such a table page by page, when it may be longer than memory. The first page says how wide the columns are. */
+export class GrowingTable {
+  readonly #columns: readonly string[];
+  readonly #widthsMin: readonly number[];
+  #widths: readonly number[] | undefined;
+
+  /** @param widthsMin Of the columns, for what later pages may bring. */
+  constructor(columns: readonly string[], widthsMin: readonly number[] = []) {
+    this.#columns = columns;
+    this.#widthsMin = widthsMin;
+  }
+
+  /** The lines of these rows, below the head when they are the first. */
+  add(rows: readonly (readonly Cell[])[]): string {
+    if (rows.length === 0) return '';
+    const texts = rows.map((row) => this.#columns.map((_, index) => cellText(row[index])));
+    const head = this.#widths === undefined ? this.#begin(texts) : '';
+    return head + texts.map((cells) => this.#line(cells)).join('');
+  }
+
+  /** The last line. */
+  end(): string {
+    return this.#widths === undefined ? NOTHING : this.#border();
+  }
+
+  #begin(texts: readonly string[][]): string {
+    this.#widths = this.#columns.map((title, index) => {
+      const widthMin = Math.max(displayWidth(title), this.#widthsMin[index] ?? 0);
+      const widest = texts.reduce((width, row) => Math.max(width, widestLine(row[index] ?? '')), widthMin);
+      return Math.min(WIDTH_MAX, widest);
+    });
+    return this.#border() + this.#line(this.#columns) + this.#border();
+  }
+
+  #border(): string {
+    return `+${this.#widths!.map((width) => '-'.repeat(width + 2)).join('+')}+\n`;
+  }
+
+  #line(cells: readonly string[]): string {
+    return `|${cells.map((cell, index) => ` ${pad(cell, this.#widths![index] ?? 0)} `).join('|')}|\n`;
+  }
 }
 
 /**

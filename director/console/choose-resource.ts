@@ -11,6 +11,7 @@ import type {
 import { nearest } from '../../configuration/suggestion.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext } from './command.ts';
+import { wantsJson } from './listing.ts';
 import { chooseFromMenu } from './prompts.ts';
 
 interface NamedResources {
@@ -88,7 +89,7 @@ export async function chooseResource<K extends Kind>(
       `Define a ${kind} in the Director's conf and reload.`,
     );
   if (resources.length === 1) {
-    await context.say(`Automatically selected ${kind}: ${only.name}`);
+    if (!wantsJson(context)) await context.say(`Automatically selected ${kind}: ${only.name}`);
     return only;
   }
   return resources[await chooseFromMenu(context, { ...menu, items: resources.map(({ name }) => name) })]!;

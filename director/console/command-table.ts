@@ -4,6 +4,7 @@ import { DOT_COMMANDS } from './commands/dot-commands.ts';
 import { disable, enable } from './commands/enable.ts';
 import { estimate } from './commands/estimate.ts';
 import { explain } from './commands/explain.ts';
+import { find } from './commands/find.ts';
 import { help } from './commands/help.ts';
 import { label } from './commands/label.ts';
 import { list, llist } from './commands/list.ts';
@@ -38,6 +39,7 @@ const COMMANDS: readonly Command[] = [
   estimate,
   exit,
   explain,
+  find,
   gui,
   help,
   label,

@@ -1,4 +1,4 @@
-import { renderTable, renderVertical, type Cell } from '../../text/text-table.ts';
+import { GrowingTable, renderTable, renderVertical, type Cell } from '../../text/text-table.ts';
 import type { CommandContext } from './command.ts';
 
 /** What a list command found, before it takes a form. */
@@ -35,8 +35,52 @@ export function renderListing({ columns, rows }: Listing, form: ListForm): strin
     case 'vertical':
       return renderVertical(columns, rows);
     case 'json':
-      return JSON.stringify(rows.map((row) => jsonObject(columns, row))) + '\n';
+      return `[${jsonObjects({ columns, rows })}]\n`;
   }
+}
+
+/** A listing of any length, printed page by page as it is found; in the end it reads as if it had been rendered at once. */
+export class PagedListing<Row> {
+  readonly #print: CommandContext['print'];
+  readonly #form: ListForm;
+  readonly #columns: Columns<Row>;
+  readonly #table: GrowingTable;
+  #isEmpty = true;
+
+  /** @param widthsMin Of the columns of a table, by title. */
+  constructor(
+    { print }: Pick<CommandContext, 'print'>,
+    form: ListForm,
+    columns: Columns<Row>,
+    widthsMin: Readonly<Record<string, number>> = {},
+  ) {
+    this.#print = print;
+    this.#form = form;
+    this.#columns = columns;
+    const titles = columns.map(([title]) => title);
+    this.#table = new GrowingTable(
+      titles,
+      titles.map((title) => widthsMin[title] ?? 0),
+    );
+  }
+
+  async add(page: readonly Row[]): Promise<void> {
+    if (page.length === 0) return;
+    const { columns, rows } = listingOf(this.#columns, page);
+    if (this.#form === 'table') await this.#print(this.#table.add(rows));
+    else if (this.#form === 'vertical') await this.#print(renderVertical(columns, rows));
+    else await this.#print((this.#isEmpty ? '[' : ',') + jsonObjects({ columns, rows }));
+    this.#isEmpty = false;
+  }
+
+  async end(): Promise<void> {
+    if (this.#form === 'json') await this.#print(this.#isEmpty ? '[]\n' : ']\n');
+    else if (this.#form === 'table' || this.#isEmpty) await this.#print(this.#table.end());
+  }
+}
+
+function jsonObjects({ columns, rows }: Listing): string {
+  return rows.map((row) => JSON.stringify(jsonObject(columns, row))).join();
 }
 
 function jsonObject(columns: readonly string[], row: readonly Cell[]): Record<string, unknown> {

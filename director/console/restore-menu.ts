@@ -3,7 +3,8 @@ import { parsePrintablePath, printablePath } from '../../text/printable.ts';
 import { CommandCancelled, CommandError, NOTHING_DONE, sentencesOf } from './command-error.ts';
 import type { CommandContext } from './command.ts';
 import { printQuery } from './commands/sqlquery.ts';
-import { listingOf, renderListing, type Columns } from './listing.ts';
+import { versionsFound, type FoundVersion } from './file-search.ts';
+import { listingOf, PagedListing, renderListing, type Columns } from './listing.ts';
 import { parseNumberList } from './number-list.ts';
 import { chooseFromMenu } from './prompts.ts';
 import { askForPaths, NamedFilesFinder, type NamedFiles } from './restore-files.ts';
@@ -108,27 +109,24 @@ async function listLastJobs({ services, print }: CommandContext): Promise<undefi
   await print(renderListing(listingOf(RECENT_COLUMNS, jobs), 'table'));
 }
 
-/** A name alone is looked for in all directories. */
+const VERSION_COLUMNS: Columns<FoundVersion> = [
+  ['JobId', ({ job }) => job.jobId],
+  ['Name', ({ file }) => printablePath(file.path)],
+  ['StartTime', ({ job }) => job.startTime ?? 0],
+  ['JobType', ({ job }) => job.type],
+  ['JobStatus', ({ job }) => job.jobStatus],
+  ['JobFiles', ({ job }) => job.jobFiles],
+  ['JobBytes', ({ job }) => job.jobBytes],
+];
+
+/** A name alone, or a pattern, is looked for in all directories. */
 async function listJobsWithFile(context: CommandContext): Promise<undefined> {
-  const client = await backupClient(context);
-  const name = await context.ask('Enter Filename (no path):');
-  const versions = await context.services.catalog.jobsWithFile({
-    clientName: client.name,
-    path: parsePrintablePath(name),
-  });
-  const listing = listingOf(
-    [
-      ['JobId', (version) => version.jobId],
-      ['Name', (version) => printablePath(version.path)],
-      ['StartTime', (version) => version.startTime ?? 0],
-      ['JobType', (version) => version.type],
-      ['JobStatus', (version) => version.jobStatus],
-      ['JobFiles', (version) => version.jobFiles],
-      ['JobBytes', (version) => version.jobBytes],
-    ],
-    versions.filter(({ deleted }) => !deleted),
-  );
-  await context.print(renderListing(listing, 'table'));
+  const { name: clientName } = await backupClient(context);
+  const pattern = await context.ask('Enter Filename (no path):');
+  const jobs = await context.services.catalog.listJobs({ clientName, type: 'B', order: 'desc' });
+  const listing = new PagedListing(context, 'table', VERSION_COLUMNS);
+  for await (const page of versionsFound(context, jobs, pattern)) await listing.add(page);
+  await listing.end();
 }
 
 async function enterJobIds(context: CommandContext, found: FoundJobs): Promise<RestoreChoice | undefined> {

@@ -122,6 +122,7 @@ function allowedOperations(catalog: Catalog, rights: Rights): Allowed {
       rights.require('Client', query.clientName);
       return ofVisibleJobs(await catalog.jobsWithFile(query));
     },
+    findFiles: ofJobs(catalog.findFiles, ({ jobId }) => [jobId]),
     filesPage: ofJobs(catalog.filesPage, ({ jobId }) => [jobId]),
     browseDirectory: ofJobs(catalog.browseDirectory, ({ jobIds }) => jobIds),
     openRestorePlan: ofJobs(catalog.openRestorePlan, ({ jobIds }) => jobIds),

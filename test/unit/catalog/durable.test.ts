@@ -245,7 +245,7 @@ describe('finding the versions of a file', () => {
       deleted,
     ]);
 
-  test('gives those of all jobs of the client, newest first, by path or by name alone', () => {
+  test('gives those of all jobs of the client, newest first, and when it was gone', () => {
     using site = new Site();
     const full = site.backup({
       start: 1,
@@ -264,14 +264,12 @@ describe('finding the versions of a file', () => {
       [later, '/a/x', false],
       [full, '/a/x', false],
     ]);
-    expect(found(site, 'x')).toEqual([
-      [later, '/a/x', false],
+    expect(found(site, '/b/x')).toEqual([
       [later, '/b/x', true],
-      [full, '/a/x', false],
       [full, '/b/x', false],
     ]);
     expect(found(site, '/nowhere/x')).toEqual([]);
-    expect(found(site, 'x', 'nobody-fd')).toEqual([]);
+    expect(found(site, '/a/x', 'nobody-fd')).toEqual([]);
   });
 
   test('gives size and time of each, and finds a directory with or without its slash', () => {
@@ -293,6 +291,6 @@ describe('finding the versions of a file', () => {
       },
     ]);
     expect(found(site, '/a')).toEqual(found(site, '/a/'));
-    expect(found(site, 'a')).toEqual([[jobId, '/a/', false]]);
+    expect(found(site, '/a')).toEqual([[jobId, '/a/', false]]);
   });
 });

@@ -38,9 +38,9 @@ function plansOf(site: Site, ask: () => unknown): { sql: string; steps: string[]
 
 /** Steps that look at every row of a table that grows with files, jobs or messages. */
 function longScans(plans: { sql: string; steps: string[] }[]): string[] {
-  // The chain of a restore (json_each); constants; the tree below a directory (b); jobs that run.
+  // The chain of a restore (json_each); constants; the tree below a directory (b); jobs that run; a window of runs just read.
   const small =
-    /^SCAN (c VIRTUAL TABLE|json_each|CONSTANT ROW|\d+ CONSTANT ROW|b$|JobRun USING INDEX JobRunUnfinished)/;
+    /^SCAN (c VIRTUAL TABLE|json_each|CONSTANT ROW|\d+ CONSTANT ROW|b$|\(subquery-1\)$|JobRun USING INDEX JobRunUnfinished)/;
   return plans.flatMap(({ sql, steps }) =>
     steps.filter((step) => step.startsWith('SCAN') && !small.test(step)).map((step) => `${step} in ${sql}`),
   );
@@ -88,6 +88,7 @@ const QUESTIONS: { [O in OperationName]?: (context: ReturnType<typeof siteWithJo
   filesPage: ({ full }) => [{ jobId: full, kind: 'all', limit: 2 }],
   browseDirectory: ({ full, later }) => [{ jobIds: [full, later], path: Buffer.from('/d/'), limit: 10 }],
   jobsWithFile: () => [{ clientName: 'zebulon-fd', path: Buffer.from('/d/a') }],
+  findFiles: ({ full }) => [{ jobId: full, pattern: '*', limit: 10 }],
   openRestorePlan: ({ full, later }) => [
     { jobIds: [full, later], rules: [{ path: Buffer.from('/d/'), recursive: true, marked: true }] },
   ],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { globMatcher, hasWildcards } from '../../../text/glob.ts';
+import { globMatcher, globSieve, hasWildcards, lastPartSieve } from '../../../text/glob.ts';
 import { printablePath } from '../../../text/printable.ts';
 
 function matches(pattern: string, name: string | Buffer): boolean {
@@ -31,6 +31,12 @@ describe('a shell pattern', () => {
     ['back\\\\slash', 'back\\slash', true],
     ['back\\slash', 'back\\slash', true],
     ["it's", "it's", true],
+    ['a*b*c', 'a-b-b-c', true],
+    ['a*b*c', 'a-c', false],
+    ['*ab*', 'aab', true],
+    ['ab*ba', 'aba', false],
+    ['**', '', true],
+    ['*é', 'caf\u00e9', true],
   ])('%s and the name %s', (pattern, name, expected) => {
     expect(matches(pattern, name)).toBe(expected);
   });
@@ -42,6 +48,19 @@ describe('a shell pattern', () => {
         const pattern = printablePath(one);
         expect(globMatcher(pattern)(one)).toBe(true);
         if (!hasWildcards(pattern)) expect(globMatcher(pattern)(other)).toBe(one.equals(other));
+      }),
+    );
+  });
+
+  it('lets through its first look whatever it matches', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?', '[a]', '\\*', '/'), maxLength: 8 });
+    fc.assert(
+      fc.property(text, text, (pattern, name) => {
+        const bytes = Buffer.from(name);
+        if (!globMatcher(pattern)(bytes)) return;
+        expect(globSieve(pattern)(bytes, bytes.length)).toBe(true);
+        const part = bytes.subarray(bytes.lastIndexOf('/') + 1);
+        expect(lastPartSieve(pattern)(part, part.length)).toBe(true);
       }),
     );
   });

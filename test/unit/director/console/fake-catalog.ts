@@ -199,6 +199,27 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
     },
     fileSetsOfClient: async () => [...new Set(contents.jobs.map(({ fileSetName }) => fileSetName))],
     jobsWithFile: async ({ path }) => versionsOf(contents, path.toString()),
+    findFiles: async ({ jobId, pattern }) => {
+      const matches = globMatcher(pattern.length > 1 ? pattern.replace(/\/$/, '') : pattern);
+      const files = (contents.files.get(jobId) ?? []).map((file, index) => ({
+        ...file,
+        fileIndex: index + 1,
+      }));
+      return {
+        files: files
+          .filter(({ deleted }) => !deleted)
+          .filter(({ path }) => {
+            const whole = path.length > 1 ? path.replace(/\/$/, '') : path;
+            return matches(Buffer.from(pattern.includes('/') ? whole : whole.replace(/^.*\//, '')));
+          })
+          .map(({ path, fileIndex, size = 0 }) => ({
+            path: Buffer.from(path),
+            fileIndex,
+            size,
+            mtime: TIME,
+          })),
+      };
+    },
     openRestorePlan: async ({ jobIds, rules }) => {
       const files = [...newest(jobIds).values()];
       const wanted = files.filter(({ path }) => decide(path, rules));
@@ -299,13 +320,11 @@ function entriesOf(files: readonly FakeFile[], directory: string): DirectoryEntr
   return [...entries.values()].sort((a, b) => Buffer.compare(a.name, b.name));
 }
 
-/** With or without a slash at its end; a name alone in any directory. The newest first. */
+/** With or without a slash at its end. The newest first. */
 function versionsOf({ jobs, files }: CatalogContents, wanted: string): FileVersion[] {
-  const name = wanted.replace(/\/$/, '');
-  const isWanted = (path: string) => (wanted.includes('/') ? path === name : path.endsWith(`/${name}`));
   return jobs.toReversed().flatMap((job) =>
     (files.get(job.jobId) ?? [])
-      .filter((file) => isWanted(file.path.replace(/\/$/, '')))
+      .filter((file) => file.path.replace(/\/$/, '') === wanted.replace(/\/$/, ''))
       .map((file) => ({
         jobId: job.jobId,
         path: Buffer.from(file.path),
