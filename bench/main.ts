@@ -1,143 +1,162 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
-import { DAEMONS } from '../tools/site.ts';
-import { compareTrees } from '../tools/compare-trees.ts';
-import { makeDataSet, type DataSetKind } from './data-sets.ts';
-import { MeasuredSite } from './measured-site.ts';
+import { UsageError } from '../tools/usage-error.ts';
+import { plainFiles } from './data-sets/changed-files.ts';
+import { makeDataSet } from './data-sets/data-sets.ts';
+import { measureLargeVolume } from './large-volume.ts';
+import { measureLink } from './link/link.ts';
+import { cpuOfAll } from './measure.ts';
+import { parseOptions, USAGE, type BenchOptions } from './options.ts';
+import type { Program } from './programs/program.ts';
+import { runProgram } from './programs/run-program.ts';
+import type { BenchResult } from './report/bench-result.ts';
+import { markdown } from './report/markdown.ts';
+import { verdicts } from './report/targets.ts';
+import { measureTurn } from './turn.ts';
 
-/** One measured piece of work. CPU is that of all processes that took part. */
-interface Measure {
-  readonly program: string;
-  readonly work: string;
-  readonly wallSeconds: number;
-  readonly cpuSeconds: number;
-}
-
-const run = promisify(execFile);
-const { values: options } = parseArgs({
-  allowPositionals: true,
-  options: {
-    set: { type: 'string', default: 'mixed' },
-    scale: { type: 'string', default: '1' },
-    quick: { type: 'boolean', default: false },
-    data: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
-});
-const scale = options.quick ? 0.1 : Number(options.scale);
-const kind = options.set as DataSetKind;
-const directory = realpathSync(mkdtempSync(join(tmpdir(), 'noctule-bench-')));
-const data = options.data ?? join(directory, 'data');
-const measures: Measure[] = [];
-const print = (text: string) => void process.stdout.write(`${text}\n`);
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
 
 try {
-  if (options.data === undefined) makeDataSet(kind, data, scale);
-  let entries = 0;
-  {
-    await using measured = await MeasuredSite.start({ directory: join(directory, 'site'), paths: [data] });
-    entries = await measureNoctule(measured);
-  }
-  // Only now all is in the one file.
-  const catalogBytes = directoryBytes(join(directory, 'site', 'director'), '.db');
-  print(`catalog ${(catalogBytes / entries).toFixed(0)} bytes per entry, after a Full and an Incremental`);
-  await measurePeers();
-  report();
-} finally {
-  rmSync(directory, { recursive: true, force: true });
+  const options = parseOptions(process.argv.slice(2));
+  if (options === 'help') process.stdout.write(USAGE);
+  else await bench(options);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
 }
 
-/** Resolves with the number of entries of the data set. */
-async function measureNoctule(measured: MeasuredSite): Promise<number> {
-  const { site } = measured;
-  for (const [work, command, termination] of [
-    ['Full GZIP', 'run job=Backup level=Full yes', 'Backup OK'],
-    ['Incremental, no change', 'run job=Backup level=Incremental yes', 'Backup OK'],
-    ['restore all', 'restore client=site-fd select all done yes', 'Restore OK'],
-  ] as const) {
-    const { wallSeconds, cpuSeconds } = await measured.job(command, termination);
-    const ofAll = DAEMONS.reduce((sum, daemon) => sum + cpuSeconds[daemon], 0);
-    measures.push({ program: 'noctule', work, wallSeconds, cpuSeconds: ofAll });
+/** Progress goes to stderr; the tables of what was measured, also when it was interrupted, to stdout. */
+async function bench(options: BenchOptions): Promise<void> {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'noctule-bench-')));
+  const result = emptyResult(options);
+  try {
+    if (options.parts.includes('sets')) await benchSets(options, result, join(directory, 'sets'));
+    await benchPart(options, result, 'link', async () => {
+      for await (const one of measureLink(join(directory, 'link'), options)) {
+        result.link.push(one);
+        say(`link, ${one.line}, round ${one.round}: ${(one.share * 100).toFixed(0)} % of a plain copy`);
+      }
+    });
+    await benchPart(options, result, 'large-volume', async () => {
+      for await (const one of measureLargeVolume(join(directory, 'large-volume'), options)) {
+        result.largeVolume.push(one);
+        say(`large volume, round ${one.round}: ${one.readBytes} bytes read`);
+      }
+    });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
-  const { differenceCount, entries, bytes, differences } = compareTrees(
-    data,
-    join(site.directory, 'restored', data),
-  );
-  print(`${entries} entries, ${bytes} bytes; restored with ${differenceCount} differences`);
-  for (const { what, path, detail } of differences) print(`  ${what}: ${path} (${detail})`);
-  print(`volumes ${directoryBytes(site.volumesDirectory)} bytes`);
-  const [peaks, spent] = [measured.peaks(), measured.cpuSeconds()];
-  for (const daemon of DAEMONS) {
-    print(`${daemon}: peak ${peaks[daemon].toFixed(0)} MiB resident, ${spent[daemon].toFixed(1)} CPU s`);
-  }
-  return entries;
+  save(options, result);
+  process.stdout.write(markdown(result));
 }
 
-/** Programs that do the same work, where they are installed. */
-async function measurePeers(): Promise<void> {
-  const target = join(directory, 'peer');
-  const peers: [name: string, needs: string, work: string, script: string][] = [
-    ['tar, gzip -6', 'gzip', 'Full GZIP', 'tar -cf - -C "$1" . | gzip -6 > "$2.tgz"'],
-    ['tar, pigz -6', 'pigz', 'Full GZIP', 'tar -cf - -C "$1" . | pigz -6 > "$2.tgz"'],
-    [
-      'restic',
-      'restic',
-      'Full GZIP',
-      'export RESTIC_PASSWORD=x; restic -q init -r "$2" && restic -q backup -r "$2" "$1"',
-    ],
-    ['restic', 'restic', 'Incremental, no change', 'RESTIC_PASSWORD=x restic -q backup -r "$2" "$1"'],
-    [
-      'restic',
-      'restic',
-      'restore all',
-      'RESTIC_PASSWORD=x restic -q restore latest -r "$2" --target "$2-restored"',
-    ],
-    ['tar -xzf', 'gzip', 'restore all', 'mkdir "$2-tar" && tar -xzf "$2.tgz" -C "$2-tar"'],
-  ];
-  for (const [program, needs, work, script] of peers) {
-    const isInstalled = await run('sh', ['-c', 'command -v "$1"', 'sh', needs]).then(
-      () => true,
-      () => false,
-    );
-    if (!isInstalled) continue;
-    const started = performance.now();
-    // bash's own clock of its ended children: user and system seconds, one per line.
-    const timed = `TIMEFORMAT='%U %S'; time sh -c "$3" sh "$1" "$2"`;
-    const { stderr } = await run('bash', ['-c', timed, 'bash', data, target, script]);
-    const cpu = stderr
-      .trim()
-      .split('\n')
-      .at(-1)!
-      .split(' ')
-      .reduce((sum, seconds) => sum + Number(seconds), 0);
-    measures.push({ program, work, wallSeconds: (performance.now() - started) / 1000, cpuSeconds: cpu });
+/** A part that fails is named as not measured, and the others go on. */
+async function benchPart(
+  { parts }: BenchOptions,
+  result: BenchResult,
+  part: 'link' | 'large-volume',
+  measure: () => Promise<void>,
+): Promise<void> {
+  if (!parts.includes(part)) return;
+  try {
+    interrupted.signal.throwIfAborted();
+    await measure();
+  } catch (error) {
+    result.notMeasured[part] = (error as Error).message;
   }
 }
 
-function report(): void {
-  if (options.json) {
-    print(JSON.stringify({ kind, scale, measures }));
-    return;
+/** One data set after the other; in each, rounds in which every program has its turn. */
+async function benchSets(options: BenchOptions, result: BenchResult, directory: string): Promise<void> {
+  const programs: Program[] = [];
+  for (const program of options.programs) {
+    const missing = await whyMissing(program);
+    if (missing !== undefined) result.notMeasured[program.name] = missing;
+    else {
+      programs.push(program);
+      result.versions[program.name] = await program.version();
+    }
   }
+  for (const set of options.sets) {
+    const data = join(directory, set);
+    say(`${set}: making the data set`);
+    mkdirSync(directory, { recursive: true });
+    makeDataSet(set, data, options.scale);
+    result.dataSets[set] = sizeOf(Buffer.from(data));
+    const files = plainFiles(data);
+    for (let round = 1; round <= options.rounds; round++) {
+      for (const program of programs) {
+        if (interrupted.signal.aborted) return;
+        const turn = await measureTurn(program, {
+          set,
+          round,
+          data,
+          files,
+          directory: join(directory, 'turn'),
+          signal: interrupted.signal,
+          onMeasure: (work, measure) =>
+            say(
+              `${set}, round ${round}, ${program.name}, ${work}: ${measure.wallSeconds.toFixed(1)} s, CPU ${cpuOfAll(measure).toFixed(1)} s`,
+            ),
+        });
+        for (const { work, message } of turn.failures) {
+          say(`${set}, round ${round}, ${program.name}, ${work} FAILED: ${message}`);
+        }
+        result.turns.push(turn);
+        save(options, result);
+      }
+    }
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function whyMissing({ needs }: Program): Promise<string | undefined> {
+  if (needs === undefined) return undefined;
+  const { exitCode } = await runProgram('sh', ['-c', 'command -v "$1"', 'sh', needs.command]);
+  return exitCode === 0
+    ? undefined
+    : `${needs.command} is not installed (Debian: apt-get install --no-install-recommends ${needs.debianPackage})`;
+}
+
+function emptyResult({ rounds, scale }: BenchOptions): BenchResult {
   const cpu = cpus()[0]?.model ?? 'unknown processor';
-  print(
-    `\n${kind} x ${scale}, Node ${process.version}, ${availableParallelism()} x ${cpu}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB\n`,
-  );
-  print('| work | program | wall s | CPU s | noctule wall / CPU ratio |\n|---|---|---|---|---|');
-  for (const measure of measures) {
-    const own = measures.find(({ program, work }) => program === 'noctule' && work === measure.work)!;
-    const ratio = `${(own.wallSeconds / measure.wallSeconds).toFixed(2)} / ${(own.cpuSeconds / measure.cpuSeconds).toFixed(2)}`;
-    print(
-      `| ${measure.work} | ${measure.program} | ${measure.wallSeconds.toFixed(1)} | ${measure.cpuSeconds.toFixed(1)} | ${ratio} |`,
-    );
-  }
+  return {
+    command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
+    startedAt: new Date().toISOString().slice(0, 16).replace('T', ' '),
+    machine:
+      `${availableParallelism()} x ${cpu}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}, ` +
+      `load when it began ${loadavg()[0]!.toFixed(1)}`,
+    scale,
+    rounds,
+    dataSets: {},
+    versions: {},
+    notMeasured: {},
+    turns: [],
+    link: [],
+    largeVolume: [],
+  };
 }
 
-function directoryBytes(path: string, nameHolds = ''): number {
-  return readdirSync(path)
-    .filter((name) => name.includes(nameHolds))
-    .reduce((sum, name) => sum + statSync(join(path, name)).size, 0);
+function sizeOf(path: Buffer): { entries: number; bytes: number } {
+  const stat = lstatSync(path);
+  const total = { entries: 1, bytes: stat.isFile() ? stat.size : 0 };
+  if (!stat.isDirectory()) return total;
+  for (const name of readdirSync(path, { encoding: 'buffer' })) {
+    const below = sizeOf(Buffer.concat([path, Buffer.from('/'), name]));
+    total.entries += below.entries;
+    total.bytes += below.bytes;
+  }
+  return total;
+}
+
+function save({ jsonFile }: BenchOptions, result: BenchResult): void {
+  if (jsonFile === undefined) return;
+  writeFileSync(jsonFile, `${JSON.stringify({ ...result, targets: verdicts(result) }, undefined, 1)}\n`);
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
 }

@@ -9,13 +9,11 @@ import {
   type Site,
   type SiteOptions,
 } from '../tools/site.ts';
-import { cpuSeconds, peakResidentMiB } from './process-usage.ts';
+import { measureProcesses, type DaemonMeasure } from './measured-processes.ts';
+import { peakResidentMiB } from './process-usage.ts';
 
 /** What a job took, by daemon. */
-export interface JobUsage {
-  readonly wallSeconds: number;
-  readonly cpuSeconds: Readonly<Record<DaemonName, number>>;
-}
+export type JobMeasure = DaemonMeasure<DaemonName>;
 
 /** A site of real daemons whose jobs are measured. */
 export class MeasuredSite implements AsyncDisposable {
@@ -27,40 +25,42 @@ export class MeasuredSite implements AsyncDisposable {
     this.#pids = pids;
   }
 
-  static async start(options: SiteOptions): Promise<MeasuredSite> {
+  /** @param prepare may change the conf before the daemons start. */
+  static async start(
+    options: SiteOptions,
+    prepare: (site: Site) => void = () => undefined,
+  ): Promise<MeasuredSite> {
     const site = await createSite(options);
-    await startSite(site);
+    prepare(site);
+    try {
+      await startSite(site);
+    } catch (error) {
+      await stopSite(site); // those that did start
+      throw error;
+    }
     const pids = {} as Record<DaemonName, number>;
     for (const daemon of DAEMONS) pids[daemon] = (await daemonPid(site, daemon))!;
     return new MeasuredSite(site, pids);
   }
 
   /** @throws Error with what the console said when the job does not end with `termination` */
-  async job(command: string, termination = 'Backup OK'): Promise<JobUsage> {
-    const [wallBefore, before] = [performance.now(), this.cpuSeconds()];
-    const { output } = await runConsole(this.site, `${command}\nwait\n`);
-    const [wallSeconds, after] = [(performance.now() - wallBefore) / 1000, this.cpuSeconds()];
+  async job(command: string, termination = 'Backup OK'): Promise<JobMeasure> {
+    let output = '';
+    const measure = await measureProcesses(this.#pids, 'noctule-sd', async () => {
+      ({ output } = await runConsole(this.site, `${command}\nwait\n`));
+    });
     const { output: messages } = await runConsole(this.site, 'messages\n');
-    if (!messages.includes(`Termination:            ${termination}`)) throw new Error(output + messages);
-    const spent = (daemon: DaemonName) => after[daemon] - before[daemon];
-    return { wallSeconds, cpuSeconds: this.#each(spent) };
+    if (!messages.includes(`Termination:            ${termination}\n`)) throw new Error(output + messages);
+    return measure;
   }
 
-  /** The most that each daemon has had resident since its start, in MiB. */
+  /** The most that each daemon has had resident since its last job began, or since its start; in MiB. */
   peaks(): Readonly<Record<DaemonName, number>> {
-    return this.#each((daemon) => peakResidentMiB(this.#pids[daemon]));
-  }
-
-  /** CPU of each daemon since its start. */
-  cpuSeconds(): Readonly<Record<DaemonName, number>> {
-    return this.#each((daemon) => cpuSeconds(this.#pids[daemon]));
+    const peaks = DAEMONS.map((daemon) => [daemon, peakResidentMiB(this.#pids[daemon])]);
+    return Object.fromEntries(peaks) as Record<DaemonName, number>;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await stopSite(this.site);
-  }
-
-  #each(value: (daemon: DaemonName) => number): Record<DaemonName, number> {
-    return Object.fromEntries(DAEMONS.map((daemon) => [daemon, value(daemon)])) as Record<DaemonName, number>;
   }
 }

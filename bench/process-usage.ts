@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Linux accounts processor time in ticks of 10 ms (sysconf(_SC_CLK_TCK) is 100 on every port Node runs on). */
 const TICKS_PER_SECOND = 100;
@@ -13,4 +13,14 @@ export function cpuSeconds(pid: number): number {
 /** The most memory the process has had resident, in MiB (proc(5), status VmHWM). */
 export function peakResidentMiB(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024;
+}
+
+/** Lets the peak of a process begin anew with what it has resident now (proc(5), clear_refs). */
+export function resetPeakResident(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+}
+
+/** Bytes that the process has asked for with read(2) and the like, those of sockets included (proc(5), io rchar). */
+export function bytesRead(pid: number): number {
+  return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1]);
 }

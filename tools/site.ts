@@ -171,7 +171,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** Ports nobody listens on now. All are held open until the last is found, so they differ. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer();

@@ -18,10 +18,10 @@ const parts: Readonly<Record<string, (directory: string) => Promise<void>>> = {
     }
   },
   async million(directory) {
-    for await (const { work, wallSeconds, cpuSeconds, peaks } of millionFiles(directory)) {
+    for await (const { work, wallSeconds, cpuSeconds, peakMiB } of millionFiles(directory)) {
       const ofDaemons = (values: Readonly<Record<string, number>>, digits: number) =>
         DAEMONS.map((daemon) => values[daemon]?.toFixed(digits)).join(' / ');
-      row([work, wallSeconds.toFixed(1), ofDaemons(cpuSeconds, 1), ofDaemons(peaks, 0)]);
+      row([work, wallSeconds.toFixed(1), ofDaemons(cpuSeconds, 1), ofDaemons(peakMiB, 0)]);
     }
   },
   async latency(directory) {

@@ -1,15 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MeasuredSite, type JobUsage } from '../measured-site.ts';
+import { MeasuredSite, type JobMeasure } from '../measured-site.ts';
 import { ACCURATE_JOB } from './no-change.ts';
 
 const DIRECTORIES = 1_000;
 const FILES_PER_DIRECTORY = 1_000;
 
-export interface MillionFiles extends JobUsage {
+export interface MillionFiles extends JobMeasure {
   readonly work: string;
-  /** Peaks since the daemons started, in MiB. */
-  readonly peaks: ReturnType<MeasuredSite['peaks']>;
 }
 
 /** A Full, an accurate Incremental without changes and a restore of a million small files. */
@@ -32,7 +30,6 @@ export async function* millionFiles(directory: string): AsyncGenerator<MillionFi
     ['accurate Incremental, no change', 'run job=Accurately level=Incremental yes', 'Backup OK'],
     ['restore all', 'restore client=site-fd select all done yes', 'Restore OK'],
   ] as const) {
-    const usage = await measured.job(command, termination);
-    yield { work, ...usage, peaks: measured.peaks() };
+    yield { work, ...(await measured.job(command, termination)) };
   }
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { makeDataSet } from '../data-sets.ts';
+import { makeDataSet } from '../data-sets/data-sets.ts';
 import { MeasuredSite } from '../measured-site.ts';
 
 const run = promisify(execFile);

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDataSet } from '../data-sets.ts';
+import { makeDataSet } from '../data-sets/data-sets.ts';
 import { MeasuredSite } from '../measured-site.ts';
 
 const SECONDS = 12;

@@ -9,9 +9,9 @@ const OF_FIND_MAX = 2.5;
 test('a million files: the file daemon stays small through a Full, an accurate Incremental and a restore', async () => {
   using directory = temporaryDirectory();
   const works: string[] = [];
-  for await (const { work, peaks } of millionFiles(directory.path)) {
+  for await (const { work, peakMiB } of millionFiles(directory.path)) {
     works.push(work);
-    expect(peaks['noctule-fd'], work).toBeLessThan(CLIENT_MIB_MAX);
+    expect(peakMiB['noctule-fd'], work).toBeLessThan(CLIENT_MIB_MAX);
   }
   expect(works).toHaveLength(3);
 });
