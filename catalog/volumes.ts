@@ -153,14 +153,17 @@ export function volumesByIds(db: Connection, mediaIds: readonly number[]): Media
   return selectVolumes(db, where, { mediaIds: JSON.stringify(mediaIds) });
 }
 
-/** Closed volumes whose jobs may expire, of these pools and media type, the oldest data first. */
+/**
+ * Closed volumes whose jobs may expire, of these pools and media type, the oldest data first. One that was never
+ * written has been closed by hand: somebody does not want it to be used.
+ */
 export function pruneCandidates(
   db: Connection,
   { poolIds, mediaType }: { readonly poolIds: readonly number[]; readonly mediaType: string },
 ): MediaRow[] {
   const where = `
     WHERE v.PoolId IN (SELECT value FROM json_each(:poolIds)) AND v.MediaType = :mediaType AND v.Enabled <> 2
-      AND v.VolStatus IN ('Full', 'Used')`;
+      AND v.VolStatus IN ('Full', 'Used') AND v.LastWritten IS NOT NULL`;
   return selectVolumes(db, `${where} ${OLDEST_FIRST}`, { poolIds: JSON.stringify(poolIds), mediaType });
 }
 

@@ -9,6 +9,7 @@ import type {
   StorageResource,
 } from '../configuration/director-conf.ts';
 import type { MediaRow } from '../catalog/rows.ts';
+import type { ListedFile } from './daemons/client-estimate.ts';
 import type { PeerMessage } from './jobs/peer-messages.ts';
 import type { Retention } from './retention/retention.ts';
 import type { StatusResponse as ClientStatus } from '../proto/noctule/filedaemon/v1/file_daemon.ts';
@@ -211,7 +212,7 @@ export interface Peers {
     job: JobResource;
     level: string;
     since?: Date | undefined;
-    onListing?: (path: Buffer, sizeBytes: number, mode: number, mtimeSeconds: number) => void;
+    onListing?: (file: ListedFile) => void;
     /** What the client has to say of files and of the FileSet, as in the messages of a job. */
     onMessage: (message: PeerMessage) => Promise<void>;
   }): Promise<{ files: number; bytes: number }>;

@@ -31,7 +31,11 @@ export const VERIFY_LEVELS = ['Catalog', 'InitCatalog', 'VolumeToCatalog', 'Disk
 
 /** Four letters for the status tables; a job without levels shows its type. */
 export function shortLevel(type: string, level: string): string {
-  return (type === 'R' || type === 'D' ? typeWord(type) : levelName(level)).slice(0, 4);
+  return (hasLevel(type) ? levelName(level) : typeWord(type)).slice(0, 4);
+}
+
+export function hasLevel(type: string): boolean {
+  return type !== 'R' && type !== 'D';
 }
 
 export function typeWord(letter: string): string {

@@ -12,7 +12,11 @@ import { jobNameOf, terminatedTable } from './terminated-table.ts';
 /** `status client=`: what the file daemon says about itself. */
 export async function statusClient(context: CommandContext, client: ClientResource): Promise<void> {
   await context.print(`${connectingTo(client)}\n\n`);
-  const status = await context.services.peers.clientStatus(client);
+  const status = await answerOf(
+    context,
+    `Client ${client.name}`,
+    context.services.peers.clientStatus(client),
+  );
   const now = context.now();
   const expectedEnds = new Map(
     context.services.jobs.running().map(({ job, expectedEnd }) => [job, expectedEnd]),
@@ -36,6 +40,16 @@ export async function statusClient(context: CommandContext, client: ClientResour
   );
 }
 
+/** @throws OperatorError after the lines that scripts look for when a daemon does not answer. */
+async function answerOf<T>(context: CommandContext, who: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    await context.say(`Failed to connect to ${who}.\n====`);
+    throw error;
+  }
+}
+
 /** When a job will be done is known to the Director only, and only of its own jobs. */
 function clientJob(job: ClientJob, now: Date, expectedEnd: Date | undefined): string[] {
   return [
@@ -53,7 +67,11 @@ export async function statusStorage(context: CommandContext, storage: StorageRes
   await context.print(
     `Connecting to Storage daemon ${storage.name} at ${storage.address}:${storage.sdPort}\n\n`,
   );
-  const status = await context.services.peers.storageStatus(storage);
+  const status = await answerOf(
+    context,
+    `Storage daemon ${storage.name}`,
+    context.services.peers.storageStatus(storage),
+  );
   const now = context.now();
   const moving = status.running.filter(({ waitingFor }) => waitingFor === '');
   const waiting = status.running.filter(({ waitingFor }) => waitingFor !== '');
@@ -66,7 +84,7 @@ export async function statusStorage(context: CommandContext, storage: StorageRes
       '',
       'Running Jobs:',
       ...(moving.length > 0
-        ? moving.flatMap((session) => storageSession(session, now))
+        ? moving.flatMap((session) => storageSession(session, status.devices, now))
         : ['No Jobs running.']),
       '====',
       '',
@@ -93,12 +111,13 @@ export async function statusStorage(context: CommandContext, storage: StorageRes
   );
 }
 
-function storageSession(session: SessionStatus, now: Date): string[] {
+function storageSession(session: SessionStatus, devices: readonly DeviceStatus[], now: Date): string[] {
+  const archiveDevice = devices.find(({ name }) => name === session.deviceName)?.archiveDevice ?? '';
   const verb = session.direction === 'read' ? 'Reading' : 'Writing';
   const kind = session.direction === 'read' ? 'Restore' : `${levelName(session.level)} Backup`;
   return [
     `${verb}: ${kind} job ${jobNameOf(session.job)} JobId=${session.jobId} Volume="${session.volumeName}"`,
-    `    pool="${session.poolName}" device="${session.deviceName}"`,
+    `    pool="${session.poolName}" device="${session.deviceName}" (${archiveDevice})`,
     `    Files=${withCommas(session.files)} Bytes=${withCommas(session.bytes)} ` +
       `AveBytes/sec=${withCommas(averageRate(session, now))}`,
   ];

@@ -44,7 +44,7 @@ function header({ conf, services }: CommandContext): string[] {
 }
 
 async function scheduled(context: CommandContext, days: number): Promise<string[]> {
-  const runs = context.services.scheduledRuns(days);
+  const runs = nextOfEachRunLine(context.services.scheduledRuns(days));
   // What a job would write to depends on its pool and media type: few, however many jobs there are.
   const volumes = new Map<string, Promise<string>>();
   const rows: string[] = [];
@@ -63,6 +63,16 @@ async function scheduled(context: CommandContext, days: number): Promise<string[
     ...(rows.length > 0 ? rows : ['No Scheduled Jobs.']),
     '====',
   ];
+}
+
+/** An hourly Run line would else fill the screen; `status schedule` shows them all. */
+function nextOfEachRunLine(runs: readonly ScheduledRun[]): ScheduledRun[] {
+  const next = new Map<string, ScheduledRun>();
+  for (const run of runs) {
+    const key = `${run.job.name}\n${run.runLine}`;
+    if (!next.has(key)) next.set(key, run);
+  }
+  return [...next.values()];
 }
 
 async function volumeOf(context: CommandContext, { job, poolName }: ScheduledRun): Promise<string> {

@@ -1,6 +1,6 @@
 import { formatStatusTime } from '../../text/civil-time.ts';
 import { statusBytes, withCommas } from '../../text/numbers.ts';
-import { shortLevel, shortStatus } from './job-words.ts';
+import { hasLevel, shortLevel, shortStatus, typeWord } from './job-words.ts';
 
 /** A job that has ended, as the Director or another daemon tells it. */
 export interface TerminatedJob {
@@ -16,6 +16,8 @@ export interface TerminatedJob {
 }
 
 interface Layout {
+  /** What stands in the column Level. */
+  readonly level: (job: TerminatedJob) => string;
   readonly head: string;
   readonly line: string;
   readonly filesWidth: number;
@@ -24,12 +26,14 @@ interface Layout {
 
 /** The Director's table and the daemons' differ by a blank here and there, and scripts cut them by column. */
 const DIRECTOR: Layout = {
+  level: ({ type, level }) => (hasLevel(type) ? shortLevel(type, level) : typeWord(type)),
   head: ' JobId  Level      Files    Bytes   Status   Finished        Name ',
   line: '='.repeat(68),
   filesWidth: 10,
   bytesWidth: 11,
 };
 const DAEMON: Layout = {
+  level: ({ type, level }) => shortLevel(type, level),
   head: ' JobId  Level    Files      Bytes   Status   Finished        Name ',
   line: '='.repeat(67),
   filesWidth: 9,
@@ -38,14 +42,14 @@ const DAEMON: Layout = {
 
 /** The lines of a "Terminated Jobs" table, its head included. */
 export function terminatedTable(jobs: readonly TerminatedJob[], of: 'director' | 'daemon'): string[] {
-  const { head, line, filesWidth, bytesWidth } = of === 'director' ? DIRECTOR : DAEMON;
+  const { head, line, filesWidth, bytesWidth, level } = of === 'director' ? DIRECTOR : DAEMON;
   return [
     head,
     line,
     ...jobs.map((job) =>
       [
-        `${String(job.jobId).padStart(6)}  ${shortLevel(job.type, job.level).padEnd(6)}`,
-        withCommas(job.files).padStart(filesWidth),
+        `${String(job.jobId).padStart(6)}  ${level(job).padEnd(7)}`,
+        withCommas(job.files).padStart(filesWidth - 1),
         statusBytes(job.bytes).padStart(bytesWidth),
         `  ${shortStatus(job.status).padEnd(8)} ${formatStatusTime(job.endTime)} ${job.name}`,
       ].join(''),

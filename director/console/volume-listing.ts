@@ -82,6 +82,7 @@ const LONG_POOL_COLUMNS: Columns<PoolRow> = [
   ['Name', (pool) => pool.name],
   ['NumVols', (pool) => pool.numVols],
   ['MaxVols', (pool) => pool.maxVols],
+  ['UseOnce', (pool) => pool.useOnce],
   ['VolRetention', (pool) => pool.volRetention],
   ['VolUseDuration', (pool) => pool.volUseDuration],
   ['MaxVolJobs', (pool) => pool.maxVolJobs],
@@ -92,6 +93,9 @@ const LONG_POOL_COLUMNS: Columns<PoolRow> = [
   ['PoolType', (pool) => pool.poolType],
   ['LabelFormat', (pool) => pool.labelFormat],
   ['Enabled', () => 1],
+  ['ScratchPoolId', (pool) => pool.scratchPoolId],
+  ['RecyclePoolId', (pool) => pool.recyclePoolId],
+  ['ActionOnPurge', (pool) => pool.truncateOnPurge],
 ];
 
 /** One table per Pool, unless the line names a Pool, a Volume or a job; JSON has a column Pool instead. */
@@ -130,7 +134,7 @@ export async function listPools(
   name: string | undefined = line.value('pool', 'pools'),
 ): Promise<string> {
   if (name !== undefined) await requirePool({ services }, name);
-  const pools = await services.catalog.listPools({ name });
+  const pools = (await services.catalog.listPools({ name })).sort((a, b) => a.poolId - b.poolId);
   const columns = form === 'table' ? POOL_COLUMNS : LONG_POOL_COLUMNS;
   return renderListing(listingOf(columns, pools), form);
 }

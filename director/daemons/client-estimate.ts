@@ -4,17 +4,23 @@ import type {
   EstimateResponse,
   PriorState,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type { FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { clientMessage, type PeerMessage } from '../jobs/peer-messages.ts';
 import { sendWithPrior } from '../jobs/send-prior.ts';
 import { together } from '../jobs/together.ts';
 import type { ClientLink, Exchange } from './daemon-ports.ts';
 
+/** What a listing shows of a file that would be saved. */
+export type ListedFile = Pick<
+  FileRecord,
+  'path' | 'mode' | 'linkCount' | 'uid' | 'gid' | 'sizeBytes' | 'mtimeSeconds'
+>;
+
 export interface Estimate {
   readonly start: EstimateRequest;
   /** Of an accurate one: the files as the backups before left them. */
   readonly prior: AsyncIterable<PriorState> | undefined;
-  readonly onListing:
-    ((path: Buffer, sizeBytes: number, mode: number, mtimeSeconds: number) => void) | undefined;
+  readonly onListing: ((file: ListedFile) => void) | undefined;
   /** What the client has to say of files and of the FileSet, as in the messages of a job. */
   readonly onMessage: (message: PeerMessage) => Promise<void>;
   readonly signal: AbortSignal;
@@ -48,8 +54,6 @@ async function hear(
     if (event?.$case === 'totals') Object.assign(totals, event.value);
     if (event?.$case === 'message') await onMessage(clientMessage(event.value));
     if (event?.$case !== 'listing') continue;
-    for (const { path, sizeBytes, mode, mtimeSeconds } of event.value.records) {
-      onListing?.(path, sizeBytes, mode, mtimeSeconds);
-    }
+    for (const record of event.value.records) onListing?.(record);
   }
 }

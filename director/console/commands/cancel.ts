@@ -35,6 +35,11 @@ async function jobsToCancel(
   const named = runningJobsOnLine(context);
   if (named) return named;
   if (context.line.has('all') || running.length === 0) return running;
+  const [only] = running;
+  if (running.length === 1) {
+    await context.say(`Automatically selected Job: JobId=${only!.jobId} Job=${only!.job}`);
+    return running;
+  }
   const index = await chooseFromMenu(context, {
     heading: 'Select Job(s):',
     prompt: 'Choose Job list to cancel',

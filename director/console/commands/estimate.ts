@@ -1,6 +1,7 @@
 import { formatDateTime } from '../../../text/civil-time.ts';
 import { withCommas } from '../../../text/numbers.ts';
 import { printablePath } from '../../../text/printable.ts';
+import type { ListedFile } from '../../daemons/client-estimate.ts';
 import { messageLine } from '../../messages/message-line.ts';
 import { announceCatalog } from '../catalog-line.ts';
 import { chooseResource, resourceOnLine } from '../choose-resource.ts';
@@ -72,9 +73,12 @@ class Listing {
     this.#context = context;
   }
 
-  readonly add = (path: Buffer, sizeBytes: number, mode: number, mtimeSeconds: number): void => {
-    const time = formatDateTime(new Date(mtimeSeconds * 1000));
-    this.#lines.push(`${modeText(mode)} ${String(sizeBytes).padStart(15)} ${time}  ${printablePath(path)}\n`);
+  readonly add = (file: ListedFile): void => {
+    const { path, mode, linkCount, uid, gid, sizeBytes, mtimeSeconds } = file;
+    this.#lines.push(
+      `${modeText(mode)} ${String(linkCount).padStart(3)} ${String(uid).padEnd(8)} ${String(gid).padEnd(8)} ` +
+        `${String(sizeBytes).padStart(18)} ${formatDateTime(new Date(mtimeSeconds * 1000))}  ${printablePath(path)}\n`,
+    );
     if (this.#lines.length >= LISTING_CHUNK) this.#flush();
   };
 

@@ -191,9 +191,10 @@ describe('volumes and pools', () => {
     make('young', site.poolId, { volStatus: 'Full', lastWritten: minute(9) });
     make('old', site.poolId, { volStatus: 'Used', lastWritten: minute(1) });
     make('disabled', site.poolId, { volStatus: 'Used', lastWritten: minute(2), enabled: 0 });
-    make('archived', site.poolId, { volStatus: 'Used', enabled: 2 });
+    make('archived', site.poolId, { volStatus: 'Used', lastWritten: minute(3), enabled: 2 });
+    make('set aside', site.poolId, { volStatus: 'Used' });
     make('open', site.poolId, {});
-    make('elsewhere', other.poolId, { volStatus: 'Full' });
+    make('elsewhere', other.poolId, { volStatus: 'Full', lastWritten: minute(4) });
     const candidates = pruneCandidates(site.db, { poolIds: [site.poolId], mediaType: 'File' });
     expect(candidates.map(({ volumeName }) => volumeName)).toEqual(['old', 'disabled', 'young']);
   });

@@ -158,12 +158,15 @@ describe('estimate', () => {
       ...fake.peers,
       estimate: async ({ job, level, onListing, onMessage }: Parameters<typeof fake.peers.estimate>[0]) => {
         asked.push(`${job.name} ${job.fileSet.name} ${level}`);
-        onListing?.(
-          Buffer.from('/srv/new\nline'),
-          5400,
-          0o100644,
-          new Date('2026-11-21T03:39:33').getTime() / 1000,
-        );
+        onListing?.({
+          path: Buffer.from('/srv/new\nline'),
+          mode: 0o100644,
+          linkCount: 2,
+          uid: 1001,
+          gid: 100,
+          sizeBytes: 5400,
+          mtimeSeconds: new Date('2026-11-21T03:39:33').getTime() / 1000,
+        });
         const at = new Date('2026-11-21T03:40:00');
         await onMessage({ type: 'NotSaved', text: '     Could not stat "/srv/gone"', at });
         await onMessage({ type: 'Skipped', text: 'Socket "/srv/s" is not saved', at });
@@ -180,7 +183,7 @@ describe('estimate', () => {
         '21-Nov 03:40 peer-fd JobId 0:      Could not stat "/srv/gone"\n2000 OK estimate files=93 bytes=22,519,161\n',
     );
     expect(transcript).toContain(
-      '-rw-r--r--            5400 2026-11-21 03:39:33  /srv/new\\nline\n21-Nov 03:40 peer-fd',
+      '-rw-r--r--   2 1001     100                    5400 2026-11-21 03:39:33  /srv/new\\nline\n21-Nov 03:40 peer-fd',
     );
   });
 });

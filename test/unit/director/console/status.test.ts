@@ -136,7 +136,7 @@ No Terminated Jobs.
      1  Full          94    2.265 M  OK       21-Nov-26 03:40 Gzip
      2  Incr           0         0   OK       21-Nov-26 03:40 Gzip
      3  Diff           4       138   Cancel   21-Nov-26 03:40 Gzip
-     4  Rest          94    2.265 M  Error    21-Nov-26 03:40 RestoreFiles
+     4  Restore       94    2.265 M  Error    21-Nov-26 03:40 RestoreFiles
 
 ====
 `);
@@ -163,13 +163,16 @@ No Terminated Jobs.
 `);
   });
 
-  it('shows the runs to come with the volume they will write to', async () => {
+  it('shows the next run of each Run line with the volume they will write to', async () => {
     const [job] = fakeDirector().conf().jobs;
-    const run = { at: new Date('2026-11-22T22:10:00'), job: job!, priority: 10, runLine: '' };
+    const run = { at: new Date('2026-11-22T22:10:00'), job: job!, priority: 10 };
+    const later = new Date('2026-11-23T22:10:00');
+    const differential = { level: 'Differential', poolName: 'A-Incr-Pool', runLine: 'Differential daily' };
     const director = fakeDirector({
       scheduledRuns: () => [
-        { ...run, level: 'Differential', poolName: 'A-Incr-Pool' },
-        { ...run, level: 'Full', poolName: 'A-Full-Pool' },
+        { ...run, ...differential },
+        { ...run, level: 'Full', poolName: 'A-Full-Pool', runLine: 'Full daily' },
+        { ...run, ...differential, at: later },
       ],
     });
     director.contents.volumes = [mediaRow(2, { volumeName: 'A-Incr-0002', poolId: 2 })];
@@ -177,9 +180,13 @@ No Terminated Jobs.
     expect(transcript).toContain(`
 Differential   Backup    10  22-Nov-26 22:10    Gzip               A-Incr-0002
 Full           Backup    10  22-Nov-26 22:10    Gzip               *new*
+====
 `);
     expect(transcript).toContain(`
 Differential   Backup    10  Sun 22-Nov 22:10   Gzip               A-Schedule
+Full           Backup    10  Sun 22-Nov 22:10   Gzip               A-Schedule
+Differential   Backup    10  Mon 23-Nov 22:10   Gzip               A-Schedule
+====
 `);
   });
 });
