@@ -46,12 +46,13 @@ export function anyFullForOtherFileSet(
   return db.value(ANY_FULL_FOR_OTHER_FILESET, { jobName, clientId, fileSetId }) !== undefined;
 }
 
+/** A run that was cancelled in the queue has no FileSetId and no StartTime. */
 const FAILED_SINCE = `
-  WHERE ${SERIES} AND j.Type = 'B' AND j.JobStatus IN ('A', 'E', 'e', 'f') AND j.Level IN ('F', 'D')
-    AND coalesce(j.StartTime, j.SchedTime) > :after
+  WHERE j.Name = :jobName AND j.ClientId = :clientId AND j.FileSetId IN (:fileSetId, 0) AND j.Type = 'B'
+    AND j.JobStatus IN ('A', 'E', 'e', 'f') AND j.Level IN ('F', 'D') AND j.EndTime > :after
   ORDER BY j.JobId`;
 
-/** Fulls and Differentials of the series that started after the time and did not end well, oldest first. */
+/** Fulls and Differentials of the series that ended after the time, and not well, oldest first. */
 export function failedSince(
   db: Connection,
   { jobName, clientId, fileSetId, after }: BackupSeries & { readonly after: Date },

@@ -193,10 +193,10 @@ export class SimulatedSite implements AsyncDisposable {
     yield totalsOf(records);
   }
 
-  async #takeSent(jobId: number): Promise<readonly FileRecord[]> {
+  async *#takeSent(jobId: number): AsyncGenerator<FileRecord> {
     const records = await this.#sentIn(jobId).promise;
     this.#sent.delete(jobId);
-    return records;
+    yield* records;
   }
 
   #sentIn(jobId: number): PromiseWithResolvers<readonly FileRecord[]> {

@@ -56,8 +56,8 @@ export class SimulatedStorage {
     return { freedBytes: before - LABEL_BYTES, volumeBytes: LABEL_BYTES };
   }
 
-  /** Serves one backup session that stores what the job sends. */
-  async append(call: AppendCall, sent: (jobId: number) => Promise<readonly FileRecord[]>): Promise<void> {
+  /** Serves one backup session that stores what the job sends. One that breaks off has failed; what was stored stays. */
+  async append(call: AppendCall, sent: (jobId: number) => AsyncIterable<FileRecord>): Promise<void> {
     const open = (await call.take())?.command;
     if (open?.$case !== 'open' || !open.value.job) throw new Error('a session begins with its opening');
     const { jobId } = open.value.job;
@@ -65,21 +65,10 @@ export class SimulatedStorage {
     const session = { volSessionId, volSessionTime: SESSION_TIME };
     const ticket = { ticketId: 't', ticketSecret: Buffer.alloc(32), deviceName: 'FileStorage' };
     call.answer({ event: { $case: 'opened', value: { ...session, ...ticket } } });
-    let use: UseVolume | undefined;
-    let block = 0;
-    let streamOffset = 0;
-    for (const record of await sent(jobId)) {
-      for (const contentBytes of blockSizes(record.streamBytes)) {
-        while (!use || this.#isFull(use, contentBytes)) {
-          if (use) this.#close(call, use);
-          use = await this.#mount(call);
-        }
-        const isLast = streamOffset + contentBytes === record.streamOffset + record.streamBytes;
-        const place = { jobId, volSessionId, firstBlock: block, offset: this.#known(use.volumeName).bytes };
-        this.#write(call, use.volumeName, place, { streamOffset, contentBytes }, isLast ? [record] : []);
-        block += 1;
-        streamOffset += contentBytes;
-      }
+    try {
+      await this.#store(call, { jobId, volSessionId }, sent(jobId));
+    } catch (error) {
+      return finish(call, 'f', String(error));
     }
     finish(call);
   }
@@ -95,6 +84,29 @@ export class SimulatedStorage {
     }
     const finished = { status: 'T', reason: '', blocks: 1, memberBytes: 500, errors: 0 };
     call.answer({ event: { $case: 'finished', value: finished } });
+  }
+
+  async #store(
+    call: AppendCall,
+    { jobId, volSessionId }: { readonly jobId: number; readonly volSessionId: number },
+    records: AsyncIterable<FileRecord>,
+  ): Promise<void> {
+    let use: UseVolume | undefined;
+    let block = 0;
+    let streamOffset = 0;
+    for await (const record of records) {
+      for (const contentBytes of blockSizes(record.streamBytes)) {
+        while (!use || this.#isFull(use, contentBytes)) {
+          if (use) this.#close(call, use);
+          use = await this.#mount(call);
+        }
+        const isLast = streamOffset + contentBytes === record.streamOffset + record.streamBytes;
+        const place = { jobId, volSessionId, firstBlock: block, offset: this.#known(use.volumeName).bytes };
+        this.#write(call, use.volumeName, place, { streamOffset, contentBytes }, isLast ? [record] : []);
+        block += 1;
+        streamOffset += contentBytes;
+      }
+    }
   }
 
   async #mount(call: AppendCall): Promise<UseVolume> {

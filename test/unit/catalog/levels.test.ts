@@ -7,6 +7,7 @@ import {
   lastGoodFull,
   restoreChain,
 } from '../../../catalog/levels.ts';
+import { createJob } from '../../../catalog/jobs.ts';
 import { minute, Site } from './site.ts';
 
 const seriesOf = (site: Site) => ({ jobName: 'Backup', clientId: site.clientId, fileSetId: site.fileSet() });
@@ -73,6 +74,19 @@ test('failed Fulls and Differentials since a time are found, Incrementals and go
   expect(failedSince(site.db, { ...seriesOf(site), after: minute(2) }).map(({ jobId }) => jobId)).toEqual(
     ids,
   );
+});
+
+test('a Full that was cancelled in the queue, before its FileSet was looked at, has failed, too', () => {
+  using site = new Site();
+  site.backup({ start: 1 });
+  const cancelled = createJob(site.db, {
+    ...{ job: 'Backup.2', name: 'Backup', type: 'B', level: 'F', status: 'C' },
+    clientId: site.clientId,
+    schedTime: minute(3),
+  });
+  site.end(cancelled, 4, 'A');
+  const failed = failedSince(site.db, { ...seriesOf(site), after: minute(2) });
+  expect(failed.map(({ jobId }) => jobId)).toEqual([cancelled]);
 });
 
 describe('the restore chain', () => {

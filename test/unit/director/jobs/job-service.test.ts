@@ -119,6 +119,19 @@ Job { Name = Often; JobDefs = Defaults; Client = many-fd; Maximum Concurrent Job
     expect(levels.map((row) => row?.level)).toEqual(['F', 'I']);
   });
 
+  test('a Full that failed, or was cancelled in the queue, is run again with Rerun Failed Levels', async () => {
+    const extra = 'Job { Name = Again; JobDefs = Defaults; Rerun Failed Levels = yes }';
+    await using director = await TestDirector.start({ conf: { extra }, script: { append: appendAll } });
+    const levelOf = async (jobId: number) => (await director.catalog.jobById(jobId))?.level;
+    expect((await director.outcome('Again')).status).toBe('T');
+    const cancelled = await director.run('Again', { level: 'Full', when: new Date(Date.now() + 3_600_000) });
+    director.jobs.cancel(cancelled, 'by hand');
+    await director.jobs.ended(cancelled);
+    const { jobId } = await director.outcome('Again');
+    expect(await levelOf(jobId)).toBe('F');
+    expect(await levelOf((await director.outcome('Again')).jobId)).toBe('I');
+  });
+
   test('a job whose level decides for another storage waits for room there', async () => {
     const held = heldBackups();
     const extra = `Storage { Name = Small; Address = 127.0.0.1; Password = x; Device = D; Media Type = Small }

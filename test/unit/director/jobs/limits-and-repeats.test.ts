@@ -73,6 +73,45 @@ describe('a Job with Allow Duplicate Jobs = no', () => {
     expect(await director.text()).toContain(`JobId ${second} of the same Job takes its place.`);
     expect(director.jobs.running().map(({ jobId }) => jobId)).toEqual([second]);
   });
+
+  test('and Cancel Queued Duplicates = yes: one that waits goes, one that runs stays', async () => {
+    const extra = job('Allow Duplicate Jobs = no\nCancel Queued Duplicates = yes', 'Alone');
+    await using director = await TestDirector.start({ conf: { extra }, script: HANGING });
+    const inHours = new Date(Date.now() + 3_600_000);
+    const queued = await director.run('Alone', { when: inHours });
+    const running = await director.run('Alone');
+    expect(await director.jobs.ended(queued)).toBe('A');
+    await until(() => director.jobs.running()[0]?.status === 'R');
+    expect(await director.jobs.ended(await director.run('Alone'))).toBe('A');
+    expect(director.jobs.running().map(({ jobId }) => jobId)).toEqual([running]);
+  });
+
+  test('and Cancel Lower Level Duplicates = yes: a Full takes the place of an Incremental, and not the other way', async () => {
+    const extra = job('Allow Duplicate Jobs = no\nCancel Lower Level Duplicates = yes', 'Alone');
+    await using director = await TestDirector.start({ conf: { extra }, script: HANGING });
+    const inHours = new Date(Date.now() + 3_600_000);
+    const incremental = await director.run('Alone', { when: inHours });
+    const full = await director.run('Alone', { level: 'Full', when: inHours });
+    expect(await director.jobs.ended(incremental)).toBe('A');
+    expect(await director.jobs.ended(await director.run('Alone'))).toBe('A');
+    expect(director.jobs.running().map(({ jobId }) => jobId)).toEqual([full]);
+  });
+
+  test('runs beside other Jobs of its Client and FileSet: these are no duplicates', async () => {
+    const extra = DUPLICATES + job('Allow Duplicate Jobs = no', 'Other');
+    await using director = await TestDirector.start({ conf: { extra }, script: HANGING });
+    const jobIds = [await director.run('Alone'), await director.run('Other')];
+    expect(director.jobs.running().map(({ jobId }) => jobId)).toEqual(jobIds);
+  });
+
+  test('is run when the other run has been cancelled and is only coming to its end', async () => {
+    await using director = await TestDirector.start({ conf: { extra: DUPLICATES }, script: HANGING });
+    const first = await director.run('Alone');
+    await until(() => director.jobs.running()[0]?.status === 'R');
+    director.jobs.cancel(first, 'by hand');
+    const second = await director.run('Alone');
+    await until(() => director.jobs.running().some((one) => one.jobId === second && one.status === 'R'));
+  });
 });
 
 describe('Reschedule On Error', () => {
@@ -102,6 +141,34 @@ describe('Reschedule On Error', () => {
     expect(text.match(/Rescheduled Job Limited\.\S+ to run again in 0 secs/g)).toHaveLength(2);
     expect(text.match(/Termination:/g)).toHaveLength(1);
     expect((await director.catalog.listJobs({})).map((row) => row.jobId)).toEqual([jobId]);
+  });
+
+  test('gives it a new JobId when something was written: the first run has failed, and stands in the catalog', async () => {
+    let begun = 0;
+    const script: Script = {
+      backup: async function* () {
+        begun += 1;
+        if (begun > 1) {
+          yield* backupAll();
+          return;
+        }
+        yield {
+          event: { $case: 'progress', value: { files: 1, bytes: 1000, currentPath: Buffer.from('/a') } },
+        };
+        throw new Error('the connection broke');
+      },
+      append: appendAll,
+    };
+    await using director = await TestDirector.start({ conf: { extra: job(AGAIN) }, script });
+    const first = await director.run('Limited', { level: 'Full' });
+    expect(await director.jobs.ended(first)).toBe('f');
+    const second = director.jobs.running()[0]?.jobId ?? first + 1;
+    expect(await director.jobs.ended(second)).toBe('T');
+    const rows = await director.catalog.listJobs({});
+    expect(rows.map(({ jobId, level, jobStatus }) => [jobId, level, jobStatus])).toEqual([
+      [first, 'F', 'f'],
+      [second, 'F', 'T'],
+    ]);
   });
 
   test('gives up after Reschedule Times', async () => {

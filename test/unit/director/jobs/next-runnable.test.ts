@@ -35,6 +35,13 @@ describe('nextRunnable', () => {
     expect(nextRunnable(waiting, [], LIMITS).start?.jobId).toBe(2);
   });
 
+  test('when nothing runs, the first one that waits sets the priority', () => {
+    const waiting = [entry(1, { priority: 12 }), entry(2, { priority: 11 })];
+    const { start } = nextRunnable(waiting, [], LIMITS);
+    expect(start?.jobId).toBe(2);
+    expect(nextRunnable([waiting[0]!], [start!], LIMITS).waiting.get(1)).toBe('priority');
+  });
+
   test('a run whose time has not come is passed over', () => {
     const later = entry(1, { priority: 1, notBefore: new Date(NOW.getTime() + 1) });
     const decision = nextRunnable([later, entry(2)], [], LIMITS);

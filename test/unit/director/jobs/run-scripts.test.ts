@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { TestDirector } from './test-director.ts';
+import { finish, openSession, type Script } from './fake-daemons.ts';
+import { TestDirector, until } from './test-director.ts';
 
 /** The outcome of one run of a Job with these scripts. */
 async function outcomeWith(scripts: string, type = 'Backup') {
@@ -83,6 +84,61 @@ describe('scripts after a job', () => {
       'RunScript { Runs When = After; Runs On Client = no; Fail Job On Error = no; Command = /bin/false }';
     expect((await outcomeWith(may, 'Admin')).status).toBe('T');
   });
+});
+
+describe('scripts of a job that is cancelled', () => {
+  const HANGS: Script = {
+    backup: async function* (_, signal) {
+      yield* [];
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    },
+    append: async (call) => {
+      await openSession(call);
+      for (let next = await call.take(); next && next.command?.$case !== 'abort';) next = await call.take();
+      finish(call, 'E', 'aborted');
+    },
+  };
+  const extra = `Job { Name = "My Job"; JobDefs = Defaults
+    Run Before Job = "/bin/echo before"
+    Run After Job = "/bin/echo good"
+    Run After Failed Job = "/bin/echo bad" }`;
+
+  test('in the queue: no Before script runs, and After scripts only with Runs On Failure = yes', async () => {
+    await using director = await TestDirector.start({ conf: { extra } });
+    const jobId = await director.run('My Job', { when: new Date(Date.now() + 3_600_000) });
+    director.jobs.cancel(jobId, 'by hand');
+    expect(await director.jobs.ended(jobId)).toBe('A');
+    expect((await director.text()).match(/(?<=Job: )(before|good|bad)$/gm)).toEqual(['bad']);
+  });
+
+  test('while it runs: After scripts run only with Runs On Failure = yes', async () => {
+    await using director = await TestDirector.start({ conf: { extra }, script: HANGS });
+    const jobId = await director.run('My Job');
+    await until(() => director.daemons.backups.length === 1);
+    director.jobs.cancel(jobId, 'by hand');
+    expect(await director.jobs.ended(jobId)).toBe('A');
+    expect((await director.text()).match(/(?<=Job: )(before|good|bad)$/gm)).toEqual(['before', 'bad']);
+  });
+});
+
+test('the start time is taken anew after the Before scripts: what they write is not saved twice', async () => {
+  let clockMs = Date.UTC(2026, 10, 21, 3);
+  const extra = 'Job { Name = "My Job"; JobDefs = Defaults; Console Run Before Job = "dump" }';
+  await using director = await TestDirector.start({
+    conf: { extra },
+    now: () => new Date(clockMs),
+    script: { clockMs: () => clockMs },
+  });
+  director.onConsoleCommand = () => (clockMs += 60_000);
+  const { jobId } = await director.outcome('My Job');
+  const { startTime, schedTime } = (await director.catalog.jobById(jobId))!;
+  expect(startTime!.getTime() - schedTime!.getTime()).toBe(60_000);
+  await director.outcome('My Job');
+  expect(Number(director.daemons.backups[1]!.sinceNs! / 1_000_000n)).toBeGreaterThan(
+    startTime!.getTime() - 5,
+  );
 });
 
 describe('a script', () => {

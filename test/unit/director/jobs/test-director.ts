@@ -25,6 +25,8 @@ export class TestDirector implements AsyncDisposable {
   readonly truncated: string[] = [];
   /** Commands that scripts have given, with their codes filled in. */
   readonly consoleCommands: string[] = [];
+  /** Called when a script has given a command. */
+  onConsoleCommand: () => void = () => {};
   readonly logged: string[] = [];
   readonly #consoleStore: ConsoleStore;
   #shown = '';
@@ -66,6 +68,7 @@ export class TestDirector implements AsyncDisposable {
         startClone: (request) => queueClone({ conf: () => conf, jobs: this.jobs }, request),
         consoleCommand: async ({ text, codes, onLine, signal }) => {
           this.consoleCommands.push(substituteCodes(text, codes));
+          this.onConsoleCommand();
           await onLine(`did ${text}`);
           if (text.startsWith('fail')) throw new CommandError('it went wrong');
           await until(() => !text.startsWith('hang') || signal.aborted);
