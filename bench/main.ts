@@ -16,7 +16,9 @@ import { verdicts } from './report/targets.ts';
 import { measureTurn } from './turn.ts';
 
 const interrupted = new AbortController();
-process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => interrupted.abort(new Error('interrupted')));
+}
 
 try {
   const options = parseOptions(process.argv.slice(2));
@@ -69,27 +71,22 @@ async function benchPart(
   }
 }
 
-/** One data set after the other; in each, rounds in which every program has its turn. */
+/** In each round every program has a turn with every data set: a run that is cut short has seen all of them. */
 async function benchSets(options: BenchOptions, result: BenchResult, directory: string): Promise<void> {
-  const programs: Program[] = [];
-  for (const program of options.programs) {
-    const missing = await whyMissing(program);
-    if (missing !== undefined) result.notMeasured[program.name] = missing;
-    else {
-      programs.push(program);
-      result.versions[program.name] = await program.version();
-    }
-  }
-  for (const set of options.sets) {
+  const programs = await installedPrograms(options, result);
+  mkdirSync(directory, { recursive: true });
+  const sets = options.sets.map((set) => {
+    say(`making the data set ${set}`);
     const data = join(directory, set);
-    say(`${set}: making the data set`);
-    mkdirSync(directory, { recursive: true });
     makeDataSet(set, data, options.scale);
     result.dataSets[set] = sizeOf(Buffer.from(data));
-    const files = plainFiles(data);
-    for (let round = 1; round <= options.rounds; round++) {
+    return { set, data, files: plainFiles(data) };
+  });
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const { set, data, files } of sets) {
       for (const program of programs) {
         if (interrupted.signal.aborted) return;
+        const title = `round ${round}, ${set}, ${program.name}`;
         const turn = await measureTurn(program, {
           set,
           round,
@@ -97,20 +94,31 @@ async function benchSets(options: BenchOptions, result: BenchResult, directory: 
           files,
           directory: join(directory, 'turn'),
           signal: interrupted.signal,
-          onMeasure: (work, measure) =>
-            say(
-              `${set}, round ${round}, ${program.name}, ${work}: ${measure.wallSeconds.toFixed(1)} s, CPU ${cpuOfAll(measure).toFixed(1)} s`,
-            ),
+          onMeasure: (work, measure) => {
+            const [wall, cpu] = [measure.wallSeconds.toFixed(1), cpuOfAll(measure).toFixed(1)];
+            say(`${title}, ${work}: ${wall} s, CPU ${cpu} s`);
+          },
         });
-        for (const { work, message } of turn.failures) {
-          say(`${set}, round ${round}, ${program.name}, ${work} FAILED: ${message}`);
-        }
+        for (const { work, message } of turn.failures) say(`${title}, ${work} FAILED: ${message}`);
         result.turns.push(turn);
         save(options, result);
       }
     }
-    rmSync(data, { recursive: true, force: true });
   }
+}
+
+async function installedPrograms(options: BenchOptions, result: BenchResult): Promise<Program[]> {
+  const programs: Program[] = [];
+  for (const program of options.programs) {
+    const missing = await whyMissing(program);
+    if (missing !== undefined) {
+      result.notMeasured[program.name] = missing;
+      continue;
+    }
+    programs.push(program);
+    result.versions[program.name] = await program.version();
+  }
+  return programs;
 }
 
 async function whyMissing({ needs }: Program): Promise<string | undefined> {

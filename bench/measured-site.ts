@@ -28,10 +28,10 @@ export class MeasuredSite implements AsyncDisposable {
   /** @param prepare may change the conf before the daemons start. */
   static async start(
     options: SiteOptions,
-    prepare: (site: Site) => void = () => undefined,
+    prepare: (site: Site) => Promise<void> | void = () => undefined,
   ): Promise<MeasuredSite> {
     const site = await createSite(options);
-    prepare(site);
+    await prepare(site);
     try {
       await startSite(site);
     } catch (error) {

@@ -129,7 +129,11 @@ function writeMisc(tree: TreeWriter, { random, source, scale }: Ingredients): vo
   ] as const) {
     tree.directory(`misc/${name}`, mode);
   }
-  libc()?.makeFifo(tree.path('misc/fifo'), 0o620);
+  const native = libc();
+  if (native !== undefined) {
+    native.makeFifo(tree.path('misc/fifo'), 0o620);
+    tree.finish(tree.path('misc/fifo'), { mode: 0o620 });
+  }
   for (const [name, mtimeSeconds] of [
     ['epoch', 0],
     ['1969', -86_400],

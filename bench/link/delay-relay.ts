@@ -1,10 +1,11 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { DelayedBytes } from './delayed-bytes.ts';
 
 /**
- * `node delay-relay.ts [--delay MS] [--rate BYTES_PER_SECOND] LISTEN:TARGET ...`: makes a long line out of ports of this machine. What
- * comes in at a LISTEN port goes to the TARGET port, and back, each way later by the delay. Prints `ready` when it listens.
+ * `node delay-relay.ts [--delay MS] [--rate BYTES_PER_SECOND] TARGET_PORT ...`: makes a long line out of ports of this machine. Prints a
+ * port for each target: what comes in there goes to the target, and back, each way later by the delay.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -12,16 +13,17 @@ const { values, positionals } = parseArgs({
 });
 const line = { delayMs: Number(values.delay), bytesPerSecond: Number(values.rate ?? Infinity) };
 
-await Promise.all(
-  positionals.map(async (pair) => {
-    const [listen, target] = pair.split(':').map(Number);
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => relay(near, target!));
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(listen, '127.0.0.1', resolve);
-    });
+const ports = await Promise.all(
+  positionals.map(async (target) => {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) =>
+      relay(near, Number(target)),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
   }),
 );
-process.stdout.write('ready\n');
+process.stdout.write(`${ports.join(' ')}\n`);
 
 function relay(near: Socket, target: number): void {
   const far = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });

@@ -1,23 +1,40 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { freePorts, type Site } from '../../tools/site.ts';
+import type { Site } from '../../tools/site.ts';
 import { SeededRandom } from '../data-sets/seeded-random.ts';
 import { MeasuredSite } from '../measured-site.ts';
 import { AS_OTHERS, measuredJob } from '../programs/noctule.ts';
 import { copyPlainly, PlainSink } from './plain-copy.ts';
 
-const DELAY_MS = 20; // each way
 const DATA_MIB = 2_048;
 /** So that connecting and queueing stay small beside the copy. */
 const DATA_MIB_MIN = 256;
 const MIB = 1 << 20;
 
-export const LINES = [
-  { line: 'as fast as the machine', bytesPerSecond: Infinity },
-  { line: '1 Gbit/s', bytesPerSecond: 125e6 },
-] as const;
+interface Line {
+  readonly line: string;
+  /** Each way. */
+  readonly delayMs: number;
+  readonly bytesPerSecond: number;
+}
+
+/** The first tells what the relay itself costs. */
+const LINES: readonly Line[] = [
+  { line: 'no delay, no limit', delayMs: 0, bytesPerSecond: Infinity },
+  { line: '40 ms, no limit', delayMs: 20, bytesPerSecond: Infinity },
+  { line: '40 ms, 1 Gbit/s', delayMs: 20, bytesPerSecond: 125e6 },
+];
 
 /** Rates in bytes per second, each from its start to its end: connecting and queueing count. */
 export interface LinkResult {
@@ -47,34 +64,40 @@ export async function* measureLink(
   const mebibytes = Math.max(DATA_MIB_MIN, Math.round(DATA_MIB * scale));
   for (let i = 0; i < mebibytes; i++) writeSync(handle, random.bytes(MIB));
   closeSync(handle);
-  const bytes = mebibytes * MIB;
   for (let round = 1; round <= rounds; round++) {
-    for (const { line, bytesPerSecond } of LINES) {
+    for (const line of LINES) {
       const own = join(directory, 'own');
-      const [copyPort, storagePort, clientPort] = (await freePorts(3)) as [number, number, number];
-      await using sink = await PlainSink.open();
-      await using measured = await MeasuredSite.start(
-        {
-          directory: own,
-          paths: [data],
-          clientDirectives: AS_OTHERS,
-          directorConf: measuredJob(`File = "${data}"`, ''),
-        },
-        (site) => reachThrough(site, { storagePort, clientPort }),
-      );
-      const { ports } = measured.site;
-      await using _relay = await Relay.start(bytesPerSecond, [
-        [copyPort, sink.port],
-        [storagePort, ports['noctule-sd']],
-        [clientPort, ports['noctule-fd']],
-      ]);
-      const copyRate = bytes / (await copyPlainly(file, copyPort));
-      const { wallSeconds } = await measured.job('run job=Measured level=Full yes');
-      const jobRate = bytes / wallSeconds;
-      yield { round, line, copyRate, jobRate, share: jobRate / copyRate };
+      const { copyRate, jobRate } = await ratesOver(line, own, file);
       rmSync(own, { recursive: true, force: true });
+      yield { round, line: line.line, copyRate, jobRate, share: jobRate / copyRate };
     }
   }
+}
+
+/** Of a site in `directory` that saves `file`. */
+async function ratesOver(
+  line: Line,
+  directory: string,
+  file: string,
+): Promise<{ copyRate: number; jobRate: number }> {
+  await using sink = await PlainSink.open();
+  await using stack = new AsyncDisposableStack();
+  let copyPort = 0;
+  const directorConf = measuredJob(`File = "${file}"`, '');
+  await using measured = await MeasuredSite.start(
+    { directory, paths: [file], clientDirectives: AS_OTHERS, directorConf },
+    async (site) => {
+      const targets = [sink.port, site.ports['noctule-sd'], site.ports['noctule-fd']];
+      const { ports } = stack.use(await Relay.start(line, targets));
+      const [toSink, storagePort, clientPort] = ports as [number, number, number];
+      copyPort = toSink;
+      reachThrough(site, { storagePort, clientPort });
+    },
+  );
+  const bytes = statSync(file).size;
+  const copyRate = bytes / (await copyPlainly(file, copyPort));
+  const { wallSeconds } = await measured.job('run job=Measured level=Full yes');
+  return { copyRate, jobRate: bytes / wallSeconds };
 }
 
 /** Lets the Director, and with it the client, know ports of the line instead of those of the daemons. */
@@ -91,29 +114,29 @@ function reachThrough(
 
 /** The line, a process of its own. */
 class Relay implements AsyncDisposable {
+  /** Lead to the targets, in their order. */
+  readonly ports: readonly number[];
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, ports: readonly number[]) {
     this.#child = child;
+    this.ports = ports;
   }
 
-  static async start(
-    bytesPerSecond: number,
-    ports: readonly (readonly [listen: number, target: number])[],
-  ): Promise<Relay> {
+  static async start({ delayMs, bytesPerSecond }: Line, targets: readonly number[]): Promise<Relay> {
     const program = join(import.meta.dirname, 'delay-relay.ts');
     const rate = bytesPerSecond === Infinity ? [] : ['--rate', String(bytesPerSecond)];
-    const pairs = ports.map(([listen, target]) => `${listen}:${target}`);
-    const child = spawn(process.execPath, [program, '--delay', String(DELAY_MS), ...rate, ...pairs], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const ready = once(child.stdout, 'data');
+    const child = spawn(
+      process.execPath,
+      [program, '--delay', String(delayMs), ...rate, ...targets.map(String)],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     const ended = once(child, 'exit').then(() => {
       throw new Error('the relay has ended');
     });
-    ended.catch(() => undefined);
-    await Promise.race([ready, ended]);
-    return new Relay(child);
+    ended.catch(() => undefined); // looked at while it starts
+    const [line] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
+    return new Relay(child, line.toString().trim().split(' ').map(Number));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,9 +7,9 @@ import { verdicts } from './targets.ts';
 export function markdown(result: BenchResult): string {
   const { command, startedAt, machine, rounds } = result;
   const parts = [
-    `\`${command}\`, ${startedAt}. ${machine}.\n` + versionLines(result),
-    `${rounds === 1 ? 'One round' : `Medians of ${rounds} interleaved rounds`}; wall with its least and most. A ratio is noctule's ` +
-      'value divided by the one of the line, wall / CPU, the median of the ratios within each round.',
+    `\`${command}\`, ${startedAt}. ${machine}.`,
+    versionLines(result),
+    result.turns.length === 0 ? '' : explanation(rounds),
     ...(Object.keys(result.dataSets) as DataSetKind[]).map((set) => dataSetSection(result, set)),
     linkSection(result),
     largeVolumeSection(result),
@@ -19,12 +19,18 @@ export function markdown(result: BenchResult): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
+function explanation(rounds: number): string {
+  const values =
+    rounds === 1 ? 'One round' : `Medians of ${rounds} interleaved rounds; wall with its least and most`;
+  return `${values}. A ratio is noctule's value divided by that of the line, wall / CPU: the median of the ratios within each round.`;
+}
+
 /** Ways to compress of one program share a line. */
 function versionLines({ versions }: BenchResult): string {
   const byVersion = Map.groupBy(Object.entries(versions), ([, version]) => version);
   return [...byVersion]
-    .map(([version, programs]) => `- ${programs.map(([program]) => program).join(', ')}: ${version}\n`)
-    .join('');
+    .map(([version, programs]) => `- ${programs.map(([program]) => program).join(', ')}: ${version}`)
+    .join('\n');
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -146,7 +152,7 @@ function differenceRows(result: BenchResult, set: DataSetKind): string[][] {
 function linkSection({ link }: BenchResult): string {
   if (link.length === 0) return '';
   return [
-    '### Backup over a line with 40 ms round trip',
+    '### Backup over a line of 40 ms round trip',
     table(
       ['round', 'line', 'plain copy MB/s', 'Full, uncompressed MB/s', 'share'],
       link.map(({ round, line, copyRate, jobRate, share }) => [
@@ -178,7 +184,10 @@ function largeVolumeSection({ largeVolume }: BenchResult): string {
 }
 
 function targetsSection(result: BenchResult): string {
-  const rows = verdicts(result).map(({ title, wanted, found, verdict, missedByPercent }) => [
+  const all = verdicts(result);
+  const measured = all.filter(({ verdict }) => verdict !== 'not measured');
+  const met = measured.filter(({ verdict }) => verdict === 'met').length;
+  const rows = measured.map(({ title, wanted, found, verdict, missedByPercent }) => [
     title,
     wanted,
     found?.toFixed(2) ?? '',
@@ -186,11 +195,13 @@ function targetsSection(result: BenchResult): string {
   ]);
   const hint =
     result.scale < 1
-      ? 'They are meant for the full size; this run has less data, so that start-up times weigh more.'
+      ? ' They are meant for the full size; this run has less data, so that start-up times weigh more.'
       : '';
-  return ['### Targets', hint, table(['target', 'wanted', 'found', ''], rows)]
-    .filter((part) => part !== '')
-    .join('\n\n');
+  return [
+    '### Targets',
+    `${met} of ${measured.length} met, ${all.length - measured.length} not measured.${hint}`,
+    table(['target', 'wanted', 'found', ''], rows),
+  ].join('\n\n');
 }
 
 function notMeasuredSection({ notMeasured, turns }: BenchResult): string {
