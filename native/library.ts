@@ -5,19 +5,44 @@ import { messageOf } from '../errors/operator-error.ts';
 type Koffi = typeof import('koffi');
 export type NativeFunction = (...parameters: unknown[]) => unknown;
 
-/** The C library of this process, by koffi. Each file beside this one binds what it needs of it, once. */
+export type AsyncNativeFunction = (...parameters: unknown[]) => Promise<unknown>;
+
+/**
+ * The C library of this process, or another one of the system, by koffi. Each file beside this one binds what it needs
+ * of it, once.
+ */
 export class NativeLibrary {
   readonly #koffi: Koffi;
   readonly #library: ReturnType<Koffi['load']>;
 
-  constructor(koffi: Koffi) {
+  constructor(koffi: Koffi, library = koffi.load(null)) {
     this.#koffi = koffi;
-    this.#library = koffi.load(null);
+    this.#library = library;
+  }
+
+  /** Another library of the system, or undefined where it is not installed. */
+  open(name: string): NativeLibrary | undefined {
+    try {
+      return new NativeLibrary(this.#koffi, this.#koffi.load(name));
+    } catch {
+      return undefined;
+    }
   }
 
   /** A function by its C prototype. There is no `ssize_t` (take `long`); buffers and paths are `const void *`. */
   func(prototype: string): NativeFunction {
     return this.#library.func(prototype);
+  }
+
+  /** As `func`, but the call runs on libuv's pool. Its buffers must stay as they are meanwhile. */
+  asyncFunc(prototype: string): AsyncNativeFunction {
+    const { async: call } = this.#library.func(prototype);
+    return (...parameters) =>
+      new Promise((resolve, reject) => {
+        call(...parameters, (error: Error | null, result: unknown) =>
+          error === null ? resolve(result) : reject(error),
+        );
+      });
   }
 
   /** As `func`, or undefined where this C library has no such function. */

@@ -96,40 +96,53 @@ export function decodeBlockContent(member: Buffer): Buffer {
     unpacked =
       header.codec === 'zstd'
         ? infoOf(zstdDecompressSync(packedPart(member, header), zstdOptions(header)))
-        : infoOf(inflateRawSync(packedPart(member, header), inflateOptions(header)));
+        : infoOf(inflateRawSync(packedPart(member, header), inflateOptions(header.contentBytes)));
   } catch (cause) {
     throw damagedBlock(header, messageOf(cause), cause);
   }
   return checkedContent(member, header, unpacked);
 }
 
+/** Inflates raw deflate data to at most `contentBytes`, and says how much of it that took. Throws when it is not sound. */
+export type Inflate = (
+  deflated: Uint8Array,
+  contentBytes: number,
+) => Promise<{ readonly content: Buffer; readonly readBytes: number }>;
+
 /** As decodeBlockContent, inflating on libuv's pool: several may be under way at once. */
-export async function decodeBlockContentAsync(member: Buffer): Promise<Buffer> {
+export async function decodeBlockContentAsync(
+  member: Buffer,
+  inflate: Inflate = inflateWithZlib,
+): Promise<Buffer> {
   const header = checkedBlockHeader(member);
   let unpacked: Unpacked;
   try {
     unpacked =
       header.codec === 'zstd'
         ? infoOf(await zstdDecompressAsync(packedPart(member, header), zstdOptions(header)))
-        : infoOf(await inflateRawAsync(packedPart(member, header), inflateOptions(header)));
+        : await inflate(packedPart(member, header), header.contentBytes);
   } catch (cause) {
     throw damagedBlock(header, messageOf(cause), cause);
   }
   return checkedContent(member, header, unpacked);
 }
 
-/** What zlib gives with `info: true`. */
 interface Unpacked {
-  readonly buffer: Buffer;
-  readonly engine: { readonly bytesWritten: number };
+  readonly content: Buffer;
+  readonly readBytes: number;
 }
 
 const inflateRawAsync = promisify<InputType, ZlibOptions, Buffer>(inflateRaw);
 const zstdDecompressAsync = promisify<InputType, ZstdOptions, Buffer>(zstdDecompress);
 
-/** The typings do not know what `info` does to the result. */
+async function inflateWithZlib(deflated: Uint8Array, contentBytes: number): Promise<Unpacked> {
+  return infoOf(await inflateRawAsync(deflated, inflateOptions(contentBytes)));
+}
+
+/** What zlib gives with `info: true`, of which its typings do not know. */
 function infoOf(result: unknown): Unpacked {
-  return result as Unpacked;
+  const { buffer, engine } = result as { buffer: Buffer; engine: { bytesWritten: number } };
+  return { content: buffer, readBytes: engine.bytesWritten };
 }
 
 function checkedBlockHeader(member: Buffer): MemberHeader {
@@ -159,8 +172,8 @@ function packedPart(member: Buffer, { codec }: MemberHeader): Buffer {
   return member.subarray(MEMBER_HEADER_BYTES, member.length - trailerBytes(codec));
 }
 
-function inflateOptions(header: MemberHeader): ZlibOptions {
-  return { info: true, maxOutputLength: header.contentBytes, chunkSize: Math.max(64, header.contentBytes) };
+function inflateOptions(contentBytes: number): ZlibOptions {
+  return { info: true, maxOutputLength: contentBytes, chunkSize: Math.max(64, contentBytes) };
 }
 
 function zstdOptions(header: MemberHeader): ZstdOptions {
@@ -173,17 +186,17 @@ function zstdOptions(header: MemberHeader): ZstdOptions {
   };
 }
 
-function checkedContent(member: Buffer, header: MemberHeader, { buffer, engine }: Unpacked): Buffer {
-  if (engine.bytesWritten !== packedPart(member, header).length)
+function checkedContent(member: Buffer, header: MemberHeader, { content, readBytes }: Unpacked): Buffer {
+  if (readBytes !== packedPart(member, header).length)
     throw damagedBlock(header, 'its compressed data ends too early');
-  if (buffer.length !== header.contentBytes) {
+  if (content.length !== header.contentBytes) {
     throw damagedBlock(
       header,
-      `it inflates to ${buffer.length} bytes, its header says ${header.contentBytes}`,
+      `it inflates to ${content.length} bytes, its header says ${header.contentBytes}`,
     );
   }
-  if (header.codec === 'deflate') checkTrailer(member, header, buffer);
-  return buffer;
+  if (header.codec === 'deflate') checkTrailer(member, header, content);
+  return content;
 }
 
 /** The gzip trailer, which zcat looks at, too. */

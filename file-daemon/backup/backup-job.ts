@@ -9,7 +9,6 @@ import type { BytePath } from '../byte-path.ts';
 import { memoryOf, readClientLists } from '../fileset/client-lists.ts';
 import type { IoClass } from '../../native/priority.ts';
 import { ProgramRunner } from '../plugins/program-runner.ts';
-import { releaseMemory } from '../release-memory.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { JobWorker, workerModule } from '../worker/job-worker.ts';
@@ -216,17 +215,9 @@ class SessionStream {
 
   async #encode(block: BlockNote, place: SessionPlace): Promise<Buffer> {
     const content = this.#control.slotBytes(block.slotIndex).subarray(0, block.contentBytes);
-    const packed = await this.#compressor.pack(content, block.compression);
     const { startsAtEntry, endsAtEntry, firstHeaderOffset } = block;
-    const member = encodeBlock({
-      ...place,
-      startsAtEntry,
-      endsAtEntry,
-      firstHeaderOffset,
-      content,
-      packed,
-    });
-    if (packed !== undefined) releaseMemory(packed.data.buffer);
-    return member;
+    return this.#compressor.pack(content, block.compression, (packed) =>
+      encodeBlock({ ...place, startsAtEntry, endsAtEntry, firstHeaderOffset, content, packed }),
+    );
   }
 }

@@ -8,8 +8,11 @@ import {
   type ZlibOptions,
   type ZstdOptions,
 } from 'node:zlib';
+import { libdeflate, type Deflater, type Libdeflate } from '../../native/libdeflate.ts';
 import type { PackedContent } from '../../volume/block.ts';
+import { BLOCK_CONTENT_BYTES_MAX } from '../../volume/member.ts';
 import type { EntryCompression } from '../fileset/entry-options.ts';
+import { releaseMemory } from '../release-memory.ts';
 
 const deflateRawAsync = promisify<InputType, ZlibOptions, Buffer>(deflateRaw);
 const zstdCompressAsync = promisify<InputType, ZstdOptions, Buffer>(zstdCompress);
@@ -19,42 +22,98 @@ const PROBE_SAMPLES = 4096;
 /** Bits per byte. Random and compressed data measure 7.96, shared objects 7.56 at most, text 5. */
 const PROBE_BITS_MAX = 7.85;
 
+/**
+ * The level of libdeflate that makes blocks no larger than zlib's of the same level, for less processor time. There is
+ * none such for levels 8 and 9.
+ */
+const LIBDEFLATE_LEVELS: Readonly<Record<number, number>> = { 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 6, 7: 7 };
+
 /** Compresses blocks on libuv's pool, a bounded number at a time. One for all jobs of the daemon. */
 export class BlockCompressor {
-  #freeThreads: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #idle: Workplace[];
+  readonly #waiting: ((workplace: Workplace) => void)[] = [];
 
-  /** @param threadsMax More than the machine has cores are of no use. */
-  constructor(threadsMax: number) {
-    this.#freeThreads = Math.min(threadsMax, availableParallelism());
+  /**
+   * @param threadsMax More than the machine has cores are of no use.
+   * @param native Does the levels that it is better at than zlib.
+   */
+  constructor(threadsMax: number, native: Libdeflate | 'none' = libdeflate() ?? 'none') {
+    const count = Math.min(threadsMax, availableParallelism());
+    this.#idle = Array.from({ length: count }, () => new Workplace(native));
   }
 
-  /** The content as it goes into a member; undefined when it is to be stored as it is. */
-  async pack(content: Uint8Array, { codec, level }: EntryCompression): Promise<PackedContent | undefined> {
-    if (codec === 'none' || looksIncompressible(content)) return undefined;
-    await this.#takeThread();
+  /**
+   * Resolves with what `use` makes of the content as it goes into a member, which is good during this call only;
+   * undefined when it is to be stored as it is.
+   */
+  async pack<T>(
+    content: Uint8Array,
+    { codec, level }: EntryCompression,
+    use: (packed: PackedContent | undefined) => T,
+  ): Promise<T> {
+    if (codec === 'none' || looksIncompressible(content)) return use(undefined);
+    const workplace = await this.#takeWorkplace();
     try {
-      return codec === 'zstd'
-        ? { codec: 'zstd', data: await zstdFrame(content, level) }
-        : { codec: 'deflate', data: await deflated(content, level) };
+      if (codec === 'zstd') return useOnce({ codec, data: await zstdFrame(content, level) }, use);
+      return await workplace.deflate(content, level, use);
     } finally {
-      this.#freeThread();
+      this.#leave(workplace);
     }
   }
 
-  async #takeThread(): Promise<void> {
-    if (this.#freeThreads > 0) this.#freeThreads -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  async #takeWorkplace(): Promise<Workplace> {
+    return this.#idle.pop() ?? (await new Promise<Workplace>((resolve) => this.#waiting.push(resolve)));
   }
 
-  #freeThread(): void {
+  #leave(workplace: Workplace): void {
     const next = this.#waiting.shift();
-    if (next === undefined) this.#freeThreads += 1;
-    else next();
+    if (next === undefined) this.#idle.push(workplace);
+    else next(workplace);
   }
 }
 
-function deflated(content: Uint8Array, level: number): Promise<Buffer> {
+/** What one block after the other is deflated with. */
+class Workplace {
+  readonly #native: Libdeflate | 'none';
+  readonly #deflaters = new Map<number, Deflater>();
+  /** Used again for each block: fresh memory would cost as much as a tenth of the work. */
+  #target: Buffer | undefined;
+
+  constructor(native: Libdeflate | 'none') {
+    this.#native = native;
+  }
+
+  async deflate<T>(
+    content: Uint8Array,
+    level: number,
+    use: (packed: PackedContent | undefined) => T,
+  ): Promise<T> {
+    const deflater = this.#deflater(level);
+    if (deflater === undefined)
+      return useOnce({ codec: 'deflate', data: await deflatedByZlib(content, level) }, use);
+    this.#target ??= Buffer.allocUnsafeSlow(BLOCK_CONTENT_BYTES_MAX);
+    // What is not smaller is not wanted.
+    const bytes = await deflater.deflate(content, this.#target.subarray(0, content.length));
+    return use(bytes === 0 ? undefined : { codec: 'deflate', data: this.#target.subarray(0, bytes) });
+  }
+
+  #deflater(level: number): Deflater | undefined {
+    const nativeLevel = LIBDEFLATE_LEVELS[level];
+    if (this.#native === 'none' || nativeLevel === undefined) return undefined;
+    let deflater = this.#deflaters.get(nativeLevel);
+    if (deflater === undefined)
+      this.#deflaters.set(nativeLevel, (deflater = this.#native.deflater(nativeLevel)));
+    return deflater;
+  }
+}
+
+function useOnce<T>(packed: PackedContent, use: (packed: PackedContent) => T): T {
+  const result = use(packed);
+  releaseMemory(packed.data.buffer);
+  return result;
+}
+
+function deflatedByZlib(content: Uint8Array, level: number): Promise<Buffer> {
   return deflateRawAsync(content, { level, chunkSize: outputBytes(content) });
 }
 

@@ -1,6 +1,7 @@
 import type { RestoreEntry } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
 import { decodeBlockContentAsync } from '../../volume/block.ts';
+import { libdeflate } from '../../native/libdeflate.ts';
 import { MemberKind, parseMemberHeader, type MemberHeader } from '../../volume/member.ts';
 import { MemberDamaged } from '../../volume/volume-errors.ts';
 import type { BytePath } from '../byte-path.ts';
@@ -142,7 +143,7 @@ class RestoreFeed {
 
   async #sendBlock(member: Buffer, header: MemberHeader | undefined, before: Promise<void>): Promise<void> {
     try {
-      const content = await decodeBlockContentAsync(member);
+      const content = await decodeBlockContentAsync(member, libdeflate()?.inflate);
       if (ownsMemory(member)) releaseMemory(member.buffer);
       await before;
       if (header !== undefined) this.#sendContent(header, content);

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { withCommas } from '../../text/numbers.ts';
 import { printablePath } from '../../text/printable.ts';
 import { messageOf } from '../../errors/operator-error.ts';
+import { libdeflate } from '../../native/libdeflate.ts';
 import { decodeBlockContentAsync } from '../../volume/block.ts';
 import { decodeRecordsContent } from '../../volume/control-member.ts';
 import { MemberKind, type MemberHeader } from '../../volume/member.ts';
@@ -128,7 +129,7 @@ class InflateWindow {
 
   async #inflate(header: MemberHeader, member: Buffer): Promise<void> {
     try {
-      await decodeBlockContentAsync(member);
+      await decodeBlockContentAsync(member, libdeflate()?.inflate);
     } catch (error) {
       const { streamOffset, contentBytes } = header;
       const lost = { session: sessionName(header), from: streamOffset, to: streamOffset + contentBytes };

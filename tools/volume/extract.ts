@@ -8,6 +8,7 @@ import type { StreamBlock } from '../../file-daemon/restore/block-source.ts';
 import { runRestore, type WantedEntries } from '../../file-daemon/restore/restore-run.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { withCommas } from '../../text/numbers.ts';
+import { libdeflate } from '../../native/libdeflate.ts';
 import { decodeBlockContentAsync } from '../../volume/block.ts';
 import { decodeRecordsContent } from '../../volume/control-member.ts';
 import { MemberKind } from '../../volume/member.ts';
@@ -147,7 +148,7 @@ async function* blocksOf(
         complain(damageText(volume, step.volumeOffset, step.header?.blockNumber));
       } else if (step.header.kind === MemberKind.BLOCK && step.member !== undefined) {
         try {
-          const content = await decodeBlockContentAsync(step.member);
+          const content = await decodeBlockContentAsync(step.member, libdeflate()?.inflate);
           yield { session: sessionName(part), streamOffset: step.header.streamOffset, content };
         } catch (error) {
           complain(`Volume "${volume.name}": ${messageOf(error)}`);

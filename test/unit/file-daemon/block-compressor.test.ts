@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { inflateRawSync, zstdDecompressSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { libdeflate } from '../../../native/libdeflate.ts';
+import type { PackedContent } from '../../../volume/block.ts';
 import { BlockCompressor, looksIncompressible } from '../../../file-daemon/backup/block-compressor.ts';
 
 const TEXT = Buffer.from(
@@ -9,35 +11,71 @@ const TEXT = Buffer.from(
   ),
 );
 
-describe('compression of blocks', () => {
-  it('compresses, more with a higher level', async () => {
-    const compressor = new BlockCompressor(2);
-    const packed = (codec: 'gzip' | 'zstd', level: number) => compressor.pack(TEXT, { codec, level });
-    const [fast, small] = [await packed('gzip', 1), await packed('gzip', 9)];
-    expect(inflateRawSync(fast!.data).equals(TEXT)).toBe(true);
-    expect(inflateRawSync(small!.data).equals(TEXT)).toBe(true);
-    expect(small!.data.length).toBeLessThan(fast!.data.length);
+const copied = (packed: PackedContent | undefined) => packed && Buffer.from(packed.data);
+
+describe.each([
+  ['what the system has', libdeflate() ?? 'none'],
+  ['zlib', 'none'],
+] as const)('compression of blocks with %s', (_, native) => {
+  const inflated = (data: Buffer | undefined) => inflateRawSync(data!).equals(TEXT);
+
+  it('packs, more with a higher level', async () => {
+    const compressor = new BlockCompressor(2, native);
+    const packed = (codec: 'gzip' | 'zstd', level: number) => compressor.pack(TEXT, { codec, level }, copied);
+    const gzip = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9].map((level) => packed('gzip', level)));
+    expect(gzip.every(inflated)).toBe(true);
+    expect(gzip[8]!.length).toBeLessThan(gzip[0]!.length);
     const [zstd1, zstd19] = [await packed('zstd', 1), await packed('zstd', 19)];
-    expect(zstdDecompressSync(zstd1!.data).equals(TEXT)).toBe(true);
-    expect(zstdDecompressSync(zstd19!.data).equals(TEXT)).toBe(true);
-    expect(zstd19!.data.length).toBeLessThan(zstd1!.data.length);
+    expect(zstdDecompressSync(zstd1!).equals(TEXT)).toBe(true);
+    expect(zstdDecompressSync(zstd19!).equals(TEXT)).toBe(true);
+    expect(zstd19!.length).toBeLessThan(zstd1!.length);
   });
 
   it('does not touch a block without compression, nor one that would not shrink', async () => {
-    const compressor = new BlockCompressor(2);
-    expect(await compressor.pack(TEXT, { codec: 'none', level: 0 })).toBeUndefined();
-    expect(await compressor.pack(randomBytes(1 << 20), { codec: 'gzip', level: 6 })).toBeUndefined();
-    expect(await compressor.pack(randomBytes(1 << 20), { codec: 'zstd', level: 3 })).toBeUndefined();
+    const compressor = new BlockCompressor(2, native);
+    const random = randomBytes(1 << 20);
+    expect(await compressor.pack(TEXT, { codec: 'none', level: 0 }, copied)).toBeUndefined();
+    expect(await compressor.pack(random, { codec: 'gzip', level: 6 }, copied)).toBeUndefined();
+    expect(await compressor.pack(random, { codec: 'zstd', level: 3 }, copied)).toBeUndefined();
   });
 
   it('finishes all blocks when there are more than threads', async () => {
-    const compressor = new BlockCompressor(1);
+    const compressor = new BlockCompressor(1, native);
     const results = await Promise.all(
-      Array.from({ length: 6 }, () => compressor.pack(TEXT, { codec: 'gzip', level: 1 })),
+      Array.from({ length: 6 }, () => compressor.pack(TEXT, { codec: 'gzip', level: 1 }, copied)),
     );
-    expect(results.every((result) => inflateRawSync(result!.data).equals(TEXT))).toBe(true);
+    expect(results.every(inflated)).toBe(true);
+  });
+});
+
+describe.runIf(libdeflate())('libdeflate', () => {
+  const native = libdeflate()!;
+
+  it('reads what zlib and it itself make', async () => {
+    const target = Buffer.alloc(TEXT.length);
+    const own = target.subarray(0, await native.deflater(6).deflate(TEXT, target));
+    for (const deflated of [own, deflateRawSync(TEXT)]) {
+      const { content, readBytes } = await native.inflate(deflated, TEXT.length);
+      expect(content.equals(TEXT)).toBe(true);
+      expect(readBytes).toBe(deflated.length);
+    }
   });
 
+  it('says how much it took, and refuses what is damaged, too long or cut off', async () => {
+    const deflated = deflateRawSync(TEXT);
+    const longer = await native.inflate(Buffer.concat([deflated, Buffer.from('tail')]), TEXT.length + 9);
+    expect(longer).toMatchObject({ readBytes: deflated.length, content: { length: TEXT.length } });
+    await expect(native.inflate(deflated, TEXT.length - 1)).rejects.toThrow('more than');
+    await expect(native.inflate(deflated.subarray(0, -1), TEXT.length)).rejects.toThrow();
+    await expect(native.inflate(Buffer.alloc(100, 0xff), TEXT.length)).rejects.toThrow('invalid');
+  });
+
+  it('says that the target is too small', async () => {
+    expect(await native.deflater(1).deflate(randomBytes(4096), Buffer.alloc(1000))).toBe(0);
+  });
+});
+
+describe('the look at a block', () => {
   it('tells photos and archives from text, programs and zeros', () => {
     expect(looksIncompressible(randomBytes(1 << 20))).toBe(true);
     expect(looksIncompressible(randomBytes(8192))).toBe(true);
