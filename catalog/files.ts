@@ -33,7 +33,8 @@ export function decodeFilesPage({ batch, next }: EncodedFilesPage): FilesPage {
   return next === undefined ? { files } : { files, next };
 }
 
-interface Positioned {
+/** A record of a page. */
+export interface Positioned {
   readonly record: FileRecord;
   /** What the next page goes on behind. */
   readonly position: number;
@@ -50,13 +51,17 @@ const DELETED_FILES = `
   SELECT DeletedId AS deletedId, PathId AS pathId, Entry AS packed FROM DeletedFile
    WHERE JobId = :jobId AND DeletedId > :afterId ORDER BY DeletedId LIMIT :limit`;
 
-function* deletedFiles(db: Connection, { jobId, after, limit }: FilesQuery): Generator<Positioned> {
+function deletedFiles(db: Connection, { jobId, after, limit }: FilesQuery): Generator<Positioned> {
+  return deletedRecords(db, { jobId, afterId: after?.position ?? 0, limit });
+}
+
+/** Records of files of which the job saw that they were gone. */
+export function* deletedRecords(
+  db: Connection,
+  query: { readonly jobId: number; readonly afterId: number; readonly limit: number },
+): Generator<Positioned> {
   const tree = directoryTreeOf(db);
-  const rows = db.all<DeletedColumns & { deletedId: number }>(DELETED_FILES, {
-    jobId,
-    afterId: after?.position ?? 0,
-    limit,
-  });
+  const rows = db.all<DeletedColumns & { deletedId: number }>(DELETED_FILES, { ...query });
   for (const { deletedId, pathId, packed } of rows) {
     const entry = readOne(packed);
     yield { record: entry.record(tree.pathOf(pathId, entry.name), 0), position: deletedId };

@@ -1,7 +1,7 @@
 import type { FileRecord } from '../proto/noctule/record/v1/file_record.ts';
 import type { RestoreEntry } from '../proto/noctule/filedaemon/v1/file_daemon.ts';
-import type { Durable, ReadRange } from '../proto/noctule/storage/v1/storage_daemon.ts';
-import type { FoundFile, JobMediaRow, NeededVolume } from './rows.ts';
+import type { Durable, ReadRange, StreamStretch } from '../proto/noctule/storage/v1/storage_daemon.ts';
+import type { FoundFile, NeededVolume } from './rows.ts';
 
 /** Arguments of the Catalog's operations, and the results that are not rows. Units as in rows.ts. */
 
@@ -90,10 +90,23 @@ export interface JobChanges {
 export interface JobEnd {
   readonly jobStatus: string;
   readonly endTime: Date;
+  /** Of a job put together from others: start and end of the last of them, in place of its own. */
+  readonly asOf?: { readonly startTime: Date; readonly endTime: Date };
   readonly jobFiles: number;
   readonly jobBytes: number;
   readonly readBytes: number;
   readonly jobErrors: number;
+}
+
+/** The end of a copy that went well. */
+export interface CopyJobEnd {
+  readonly jobId: number;
+  /** Its original. */
+  readonly sourceJobId: number;
+  readonly jobStatus: string;
+  readonly realEndTime: Date;
+  /** It takes the place of the original. */
+  readonly migrates: boolean;
 }
 
 /** Backups that may stand for each other: the same Job resource, Client and version of the FileSet. */
@@ -237,20 +250,6 @@ export interface FilesPage {
   readonly next?: FilesCursor;
 }
 
-export interface JobMediaQuery {
-  readonly jobId?: number;
-  readonly volumeName?: string;
-  /** JobMediaId of the last row of the page before; 0 for the first. */
-  readonly after: number;
-  readonly limit: number;
-}
-
-export interface JobMediaPage {
-  readonly rows: JobMediaRow[];
-  /** Absent on the last page. */
-  readonly next?: number;
-}
-
 export interface FileSearch {
   readonly jobId: number;
   /** As in text/glob.ts: with a '/' it is held against whole paths, else against names in any directory. */
@@ -312,6 +311,38 @@ export interface RestorePlanPageQuery {
   readonly planId: number;
   readonly after?: PlanCursor;
   readonly limit: number;
+}
+
+/** Where a page of a copy ended; given back unchanged for the next page. */
+export interface CopyCursor {
+  /** Of the plan. */
+  readonly after?: PlanCursor;
+  /** All files of the plan were given; DeletedId of the last deleted one that was. */
+  readonly deletedId?: number;
+  /** Of the new job: index of its last file, and the length of its stream. */
+  readonly lastIndex: number;
+  readonly streamBytes: number;
+}
+
+export interface CopyPageQuery {
+  readonly planId: number;
+  readonly after?: CopyCursor;
+  readonly limit: number;
+}
+
+/** A part of the stream of a job that is put together from others (CopyPart of storage_daemon.proto). */
+export interface CopyPage {
+  /** Where its entries lie in the streams of their jobs; those that touch are one. */
+  readonly stretches: StreamStretch[];
+  /** The blocks that hold them and were not given with an earlier page. */
+  readonly ranges: ReadRange[];
+  /** RecordsContent, encoded: the records as they are in the new job, those of deleted files last. */
+  readonly records: Uint8Array[];
+  readonly files: number;
+  /** Bytes of file content. */
+  readonly contentBytes: number;
+  /** Absent on the last page. */
+  readonly next?: CopyCursor;
 }
 
 export interface RestorePlanPage {

@@ -19,7 +19,7 @@ const JOB_ROWS = `
          j.JobTDate AS jobTDate, j.VolSessionId AS volSessionId, j.VolSessionTime AS volSessionTime,
          j.JobFiles AS jobFiles, j.JobBytes AS jobBytes, j.ReadBytes AS readBytes, j.JobErrors AS jobErrors,
          j.PoolId AS poolId, coalesce(p.Name, '') AS poolName,
-         j.FileSetId AS fileSetId, coalesce(s.FileSet, '') AS fileSetName,
+         j.FileSetId AS fileSetId, coalesce(s.FileSet, '') AS fileSetName, coalesce(s.MD5, '') AS fileSetMd5,
          j.PriorJobId AS priorJobId, j.Priority AS priority, j.PurgedFiles AS purgedFiles, j.Comment AS comment
     FROM JobRun j
     LEFT JOIN Client c ON c.ClientId = j.ClientId

@@ -98,7 +98,8 @@ export function setJob(db: Connection, jobId: number, changes: JobChanges): void
 }
 
 const END_JOB = `
-  UPDATE JobRun SET JobStatus = :jobStatus, EndTime = :endTime, RealEndTime = :endTime, JobTDate = :jobTDate,
+  UPDATE JobRun SET JobStatus = :jobStatus, StartTime = coalesce(:startTime, StartTime), EndTime = :endTime,
+         RealEndTime = :realEndTime, JobTDate = :jobTDate,
          JobFiles = :jobFiles, JobBytes = :jobBytes, ReadBytes = :readBytes, JobErrors = :jobErrors
    WHERE JobId = :jobId`;
 
@@ -108,11 +109,14 @@ const END_JOB = `
  * @throws CatalogError CAT_NOT_FOUND
  */
 export function endJob(db: Connection, jobId: number, end: JobEnd): void {
+  const endTime = end.asOf?.endTime ?? end.endTime;
   const { changes } = db.run(END_JOB, {
     jobId,
     jobStatus: end.jobStatus,
-    endTime: toColumn(end.endTime),
-    jobTDate: inSeconds(end.endTime),
+    startTime: toColumn(end.asOf?.startTime),
+    endTime: toColumn(endTime),
+    realEndTime: toColumn(end.endTime),
+    jobTDate: inSeconds(endTime),
     jobFiles: end.jobFiles,
     jobBytes: end.jobBytes,
     readBytes: end.readBytes,

@@ -1,4 +1,5 @@
 import { browseDirectory } from './directory.ts';
+import { copiesOf, endCopy, jobsToCopy, leaveVolumes } from './copies.ts';
 import { counterValue } from './counters.ts';
 import { addDurable } from './durable.ts';
 import { chainJobs, jobsEndedBefore, lastFulls, volumeHolds } from './expiry.ts';
@@ -6,7 +7,8 @@ import { closeFileState, fileStatePage, openFileState } from './file-state.ts';
 import { decodeFilesPage, filesPage, jobsWithFile } from './files.ts';
 import { findFiles } from './find-files.ts';
 import { addFound } from './found-files.ts';
-import { jobMedia, jobMediaPage } from './job-media.ts';
+import { markPurged } from './forget.ts';
+import { jobMedia } from './job-media.ts';
 import {
   createJob,
   endJob,
@@ -27,8 +29,9 @@ import {
 } from './levels.ts';
 import { appendEvent, appendLog, jobLog } from './log.ts';
 import { decoded, read, search, withBatch, write, writeOrdered } from './operation.ts';
-import { deleteClient, deleteJobs, deletePool, deleteVolume, markPurged, purgeFiles } from './removal.ts';
+import { deleteClient, deleteJobs, deletePool, deleteVolume, purgeFiles } from './removal.ts';
 import { fileSetVersion, listClients, listPools, syncClient, syncPool, syncStorage } from './resources.ts';
+import { copyPage } from './restore/copy-page.ts';
 import { decodePlanPage, restorePlanPage } from './restore/page.ts';
 import { closeRestorePlan, openRestorePlan } from './restore/plan.ts';
 import {
@@ -83,7 +86,6 @@ export const operations = {
   purgedVolumes: read(purgedVolumes),
   jobsOnVolume: read(jobsOnVolume),
   jobMedia: read(jobMedia),
-  jobMediaPage: read(jobMediaPage),
   oldestVolumes: read(oldestVolumes),
   pruneCandidates: read(pruneCandidates),
   deleteVolume: write(deleteVolume),
@@ -96,6 +98,10 @@ export const operations = {
   deleteClient: write(deleteClient),
   deletePool: write(deletePool),
   deleteJobs: write(deleteJobs),
+  jobsToCopy: read(jobsToCopy),
+  copiesOf: read(copiesOf),
+  endCopy: write(endCopy),
+  leaveVolumes: write(leaveVolumes),
   purgeFiles: write(purgeFiles),
   markPurged: write(markPurged),
 
@@ -112,6 +118,7 @@ export const operations = {
 
   openRestorePlan: search(openRestorePlan),
   restorePlanPage: decoded(withBatch(search(restorePlanPage)), decodePlanPage),
+  copyPage: search(copyPage),
   closeRestorePlan: search(closeRestorePlan),
 
   appendLog: writeOrdered(appendLog),

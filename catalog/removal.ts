@@ -1,8 +1,9 @@
 import { CatalogError } from './catalog-error.ts';
 import type { Connection } from './connection.ts';
+import { promoteCopies } from './copies.ts';
+import { forgetFiles, forgetPlaces, markPurged } from './forget.ts';
 import type { JobRemoval } from './inputs.ts';
 import type { MediaRow } from './rows.ts';
-import { volumesByIds } from './volumes.ts';
 
 /** Taking jobs, files and volumes out of the catalog. The bytes on the volumes are the storage daemon's business. */
 
@@ -10,50 +11,26 @@ const UNFINISHED = `
   SELECT JobId FROM JobRun
    WHERE JobId IN (SELECT value FROM json_each(:jobIds)) AND EndTime IS NULL LIMIT 1`;
 
-const VOLUMES_OF_JOBS = `
-  SELECT DISTINCT MediaId FROM JobMedia WHERE JobId IN (SELECT value FROM json_each(:jobIds))`;
-
-const FILES_OF_JOB = [
-  'DELETE FROM FileRun WHERE RunId >= :jobId << 32 AND RunId < (:jobId + 1) << 32',
-  'DELETE FROM DeletedFile WHERE JobId = :jobId',
-  'DELETE FROM ImpliedDirectory WHERE JobId = :jobId',
-];
-
-const REST_OF_JOB = [
-  'DELETE FROM BlockRun WHERE JobId = :jobId',
-  'DELETE FROM JobMedia WHERE JobId = :jobId',
-  'DELETE FROM JobLog WHERE JobId = :jobId',
-];
-
-const DELETE_JOB = 'DELETE FROM JobRun WHERE JobId = :jobId';
-
-/** Without a job it is of no more use where it is: it goes to its recycle pool, if it has one. */
-const MARK_PURGED = `
-  UPDATE Volume SET VolStatus = 'Purged', PoolId = iif(RecyclePoolId > 0, RecyclePoolId, PoolId)
-   WHERE MediaId IN (SELECT value FROM json_each(:mediaIds))
-     AND MediaId NOT IN (SELECT value FROM json_each(:inUse))
-     AND VolStatus IN ('Append', 'Full', 'Used')
-     AND NOT EXISTS (SELECT 1 FROM JobMedia m WHERE m.MediaId = Volume.MediaId)
-  RETURNING MediaId`;
-
 /**
- * Removes jobs with all that the catalog knows of them. Gives how many there were, and the volumes on which no job is
- * left: they are Purged now.
+ * Removes jobs with all that the catalog knows of them. Gives how many there were; the volumes on which no job is left, which
+ * are Purged now; the copies that took the place of their originals.
  * @throws CatalogError CAT_JOB_RUNS when one has not ended.
  */
 export function deleteJobs(
   db: Connection,
   { jobIds, inUse }: JobRemoval,
-): { jobs: number; purged: MediaRow[] } {
+): { jobs: number; purged: MediaRow[]; promoted: number[] } {
   const list = JSON.stringify(jobIds);
   requireEnded(db, list);
-  const mediaIds = db.all<{ MediaId: number }>(VOLUMES_OF_JOBS, { jobIds: list }).map((row) => row.MediaId);
+  const mediaIds = new Set<number>();
   let jobs = 0;
   for (const jobId of jobIds) {
-    for (const sql of [...FILES_OF_JOB, ...REST_OF_JOB]) db.run(sql, { jobId });
-    jobs += db.run(DELETE_JOB, { jobId }).changes;
+    forgetFiles(db, jobId);
+    for (const mediaId of forgetPlaces(db, jobId)) mediaIds.add(mediaId);
+    db.run('DELETE FROM JobLog WHERE JobId = :jobId', { jobId });
+    jobs += db.run('DELETE FROM JobRun WHERE JobId = :jobId', { jobId }).changes;
   }
-  return { jobs, purged: markPurged(db, mediaIds, inUse) };
+  return { jobs, purged: markPurged(db, [...mediaIds], inUse), promoted: promoteCopies(db, list) };
 }
 
 /**
@@ -65,28 +42,12 @@ export function purgeFiles(db: Connection, jobIds: readonly number[]): number {
   requireEnded(db, JSON.stringify(jobIds));
   let jobs = 0;
   for (const jobId of jobIds) {
-    for (const sql of FILES_OF_JOB) db.run(sql, { jobId });
+    forgetFiles(db, jobId);
     jobs += db.run('UPDATE JobRun SET PurgedFiles = 1 WHERE JobId = :jobId AND PurgedFiles = 0', {
       jobId,
     }).changes;
   }
   return jobs;
-}
-
-/** Those of the volumes that hold no job become Purged; gives them. Volumes in use stay as they are. */
-export function markPurged(
-  db: Connection,
-  mediaIds: readonly number[],
-  inUse: readonly number[],
-): MediaRow[] {
-  const marked = db.all<{ MediaId: number }>(MARK_PURGED, {
-    mediaIds: JSON.stringify(mediaIds),
-    inUse: JSON.stringify(inUse),
-  });
-  return volumesByIds(
-    db,
-    marked.map(({ MediaId }) => MediaId),
-  );
 }
 
 /** @throws CatalogError CAT_VOLUME_HOLDS_JOBS, CAT_NOT_FOUND */

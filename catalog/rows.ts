@@ -33,11 +33,24 @@ export interface JobRow {
   readonly poolName: string;
   readonly fileSetId: number;
   readonly fileSetName: string;
+  /** Of the definition with which it ran: MD5 of its File lines, hex. */
+  readonly fileSetMd5: string;
+  /** Of a copy or a migrated backup: its original. */
   readonly priorJobId: number;
   readonly priority: number;
   /** The job's file records are gone from the catalog. */
   readonly purgedFiles: boolean;
   readonly comment: string;
+}
+
+/** A copy of a backup. */
+export interface CopyRow {
+  /** Of the original, which may be gone. */
+  readonly jobId: number;
+  /** Unique name of the copy. */
+  readonly job: string;
+  readonly copyJobId: number;
+  readonly mediaType: string;
 }
 
 /** One volume. */

@@ -113,6 +113,8 @@ export interface RunRequest {
   /** Of a Verify job: the backup to check, by its JobId, or the Job whose last run is checked, in place of Job To Verify. */
   readonly verifyJobId?: number;
   readonly verifyJob?: JobResource;
+  /** Of a Copy or Migrate: the backup to copy, in place of its Selection Type. Of a VirtualFull: the backups to put together. */
+  readonly sourceJobIds?: readonly number[];
   /** Only and always for a Job of type Restore. */
   readonly restore?: RestoreRequest;
   /** "scheduler", "console NAME" ...: for messages and events. */

@@ -82,5 +82,5 @@ function missingText(
     damagedAt === undefined
       ? `not found from byte ${volumeOffset} on, where the catalog has the range`
       : `damaged, at byte ${damagedAt}`;
-  return `${which} of session ${volSessionId}/${volSessionTime} on Volume "${place.volumeName}": ${what}; left out`;
+  return `${which} of session ${volSessionId}/${volSessionTime} on Volume "${place.volumeName}": ${what}`;
 }

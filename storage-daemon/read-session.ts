@@ -16,6 +16,7 @@ import { readAhead } from './read-ahead.ts';
 import type { OpenVolume, RunningSession } from './session-table.ts';
 import { transferText } from './session-text.ts';
 import { DeviceNotReady, SessionCutShort, VolumeProblem } from './storage-errors.ts';
+import type { StreamRewriter } from './stream-rewriter.ts';
 import { openVolume, type VolumeFile } from './volume-file.ts';
 import type { WakeUp } from './wake-up.ts';
 
@@ -33,6 +34,19 @@ export interface ReadSessionOptions {
   readonly wakeUp: WakeUp;
   /** Told of what ended the session and is no OperatorError: a bug, or a failure nobody foresaw. */
   onFault(error: unknown): void;
+  /** Makes it a copy: no file daemon comes. */
+  readonly copy?: Copying;
+}
+
+/** What becomes of the blocks in a copy. */
+export interface Copying {
+  readonly rewriter: StreamRewriter;
+  readonly target: {
+    /** Whether the append session is one of this daemon: it holds the drive for both. */
+    readonly isHere: boolean;
+    /** Resolves when all is durable. @throws SessionCutShort, TransportError ... */
+    deliver(members: AsyncIterable<Buffer>, signal: AbortSignal): Promise<void>;
+  };
 }
 
 /** Where the blocks go: the file daemon's side. */
@@ -53,8 +67,9 @@ interface ReadingVolume {
 }
 
 /**
- * One restore session: sends the blocks that the Director names to the file daemon that holds the ticket. What cannot
- * be read is told to the Director; the rest is sent all the same, and the session ends with status E.
+ * One session that reads. Of a restore it sends the blocks that the Director names to the file daemon that holds the
+ * ticket; what cannot be read is told to the Director, the rest is sent all the same, and the session ends with status W.
+ * Of a copy it makes another job's session out of the blocks, and ends at the first that cannot be read.
  */
 export class ReadSession implements RunningSession {
   readonly options: ReadSessionOptions;
@@ -66,7 +81,7 @@ export class ReadSession implements RunningSession {
   #isFetchOpen = false;
   #volume: ReadingVolume | undefined;
   #waitingFor = '';
-  #blocks = 0;
+  #blockCount = 0;
   #memberBytes = 0;
   #errors = 0;
 
@@ -159,7 +174,7 @@ export class ReadSession implements RunningSession {
     const finished = {
       status,
       reason,
-      blocks: this.#blocks,
+      blocks: this.#blockCount,
       memberBytes: this.#memberBytes,
       errors: this.#errors,
     };
@@ -168,23 +183,33 @@ export class ReadSession implements RunningSession {
   }
 
   async #transfer(): Promise<void> {
+    const { devices, copy } = this.options;
     const { signal } = this.#ending;
-    using _drive = await takeDrive(this.options.devices, this.#patience);
-    const sink = await this.#fileDaemon();
-    for await (const range of untilAborted(this.options.ranges, signal)) {
+    using _drive = copy?.target.isHere ? undefined : await takeDrive(devices, this.#patience);
+    if (copy === undefined) {
+      const sink = await this.#fileDaemon();
+      for await (const member of this.#blocks()) await abortable(sink.write(member), signal);
+    } else {
+      await copy.target.deliver(copy.rewriter.members(this.#blocks()), signal);
+    }
+    await this.#say(transferText(this.#memberBytes, Date.now() - this.startedAt.getTime()));
+  }
+
+  /** The blocks of all ranges. */
+  async *#blocks(): AsyncGenerator<Buffer> {
+    for await (const range of untilAborted(this.options.ranges, this.#ending.signal)) {
       const volume = await this.#volumeFor(range);
       if (volume === undefined) continue;
       for await (const step of readAhead(readRange(volume.file, range), READ_AHEAD_BLOCKS)) {
         if (step.type === 'problem') {
-          await this.#complain(step.text);
+          await this.#complain(step.text, 'left out');
           continue;
         }
-        await abortable(sink.write(step.member), signal);
-        this.#blocks += 1;
+        yield step.member;
+        this.#blockCount += 1;
         this.#memberBytes += step.member.length;
       }
     }
-    await this.#say(transferText(this.#memberBytes, Date.now() - this.startedAt.getTime()));
   }
 
   async #fileDaemon(): Promise<BlockSink> {
@@ -219,7 +244,7 @@ export class ReadSession implements RunningSession {
       this.#volume = await this.#openWhenReady(volumeName);
     } catch (error) {
       this.#ending.signal.throwIfAborted();
-      await this.#complain(`${messageOf(error)}; its blocks are left out`);
+      await this.#complain(messageOf(error), 'its blocks are left out');
       return undefined;
     }
     const { text } = this.#volume.device;
@@ -251,9 +276,11 @@ export class ReadSession implements RunningSession {
     volume.claim[Symbol.dispose]();
   }
 
-  #complain(text: string): Promise<void> {
+  /** @throws SessionCutShort of a copy, which must be whole or not be. */
+  #complain(problem: string, consequence: string): Promise<void> {
+    if (this.options.copy) throw new SessionCutShort(problem);
     this.#errors += 1;
-    return this.#say(text, SessionMessageType.ERROR);
+    return this.#say(`${problem}; ${consequence}`, SessionMessageType.ERROR);
   }
 
   #say(text: string, type: SessionMessageType = SessionMessageType.INFO): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type AppendResponse,
   type ControlDeviceRequest,
   type ControlDeviceResponse,
+  type CopyTarget,
   type FetchRequest,
   type HelloRequest,
   type HelloResponse,
@@ -31,15 +32,17 @@ import { serveBidi, serveUnary, type CallContext, type StreamWriter } from '../t
 import { TicketOffice } from '../transport/ticket.ts';
 import { volumeNameProblem } from '../volume/volume-name.ts';
 import { AppendSession } from './append-session.ts';
+import { targetElsewhere, targetHere } from './copy-target.ts';
 import { onDeviceThatHas, type Device } from './device.ts';
 import { controlDevice } from './device-control.ts';
 import type { DeviceTable } from './device-table.ts';
 import { Latest } from './latest.ts';
 import { newLabel } from './own-members.ts';
-import { ReadSession } from './read-session.ts';
+import { ReadSession, type Copying } from './read-session.ts';
 import type { SessionTable } from './session-table.ts';
 import { RequestRefused, VolumeProblem } from './storage-errors.ts';
 import { daemonStatus, deviceStatus, openVolumes, usersOf, type DaemonIdentity } from './storage-status.ts';
+import { StreamRewriter } from './stream-rewriter.ts';
 import { createVolume, emptyVolume, renameVolume } from './volume-file.ts';
 
 export interface StorageServiceOptions {
@@ -212,11 +215,13 @@ export class StorageService implements BulkService {
     const requests = messages[Symbol.asyncIterator]();
     const open = readOpenOf(await requests.next());
     const usable = freeFirst(devices.find({ ...open, purpose: 'read' }));
+    const copy = open.copyTo && this.#copying(open.copyTo);
     const session = new ReadSession({
       open,
       devices: usable,
       wakeUp: devices.wakeUp,
-      ranges: rangesOf(requests),
+      ranges: copy ? rangesOfCopy(requests, copy.rewriter) : rangesOf(requests),
+      ...(copy && { copy }),
       clientConnectTimeoutMs: this.#options.clientConnectTimeoutMs(),
       send: (event) => writer.write({ event }),
       onFault: (error) => this.#logFault(open.job, error),
@@ -248,6 +253,15 @@ export class StorageService implements BulkService {
     const session = this.tickets.find(peer.name);
     if (!(session instanceof ReadSession)) throw notForThisTicket('fetch');
     await session.fetch(writer, signal);
+  }
+
+  #copying(target: CopyTarget): Copying {
+    const session = this.tickets.find(target.ticketId);
+    const isHere = session instanceof AppendSession;
+    return {
+      rewriter: new StreamRewriter(target),
+      target: isHere ? targetHere(session) : targetElsewhere(target, this.#options.clientConnectTimeoutMs()),
+    };
   }
 
   #requireWriter({ peer }: CallContext): void {
@@ -322,6 +336,19 @@ async function followDirector(
 async function* rangesOf(requests: AsyncIterator<ReadRequest>): AsyncGenerator<ReadRange> {
   for (let next = await requests.next(); next.done !== true; next = await requests.next()) {
     if (next.value.command?.$case === 'ranges') yield* next.value.command.value.ranges;
+  }
+}
+
+async function* rangesOfCopy(
+  requests: AsyncIterator<ReadRequest>,
+  rewriter: StreamRewriter,
+): AsyncGenerator<ReadRange> {
+  for (let next = await requests.next(); next.done !== true; next = await requests.next()) {
+    const { command } = next.value;
+    if (command?.$case === 'end') rewriter.end(command.value);
+    if (command?.$case !== 'part') continue;
+    rewriter.expect(command.value);
+    yield* command.value.ranges;
   }
 }
 

@@ -120,7 +120,7 @@ export function placeOf({
 }
 
 /** Where the stream of a session stands behind this block. */
-export function placeBehind(block: MemberHeader): SessionPlace {
+export function placeBehind(block: SessionPlace & { readonly contentBytes: number }): SessionPlace {
   const { volSessionId, volSessionTime, blockNumber, streamOffset, contentBytes } = block;
   return {
     volSessionId,
@@ -170,6 +170,18 @@ export function writeMemberHeader(
 export function placeMember(member: Buffer, volumeOffset: number): void {
   member.writeBigUInt64LE(BigInt(volumeOffset), 48);
   sealHeader(member);
+}
+
+/** Makes a block one of another session: everything in its header is as before but its place, and no volume is named yet. */
+export function moveMember(
+  member: Buffer,
+  { volSessionId, volSessionTime, blockNumber, streamOffset }: SessionPlace,
+): void {
+  member.writeUInt32LE(volSessionId, 24);
+  member.writeUInt32LE(volSessionTime, 28);
+  member.writeUInt32LE(blockNumber, 32);
+  member.writeBigUInt64LE(BigInt(streamOffset), 40);
+  placeMember(member, 0);
 }
 
 /** Whether the body of this whole member is what its header was written for. */

@@ -53,18 +53,13 @@ const STAND_IN_NAME = `
 
 /** @throws CatalogError CAT_PLAN_GONE when the plan, or files in it, have left the catalog. */
 export function restorePlanPage(db: Connection, query: RestorePlanPageQuery): EncodedPlanPage {
-  makePlanTables(db);
-  const { planId, after, limit } = query;
-  if (db.value(IS_OPEN, { planId }) === undefined)
-    throw planIsGone('The restore plan is not open (any more)');
+  const { after, limit } = query;
   const blocks = new BlockCollector(db, after);
-  const standIns = new StandIns(db, planId);
   const records = new RecordEncoder();
   const sessions: (Session & { records: number })[] = [];
   let session: (Session & { records: number }) | undefined;
   let last: PlanFile | undefined;
-  for (const { range, file } of plannedFiles(db, query)) {
-    const record = recordOf(db, standIns, range, file);
+  for (const { range, file, record } of plannedRecords(db, query)) {
     if (last?.jobRank !== range.jobRank) {
       const { volSessionId, volSessionTime } = range;
       sessions.push((session = { volSessionId, volSessionTime, records: 0 }));
@@ -89,7 +84,28 @@ export function decodePlanPage({ batch, sessions, ranges, next }: EncodedPlanPag
   return next === undefined ? { entries, ranges } : { entries, ranges, next };
 }
 
-/** The next files of the plan, at most `limit`. */
+/** A file of a plan, and its record as it is to be restored. */
+export interface PlannedRecord {
+  readonly range: RangeOfJob;
+  readonly file: SavedFile;
+  readonly record: FileRecord;
+}
+
+/**
+ * The next files of the plan, at most `limit`.
+ * @throws CatalogError CAT_PLAN_GONE when the plan, or files in it, have left the catalog.
+ */
+export function* plannedRecords(db: Connection, query: RestorePlanPageQuery): Generator<PlannedRecord> {
+  makePlanTables(db);
+  const { planId } = query;
+  if (db.value(IS_OPEN, { planId }) === undefined)
+    throw planIsGone('The restore plan is not open (any more)');
+  const standIns = new StandIns(db, planId);
+  for (const { range, file } of plannedFiles(db, query)) {
+    yield { range, file, record: recordOf(db, standIns, range, file) };
+  }
+}
+
 function* plannedFiles(
   db: Connection,
   { planId, after, limit }: RestorePlanPageQuery,

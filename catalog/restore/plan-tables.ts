@@ -8,6 +8,7 @@ import type { Connection } from '../connection.ts';
  *     PlanRange      files FirstIndex to LastIndex of a job are restored; PathId: the directory they go to
  *     PlanLink       hard links among them
  *     PlanStandIn    files that are restored under another name than their own (links.ts)
+ *     PlanMoved      of a copy: new indexes of files that hard links may point to (copy-page.ts)
  *     PlanDirectory  while the plan is made: directories to look into, and whether the rules take what they hold
  */
 const TABLES = `
@@ -21,6 +22,9 @@ CREATE TEMP TABLE IF NOT EXISTS PlanLink (
 CREATE TEMP TABLE IF NOT EXISTS PlanStandIn (
   PlanId INTEGER, JobRank INTEGER, FileIndex INTEGER, Name BLOB,
   PRIMARY KEY (PlanId, JobRank, FileIndex)) WITHOUT ROWID;
+CREATE TEMP TABLE IF NOT EXISTS PlanMoved (
+  PlanId INTEGER, JobRank INTEGER, FileIndex INTEGER, NewIndex INTEGER,
+  PRIMARY KEY (PlanId, JobRank, FileIndex)) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS PlanDirectory (
   PlanId INTEGER, PathId INTEGER, IsTaken INTEGER, RootId INTEGER, PRIMARY KEY (PlanId, PathId)) WITHOUT ROWID;
 `;
@@ -31,7 +35,7 @@ export function makePlanTables(db: Connection): void {
 }
 
 export function emptyPlanTables(db: Connection, planId: number): void {
-  for (const table of ['PlanJob', 'PlanRange', 'PlanLink', 'PlanStandIn', 'PlanDirectory']) {
+  for (const table of ['PlanJob', 'PlanRange', 'PlanLink', 'PlanStandIn', 'PlanMoved', 'PlanDirectory']) {
     db.run(`DELETE FROM ${table} WHERE PlanId = :planId`, { planId });
   }
 }

@@ -5,7 +5,6 @@ import { labelOf, placeInNode, type ResourceNode } from '../resource-node.ts';
 import { nearest } from '../suggestion.ts';
 import type { RunScript } from '../values/run-script.ts';
 import { checkedOf, type Checked } from './check-conf.ts';
-import { insteadOf } from './instead-of.ts';
 
 export const BACKUP_LEVELS = ['Full', 'Incremental', 'Differential', 'VirtualFull', 'Base', 'Since'];
 const VERIFY_LEVELS = ['Catalog', 'InitCatalog', 'VolumeToCatalog', 'DiskToCatalog', 'Data'];
@@ -18,10 +17,9 @@ const LEVELS_OF_TYPE: Readonly<Record<string, readonly string[]>> = {
   Verify: VERIFY_LEVELS,
 };
 
-/** What this version runs by schedule. */
-const TYPES_THAT_RUN = ['Backup', 'Restore', 'Verify', 'Admin'];
 const SCRIPT_MOMENTS_THAT_RUN: readonly string[] = ['Before', 'After', 'Always'];
-export const LEVELS_THAT_RUN = ['Full', 'Incremental', 'Differential'];
+/** By schedule. */
+export const LEVELS_THAT_RUN = ['Full', 'Incremental', 'Differential', 'VirtualFull'];
 
 /** The pools of a Job, by the property that names them. */
 const POOL_PROPERTIES = [
@@ -51,6 +49,7 @@ export function checkJobs(nodes: readonly ResourceNode[], problems: Problems): v
     checkConflicts(job, problems);
     checkScripts(job, problems);
     checkVerify(job, problems);
+    checkCopy(job, problems);
     checkClones(job, names, problems);
   }
 }
@@ -78,14 +77,6 @@ function checkClones(
 function checkLevel({ node, resource }: Checked<JobResource>, problems: Problems): void {
   const { type, level } = resource;
   if (type === undefined) return;
-  if (!TYPES_THAT_RUN.includes(type)) {
-    problems.add(
-      'warning',
-      placeInNode(node, 'type'),
-      `${labelOf(node)} cannot run yet: Type = ${type} comes later`,
-      insteadOf(type),
-    );
-  }
   const levels = LEVELS_OF_TYPE[type];
   if (level === undefined || !levels) return;
   if (!levels.includes(level)) {
@@ -96,12 +87,7 @@ function checkLevel({ node, resource }: Checked<JobResource>, problems: Problems
       `the levels of ${type} are ${levels.join(', ')}`,
     );
   } else if (type === 'Backup' && !LEVELS_THAT_RUN.includes(level)) {
-    problems.add(
-      'warning',
-      placeInNode(node, 'level'),
-      `${labelOf(node)} ${whyItCannotRun(level)}`,
-      insteadOf(level),
-    );
+    problems.add('warning', placeInNode(node, 'level'), `${labelOf(node)} ${whyItCannotRun(level)}`);
   }
 }
 
@@ -109,7 +95,7 @@ function checkLevel({ node, resource }: Checked<JobResource>, problems: Problems
 export function whyItCannotRun(level: string): string {
   return level === 'Since'
     ? 'cannot run by itself: Level = Since needs a time, as the command "run since=" gives it'
-    : `cannot run yet: Level = ${level} comes later`;
+    : `cannot run: Noctule has no Level ${level} (docs/differences.md says why)`;
 }
 
 /** Verify jobs that find nothing to check, or hardly look. */
@@ -133,6 +119,41 @@ function checkVerify({ node, resource }: Checked<JobResource>, problems: Problem
     `${labelOf(node)} only finds new and missing files: FileSet "${fileSet?.name}" does not say what else to compare`,
     'add "verify = pins1" to the Options of the FileSet',
   );
+}
+
+/** Selection types that are nothing without a Selection Pattern. */
+const NEED_PATTERN = ['Client', 'Volume', 'Job', 'SQLQuery'];
+/** Selection types that go by a property of the pool. */
+const NEED_OF_POOL = {
+  PoolTime: ['migrationTime', 'Migration Time'],
+  PoolOccupancy: ['migrationHighBytes', 'Migration High Bytes'],
+} as const satisfies Partial<Record<string, readonly [keyof PoolResource, string]>>;
+
+/** Jobs that read volumes to write others need to know which, and where to. */
+function checkCopy({ node, resource }: Checked<JobResource>, problems: Problems): void {
+  const { type, level, pool, nextPool, selectionType, selectionPattern } = resource;
+  const copies = type === 'Copy' || type === 'Migrate';
+  if (!copies && !(type === 'Backup' && level === 'VirtualFull')) return;
+  const warn = (text: string, cure: string) =>
+    problems.add('warning', node.block.name, `${labelOf(node)} ${text}`, cure);
+  if (pool && !nextPool && !pool.nextPool)
+    warn(
+      `has no Next Pool to write to, and neither has its Pool "${pool.name}"`,
+      'add "Next Pool = ..." to one of them',
+    );
+  if (!copies) return;
+  if (selectionType === undefined)
+    warn(`does not say which backups it is for`, 'add "Selection Type = PoolUncopiedJobs" or another one');
+  else if (NEED_PATTERN.includes(selectionType) && !selectionPattern)
+    warn(`has Selection Type ${selectionType} and no pattern for it`, 'add "Selection Pattern = ..."');
+  else if (selectionType === 'PoolTime' || selectionType === 'PoolOccupancy') {
+    const [property, directive] = NEED_OF_POOL[selectionType];
+    if (pool && pool[property] === 0)
+      warn(
+        `goes by the ${directive} of its Pool "${pool.name}", which has none`,
+        `add "${directive} = ..." to the Pool`,
+      );
+  }
 }
 
 /** The Storage comes from the pool, else from the Job; an Admin job writes and reads nothing. */

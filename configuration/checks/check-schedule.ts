@@ -5,7 +5,6 @@ import type { Problems } from '../problem.ts';
 import { labelOf, placeInNode, type ResourceNode } from '../resource-node.ts';
 import { checkedOf } from './check-conf.ts';
 import { BACKUP_LEVELS, LEVELS_THAT_RUN, whyItCannotRun } from './check-job.ts';
-import { insteadOf } from './instead-of.ts';
 
 /** A Schedule of more lines was made by a program, and comparing each with each would take long. */
 const COMPARED_LINES_MAX = 40;
@@ -24,7 +23,7 @@ export function checkSchedules(nodes: readonly ResourceNode[], problems: Problem
       const { level } = line.overrides;
       if (level === undefined || LEVELS_THAT_RUN.includes(level) || !BACKUP_LEVELS.includes(level)) continue;
       const message = `"${line.text}" of ${labelOf(node)} ${whyItCannotRun(level)}`;
-      problems.add('warning', placeInNode(node, 'runs'), message, insteadOf(level));
+      problems.add('warning', placeInNode(node, 'runs'), message);
     }
   }
 }

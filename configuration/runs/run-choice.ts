@@ -17,25 +17,30 @@ export interface Chosen<R> {
 }
 
 /** Of which property a level takes its pool; the other levels have no pool of their own. */
-const LEVEL_POOLS: ReadonlyMap<string, readonly [ofRun: keyof RunPools, ofJob: keyof JobPools]> = new Map([
-  ['Full', ['fullPool', 'fullBackupPool']],
-  ['Differential', ['differentialPool', 'differentialBackupPool']],
-  ['Incremental', ['incrementalPool', 'incrementalBackupPool']],
-]);
+const LEVEL_POOLS: ReadonlyMap<string, { readonly ofRun?: keyof RunPools; readonly ofJob: keyof JobPools }> =
+  new Map([
+    ['Full', { ofRun: 'fullPool', ofJob: 'fullBackupPool' }],
+    ['Differential', { ofRun: 'differentialPool', ofJob: 'differentialBackupPool' }],
+    ['Incremental', { ofRun: 'incrementalPool', ofJob: 'incrementalBackupPool' }],
+    ['VirtualFull', { ofJob: 'virtualFullBackupPool' }],
+  ]);
 
 type RunPools = Pick<RunChoice, 'fullPool' | 'differentialPool' | 'incrementalPool'>;
-type JobPools = Pick<JobResource, 'fullBackupPool' | 'differentialBackupPool' | 'incrementalBackupPool'>;
+type JobPools = Pick<
+  JobResource,
+  'fullBackupPool' | 'differentialBackupPool' | 'incrementalBackupPool' | 'virtualFullBackupPool'
+>;
 
 /**
  * The pool of a run at its final level: for a Backup the level-specific pool of the run, then of the Job; else the
  * pool that the run names; else the Job's. (So `run pool=X` by hand does not get X when the Job has a pool for the
  * level.)
  *
- * @param level Its name in full, such as "Incremental".
+ * @param level Its name in full as the conf has it, such as "Incremental".
  */
 export function chosenPool(run: RunChoice, level: string | undefined): Chosen<PoolResource> {
   const { job } = run;
-  const [ofRun, ofJob] = (job.type === 'Backup' && LEVEL_POOLS.get(level ?? '')) || [];
+  const { ofRun, ofJob } = (job.type === 'Backup' && LEVEL_POOLS.get(level ?? '')) || {};
   const forLevel = ofRun && run[ofRun];
   if (forLevel) return { resource: forLevel, by: 'run for level' };
   const ofJobForLevel = ofJob && job[ofJob];

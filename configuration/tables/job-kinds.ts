@@ -5,7 +5,6 @@ import { reference } from '../values/reference.ts';
 import { path, string } from '../values/text.ts';
 
 const LISTED = notYet('differences are in the messages of the job');
-const COPIES = notYet('jobs that copy or move volumes come later');
 
 /** Directives of Verify, Copy, Migrate and VirtualFull jobs. */
 export const JOB_KINDS = {
@@ -30,30 +29,25 @@ export const JOB_KINDS = {
       'PoolTime',
       'PoolUncopiedJobs',
     ]),
-    { status: COPIES, help: 'Copy, Migrate: how jobs are chosen' },
+    { help: 'Copy, Migrate: how jobs are chosen' },
   ),
   selectionPattern: directive('Selection Pattern', string, {
-    status: COPIES,
     help: 'Copy, Migrate: pattern or query for the choice',
   }),
   purgeMigrationJob: directive('Purge Migration Job', yesNo, {
     default: false,
-    status: COPIES,
     help: 'Migrate: forget the original at once',
   }),
   maximumSpawnedJobs: directive('Maximum Spawned Jobs', integer, {
     default: 600,
-    status: COPIES,
     help: 'Copy, Migrate: jobs to start at most',
   }),
   backupsToKeep: directive('Backups To Keep', integer, {
     default: 0,
-    status: COPIES,
     help: 'VirtualFull: newest backups that are left as they are',
   }),
   deleteConsolidatedJobs: directive('Delete Consolidated Jobs', yesNo, {
     default: false,
-    status: COPIES,
     help: 'VirtualFull: delete the jobs that went into it',
   }),
 };

@@ -3,7 +3,7 @@ import { duration } from '../values/duration.ts';
 import { lines } from '../values/list.ts';
 import { integer, positiveInteger, yesNo } from '../values/numbers.ts';
 
-const COPIES = notYet('jobs that copy or move volumes come later');
+const BY_SCHEDULE = notYet('a Schedule starts VirtualFulls: Run = Level=VirtualFull');
 
 /** When a Job runs and when it does not: priority, limits, duplicates, repetition. */
 export const JOB_TIMES = {
@@ -56,7 +56,7 @@ export const JOB_TIMES = {
   }),
   maxVirtualFullInterval: directive('Max Virtual Full Interval', duration, {
     default: 0,
-    status: COPIES,
+    status: BY_SCHEDULE,
     help: 'Raise the level to VirtualFull when the last one is older',
   }),
   maxDiffInterval: directive('Max Diff Interval', duration, {

@@ -13,7 +13,6 @@ import { JOB_TIMES } from './job-times.ts';
 import { NAMING } from './naming.ts';
 import { STORAGE_GROUP_POLICY, STORAGE_GROUP_POLICY_THRESHOLD } from './pool.ts';
 
-const COPIES = notYet('jobs that copy or move volumes come later');
 const NO_SPOOL = noEffect('volumes on disk need no spooling');
 
 export const JOB_TYPES = ['Backup', 'Restore', 'Verify', 'Admin', 'Copy', 'Migrate'] as const;
@@ -54,11 +53,9 @@ const WHAT_TO_DO = {
     help: 'Pool when the level is Incremental',
   }),
   virtualFullBackupPool: directive('Virtual Full Backup Pool', reference('Pool'), {
-    status: COPIES,
     help: 'Pool when the level is VirtualFull',
   }),
   nextPool: directive('Next Pool', reference('Pool'), {
-    status: COPIES,
     help: 'Where Copy, Migrate and VirtualFull write',
   }),
   messages: directive('Messages', reference('Messages'), { required: true, help: 'Who hears of it' }),

@@ -8,7 +8,6 @@ import { string } from '../values/text.ts';
 import { NAMING } from './naming.ts';
 
 const DAYS = 86_400;
-const COPIES = notYet('jobs that copy or move volumes come later');
 
 export const STORAGE_GROUP_POLICY = directive(
   'Storage Group Policy',
@@ -94,22 +93,18 @@ export const POOL = {
     help: 'Truncate: give back the disk space of empty volumes',
   }),
   nextPool: directive('Next Pool', reference('Pool'), {
-    status: COPIES,
     help: 'Where Copy, Migrate and VirtualFull jobs write',
   }),
   migrationTime: directive('Migration Time', duration, {
     default: 0,
-    status: COPIES,
     help: 'Age at which jobs are moved',
   }),
   migrationHighBytes: directive('Migration High Bytes', size, {
     default: 0,
-    status: COPIES,
     help: 'Size of the pool at which jobs begin to be moved',
   }),
   migrationLowBytes: directive('Migration Low Bytes', size, {
     default: 0,
-    status: COPIES,
     help: 'Size of the pool at which that stops',
   }),
   fileRetention: directive('File Retention', duration, { help: "Beats the Client's" }),

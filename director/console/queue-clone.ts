@@ -6,7 +6,7 @@ import { resourceOnLine } from './choose-resource.ts';
 import { CommandError } from './command-error.ts';
 import { CommandLine } from './command-line.ts';
 import { run } from './commands/run.ts';
-import { applyLine, applyVerifyKeywords, type RunDraft } from './run-draft.ts';
+import { applyLine, applySubject, type RunDraft } from './run-draft.ts';
 
 /**
  * Queues the Job that a `Run` directive of another Job names, with the keywords of the command `run`; resolves with its
@@ -29,6 +29,6 @@ export async function queueClone(
     throw new CommandError(`Job "${job.name}" restores, and a clone cannot say what`);
   const draft: RunDraft = { job, startedBy: who, isClone: true };
   applyLine(context, draft);
-  applyVerifyKeywords(context, draft);
+  applySubject(context, draft);
   return services.jobs.run(draft);
 }

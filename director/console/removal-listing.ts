@@ -1,7 +1,13 @@
 import type { JobRow, MediaRow } from '../../catalog/rows.ts';
 import { formatDateTime } from '../../text/civil-time.ts';
 import { humanBytes } from '../../text/numbers.ts';
-import type { KeptBecause, KeptJob, Removal, Removed } from '../retention/removal.ts';
+import {
+  promotedText,
+  type KeptBecause,
+  type KeptJob,
+  type Removal,
+  type Removed,
+} from '../retention/removal.ts';
 import type { CommandContext } from './command.ts';
 import { listingOf, renderListing, wantsJson, type Columns } from './listing.ts';
 
@@ -36,8 +42,10 @@ export async function printRemoval(context: CommandContext, { jobs, kept }: Remo
   await context.print(renderListing(listingOf(COLUMNS, rows), wantsJson(context) ? 'json' : 'table'));
 }
 
-/** What happened to volumes, after jobs were taken away. */
+/** What happened to volumes and copies, after jobs were taken away. */
 export async function sayPurged({ say }: CommandContext, removed: Removed): Promise<void> {
+  const promoted = promotedText(removed);
+  if (promoted) await say(promoted);
   for (const { volumeName } of removed.purged) {
     await say(`There are no more Jobs associated with Volume "${volumeName}". Marking it purged.`);
   }

@@ -2,6 +2,7 @@ import type { JobResource, PoolResource, StorageResource } from '../../configura
 import { askedLevel } from '../../configuration/runs/run-choice.ts';
 import { nearest } from '../../configuration/suggestion.ts';
 import { isBackupLevel, levelLetter } from '../jobs/job-codes.ts';
+import { chooseNextPool, nextStorage } from '../jobs/next-pool.ts';
 import { choosePool, chooseStorage, type Sourced } from '../jobs/pool-choice.ts';
 import type { RunRequest } from '../services.ts';
 import { resourceOnLine } from './choose-resource.ts';
@@ -9,6 +10,7 @@ import { CommandError } from './command-error.ts';
 import type { CommandLine } from './command-line.ts';
 import type { CommandContext, KeywordValue } from './command.ts';
 import { BACKUP_LEVELS, VERIFY_LEVELS } from './job-words.ts';
+import { parseNumberList } from './number-list.ts';
 import { checkedRegexWhere, relocationRegexWhere } from './relocation.ts';
 import { parseYesNo } from './yes-no.ts';
 import { parseDate, parseWhen } from './when.ts';
@@ -83,17 +85,35 @@ export function applyLine(context: LineContext, draft: RunDraft): void {
   applyCommonKeywords(context, draft);
 }
 
-/** What a Verify job is to check; of the commands that take a JobId, for `run` only. @throws CommandError for another type of Job. */
-export function applyVerifyKeywords(context: LineContext, draft: RunDraft): void {
-  const jobId = context.line.integer('jobid');
-  const job = resourceOnLine(context, 'Job', 'verifyjob');
-  if (jobId === undefined && job === undefined) return;
-  if (draft.job.type !== 'Verify') {
-    const text = `"jobid=" and "verifyjob=" say what a Verify job checks; Job "${draft.job.name}" is a ${draft.job.type}`;
-    throw new CommandError(text, 'Leave them out.');
+/**
+ * Which backups a Verify checks, a Copy or Migrate handles, a VirtualFull puts together; of the commands that take a JobId, for
+ * `run` only.
+ * @throws CommandError for another type of Job.
+ */
+export function applySubject(context: LineContext, draft: RunDraft): void {
+  const { type, name } = draft.job;
+  const verifyJob = resourceOnLine(context, 'Job', 'verifyjob');
+  if (verifyJob && type !== 'Verify') {
+    const text = `"verifyjob=" says what a Verify job checks; Job "${name}" is a ${type}`;
+    throw new CommandError(text, 'Leave it out.');
   }
-  if (job) draft.verifyJob = job;
-  if (jobId !== undefined) draft.verifyJobId = jobId;
+  if (verifyJob) draft.verifyJob = verifyJob;
+  const jobIds = context.line.value('jobid');
+  if (jobIds === undefined) return;
+  if (type === 'Verify') draft.verifyJobId = context.line.integer('jobid');
+  else if (copies(draft)) draft.sourceJobIds = parseNumberList('jobid', jobIds);
+  else {
+    throw new CommandError(
+      `"jobid=" says what a Verify, Copy, Migrate or VirtualFull works on; Job "${name}" is a ${type} at level ${effectiveLevel(draft)}`,
+      'Leave it out.',
+    );
+  }
+}
+
+/** Whether it writes from volume to volume, into a Next Pool. */
+export function copies(draft: RunDraft): boolean {
+  const { type } = draft.job;
+  return type === 'Copy' || type === 'Migrate' || levelLetter(effectiveLevel(draft)) === 'f';
 }
 
 /** Those that a run and a restore share. */
@@ -198,10 +218,22 @@ export function effectiveLevel({ job, level }: RunDraft): string {
   return askedLevel(job, level) ?? '';
 }
 
-/** The Pool that a backup at this level uses; undefined for other jobs and levels. */
+/** The Pool that a backup at this level, a Copy or a Migrate uses; undefined for other jobs and levels. */
 export function effectivePool(draft: RunDraft): Sourced<PoolResource> | undefined {
+  if (draft.job.type === 'Copy' || draft.job.type === 'Migrate') return choosePool(draft);
   const level = levelLetter(effectiveLevel(draft));
-  return level !== undefined && isBackupLevel(level) ? choosePool(draft, level) : undefined;
+  const hasPool = level !== undefined && (isBackupLevel(level) || level === 'f');
+  return hasPool ? choosePool(draft, level) : undefined;
+}
+
+/** Where a job writes that reads from volumes; undefined for others. @throws JobFailed when the conf does not say. */
+export function effectiveTarget(
+  draft: RunDraft,
+): { pool: Sourced<PoolResource>; storage: Sourced<StorageResource> } | undefined {
+  const source = copies(draft) ? effectivePool(draft) : undefined;
+  if (!source) return undefined;
+  const pool = chooseNextPool(draft, source.resource);
+  return { pool, storage: nextStorage(draft, pool.resource) };
 }
 
 /** @throws RunRefused when the run has none. */

@@ -9,7 +9,7 @@ import { askRelocation } from './relocation-menu.ts';
 import {
   applyLine,
   applyRestoreLine,
-  applyVerifyKeywords,
+  applySubject,
   checkedReplace,
   checkedWhere,
   levelsOf,
@@ -34,7 +34,7 @@ async function modifyRun(context: CommandContext, draft: RunDraft, answer: strin
     if (draft.restore) return applyRestoreLine(inLine, draft);
     draft.job = jobOfSameType(draft, resourceOnLine(inLine, 'Job', 'job'));
     applyLine(inLine, draft);
-    return applyVerifyKeywords(inLine, draft);
+    return applySubject(inLine, draft);
   }
   const changes = changesOf(draft);
   const index = await chooseFromMenu(context, {

@@ -1,8 +1,10 @@
 import { formatDateTime } from '../../text/civil-time.ts';
+import type { Sourced } from '../jobs/pool-choice.ts';
 import {
   effectiveLevel,
   effectivePool,
   effectiveStorage,
+  effectiveTarget,
   REPLACE_WORDS,
   type RunDraft,
 } from './run-draft.ts';
@@ -22,15 +24,21 @@ export interface SummaryOptions {
 function jobSummary(draft: RunDraft, { now }: SummaryOptions): string {
   const { job } = draft;
   const pool = effectivePool(draft);
-  const storage = job.type === 'Backup' ? effectiveStorage(draft) : undefined;
+  const target = effectiveTarget(draft);
+  const storage = job.type === 'Backup' && !target ? effectiveStorage(draft) : undefined;
   const lines: [string, string | undefined][] = [
     ['JobName', job.name],
     ['Level', job.type === 'Backup' || job.type === 'Verify' ? effectiveLevel(draft) : undefined],
     ['Client', (draft.client ?? job.client).name],
     ['FileSet', (draft.fileSet ?? job.fileSet).name],
-    ['Pool', pool && `${pool.resource.name} (From ${pool.from})`],
-    ['NextPool', draft.nextPool && `${draft.nextPool.name} (From Command input)`],
-    ['Storage', storage && `${storage.resource.name} (From ${storage.from})`],
+    ['Pool', pool && from(pool)],
+    [
+      'NextPool',
+      target ? from(target.pool) : draft.nextPool && `${draft.nextPool.name} (From Command input)`,
+    ],
+    ['Storage', storage && from(storage)],
+    ['Write Storage', target && from(target.storage)],
+    ['JobId', draft.sourceJobIds?.join(',')],
     ['Verify Job', job.type === 'Verify' ? verifySubject(draft) : undefined],
     ['When', formatDateTime(draft.when ?? now)],
     ['Priority', String(draft.priority ?? job.priority)],
@@ -38,10 +46,14 @@ function jobSummary(draft: RunDraft, { now }: SummaryOptions): string {
     ['Accurate', draft.accurate === undefined ? undefined : draft.accurate ? 'yes' : 'no'],
     ['Comment', draft.comment],
   ];
-  const summary = `Run ${job.type} job\n${aligned(lines, job.type === 'Verify' ? 13 : 10)}`;
+  const summary = `Run ${job.type} job\n${aligned(lines, target ? 16 : job.type === 'Verify' ? 13 : 10)}`;
   return draft.pool && pool && pool.resource !== draft.pool
     ? `${summary}Pool ${draft.pool.name} is not used: at this level the Job has a Pool of its own.\n`
     : summary;
+}
+
+function from(one: Sourced<{ readonly name: string }>): string {
+  return `${one.resource.name} (From ${one.from})`;
 }
 
 function verifySubject({ job, verifyJobId, verifyJob = job.jobToVerify }: RunDraft): string {

@@ -240,14 +240,16 @@ export class PeerQuestions implements Peers {
   ): Promise<{ level: BackupLevel; sinceNs: bigint | undefined }> {
     const { catalog, ids, now } = this.#options;
     const { job } = request;
-    const requested = backupLevel(request);
+    const level = backupLevel(request);
+    // A VirtualFull holds what a Full would.
+    const requested = level === 'f' ? 'F' : level;
     const { fileSet } = job;
     const version = await catalog.fileSetVersion({
       name: fileSet.name,
       md5: fileSetDigest(fileSet),
       now: now(),
     });
-    const { level, since } = await lookUpLevel(catalog, {
+    const decision = await lookUpLevel(catalog, {
       job,
       requested,
       since: request.since,
@@ -257,6 +259,10 @@ export class PeerQuestions implements Peers {
       now: now(),
     });
     const offset = await measureClockOffset(link, signal);
-    return { level, sinceNs: since && BigInt(since.getTime()) * 1_000_000n + offset.atLeastNs };
+    const { since } = decision;
+    return {
+      level: decision.level,
+      sinceNs: since && BigInt(since.getTime()) * 1_000_000n + offset.atLeastNs,
+    };
   }
 }

@@ -12,8 +12,7 @@ import { fileSetMessage } from '../filesets/fileset-message.ts';
 import { clientRetentions } from '../retention/record-periods.ts';
 import { backupReport } from '../reports/backup-report.ts';
 import { endedWell } from '../reports/termination.ts';
-import { JobVolumes } from '../volumes/job-volumes.ts';
-import { RUNNING, type ActiveJob } from './active-job.ts';
+import type { ActiveJob } from './active-job.ts';
 import { AppendSession } from './append-session.ts';
 import { transferBackup, type BackupResult } from './backup-transfer.ts';
 import { startClones } from './clones.ts';
@@ -21,7 +20,6 @@ import { isBackupLevel } from './job-codes.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
 import { jobCodes } from './job-substitution.ts';
-import { labelValue } from './label-values.ts';
 import type { LevelDecision } from './level-decision.ts';
 import { lookUpLevel } from './level-lookup.ts';
 import { choosePool, chooseStorage, type Sourced } from './pool-choice.ts';
@@ -36,6 +34,7 @@ import {
 } from './run-scripts.ts';
 import { storageAddress } from './storage-address.ts';
 import { storageUse } from './storage-use.ts';
+import { writtenVolumes } from './written-volumes.ts';
 
 /** A backup: one client, one storage daemon, one FileSet. */
 export class BackupJob implements JobKind {
@@ -178,7 +177,12 @@ export class BackupJob implements JobKind {
   async #transfer(storage: StorageLink, client: ClientLink): Promise<void> {
     const { jobId, signal, messages, plan } = this.#job;
     const wanted = { fileSet: await this.#fileSetMessage(), sinceNs: await this.#sinceNs(client) };
-    await using volumes = this.#volumes(storage);
+    await using volumes = writtenVolumes(this.#job, this.#env, {
+      pool: this.#pool.resource,
+      storage: this.#storage.resource,
+      link: storage,
+      deviceName: () => this.#session?.opened.deviceName,
+    });
     const open = {
       job: this.#identity(),
       deviceNames: [...this.#storage.resource.device],
@@ -215,40 +219,6 @@ export class BackupJob implements JobKind {
     } finally {
       this.#job.volumeNames = session.tally.volumeNames;
     }
-  }
-
-  #volumes(storage: StorageLink): JobVolumes {
-    const { directorName, catalog, ids, now, conf, retention } = this.#env;
-    const { name, mediaType } = this.#storage.resource;
-    const pool = this.#pool.resource;
-    return new JobVolumes({
-      catalog,
-      office: this.#env.volumes,
-      retention,
-      jobId: this.#job.jobId,
-      job: this.#job.job,
-      pool,
-      mediaType,
-      mayPrune: conf().director.autoPrune && (pool.autoPrune || this.#job.plan.job.pruneVolumes),
-      storageId: ids.storageId(name),
-      messages: this.#job.messages,
-      now,
-      labelVariable: (poolRow) => (variable, use) =>
-        labelValue(variable, use, {
-          ...{ job: this.#job, directorName, mediaType, pool: poolRow, now: now(), catalog },
-          counters: conf().counters,
-        }),
-      describeDevice: () => this.#describeDevice(storage),
-      onWaiting: (isWaiting) =>
-        this.#job.enter(isWaiting ? { status: 'm', text: 'is waiting for an appendable Volume' } : RUNNING),
-    });
-  }
-
-  async #describeDevice(storage: StorageLink): Promise<string> {
-    const { devices } = await storage.status(this.#job.signal);
-    const name = this.#session?.opened.deviceName ?? this.#storage.resource.device[0];
-    const device = devices.find((one) => one.name === name);
-    return `"${name}"${device ? ` (${device.archiveDevice})` : ''}`;
   }
 
   #backupRequest(session: AppendSession): Omit<BackupRequest, 'fileSet' | 'sinceNs'> {

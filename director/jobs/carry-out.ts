@@ -8,12 +8,14 @@ import { durationText } from '../../text/numbers.ts';
 import { RUNNING, type ActiveJob } from './active-job.ts';
 import { AdminJob } from './admin-job.ts';
 import { BackupJob } from './backup-job.ts';
+import { CopyJob } from './copy-job.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind } from './job-kind.ts';
 import { againAfter, type Again } from './reschedule.ts';
 import { RestoreJob } from './restore-job.ts';
 import { runAfterScripts } from './run-scripts.ts';
 import { VerifyJob } from './verify-job.ts';
+import { VirtualFullJob } from './virtual-full-job.ts';
 
 /** Pauses before the end of a job is written once more: its status must not be lost to a busy disk. */
 const END_RETRY_PAUSES_MS = [200, 1_000, 5_000];
@@ -22,13 +24,16 @@ const END_RETRY_PAUSES_MS = [200, 1_000, 5_000];
 export function jobKindOf(job: ActiveJob, env: JobEnvironment): JobKind {
   switch (job.plan.type) {
     case 'B':
-      return new BackupJob(job, env);
+      return job.plan.level === 'f' ? new VirtualFullJob(job, env) : new BackupJob(job, env);
     case 'R':
       return new RestoreJob(job, env);
     case 'V':
       return new VerifyJob(job, env);
     case 'D':
       return new AdminJob(job, env);
+    case 'c':
+    case 'g':
+      return new CopyJob(job, env);
   }
 }
 
@@ -76,10 +81,19 @@ async function waitsAgain({ jobId, messages }: ActiveJob, env: JobEnvironment): 
 async function end(job: ActiveJob, kind: JobKind, env: JobEnvironment, reached: string): Promise<void> {
   const endTime = env.now();
   const status = await recordEnd(job, kind, env, { status: reached, endTime });
+  if (endedWell(status)) await settle(job, kind);
   await job.messages.add(isFailure(status) ? 'Error' : 'Info', kind.report(status, endTime));
   if (job.plan.type === 'B') await pruneAfter(job, env);
   const final = await runLastScripts(job, kind, env, { status, endTime });
   await job.messages.finish({ endedWell: endedWell(final) });
+}
+
+async function settle(job: ActiveJob, kind: JobKind): Promise<void> {
+  try {
+    await kind.afterEnd?.();
+  } catch (error) {
+    await job.messages.add('Error', messageOf(error));
+  }
 }
 
 /** What has grown old stays another day when this fails; the job itself is done. */
@@ -132,7 +146,8 @@ async function recordEnd(
   const { status, endTime } = end;
   for (let tries = 0; ; tries++) {
     try {
-      await env.catalog.endJob(job.jobId, { jobStatus: status, endTime, ...totals });
+      const asOf = endedWell(status) ? kind.asOf : undefined;
+      await env.catalog.endJob(job.jobId, { jobStatus: status, endTime, ...(asOf && { asOf }), ...totals });
       job.outcome = { status, totals };
       return status;
     } catch (error) {

@@ -4,6 +4,7 @@
  */
 
 export type JobType = 'B' | 'R' | 'V' | 'D' | 'c' | 'g';
+/** Levels of a backup that its client takes part in. */
 export type BackupLevel = 'F' | 'D' | 'I' | 'S';
 /** Catalog, InitCatalog, VolumeToCatalog, DiskToCatalog, Data. */
 export type VerifyLevel = 'C' | 'V' | 'O' | 'd' | 'A';
@@ -52,6 +53,11 @@ export function levelLetter(levelName: string): string | undefined {
 /** The word for a level letter as the job report prints it; empty for jobs without a level. */
 export function levelName(letter: string): string {
   return LEVEL_NAMES[letter] ?? '';
+}
+
+/** The word for a level letter as the conf has it; empty when there is no such level. */
+export function levelWord(letter: string): string {
+  return Object.entries(LEVEL_LETTERS).find(([, one]) => one === letter)?.[0] ?? '';
 }
 
 export function isBackupLevel(letter: string): letter is BackupLevel {

@@ -4,6 +4,7 @@ import type { DirectorConf } from '../../configuration/director-conf.ts';
 import type { CatalogIds } from '../catalog-ids.ts';
 import type { Daemons } from '../daemons/daemon-ports.ts';
 import type { Retention } from '../retention/retention.ts';
+import type { RunRequest } from '../services.ts';
 import type { VolumeOffice } from '../volumes/volume-office.ts';
 import type { StorageUse } from './next-runnable.ts';
 
@@ -43,6 +44,10 @@ export interface JobEnvironment {
   readonly consoleCommand: (request: ConsoleCommandRequest) => Promise<void>;
   /** Queues a clone; resolves with its JobId. @throws OperatorError when it cannot run as it is asked to */
   readonly startClone: (request: CloneRequest) => Promise<number>;
+  /** Queues another job; resolves with its JobId. @throws RunRefused when it cannot run as it is asked to */
+  readonly run: (request: RunRequest) => Promise<number>;
+  /** A unique name for a run of this Job. */
+  readonly uniqueName: (jobName: string) => string;
   /** Aborts when the Director ends and waits for no script any more. */
   readonly stopSignal: AbortSignal;
   /** Waits for room on these storages and takes it, in place of what the job was queued with. */

@@ -15,6 +15,10 @@ export interface JobKind {
   /** The final letter of a run that came to its end: T, W, or e. */
   verdict(): string;
   totals(): JobTotals;
+  /** Of a job put together from others: the times that it has in the catalog in place of its own. */
+  readonly asOf?: { readonly startTime: Date; readonly endTime: Date } | undefined;
+  /** What remains to be done when its end is in the catalog. What it throws is an error of the job, which has ended well. */
+  afterEnd?(): Promise<void>;
   /** The report, once the final letter is known. */
   report(status: string, endTime: Date): string;
 }

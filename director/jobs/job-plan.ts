@@ -4,7 +4,6 @@ import type {
   JobResource,
   MessagesResource,
 } from '../../configuration/director-conf.ts';
-import { insteadOfAsHint } from '../../configuration/checks/instead-of.ts';
 import { askedLevel } from '../../configuration/runs/run-choice.ts';
 import { RunRefused } from '../director-errors.ts';
 import type { RunRequest } from '../services.ts';
@@ -14,19 +13,17 @@ import {
   levelLetter,
   typeLetter,
   type BackupLevel,
+  type JobType,
   type VerifyLevel,
 } from './job-codes.ts';
-
-/** The types of jobs that this Director carries out. */
-export type RunnableType = 'B' | 'R' | 'V' | 'D';
 
 /** What a run is to do: the request with everything that it leaves out taken from the Job resource. */
 export interface JobPlan {
   readonly request: RunRequest;
   readonly job: JobResource;
-  readonly type: RunnableType;
+  readonly type: JobType;
   /** The level asked for; a blank for jobs without levels. */
-  readonly level: BackupLevel | VerifyLevel | ' ';
+  readonly level: BackupLevel | 'f' | VerifyLevel | ' ';
   readonly client: ClientResource;
   readonly fileSet: FileSetResource;
   readonly messages: MessagesResource;
@@ -38,12 +35,6 @@ export interface JobPlan {
 export function planRun(request: RunRequest, now: Date): JobPlan {
   const { job } = request;
   const type = typeLetter(job.type);
-  if (type !== 'B' && type !== 'R' && type !== 'V' && type !== 'D') {
-    throw new RunRefused(
-      `Job "${job.name}" is of type ${job.type}; this version runs Backup, Restore, Verify and Admin jobs`,
-      { hint: insteadOfAsHint(job.type) },
-    );
-  }
   if (type === 'R' && !request.restore) {
     throw new RunRefused(`Job "${job.name}" is a Restore job and needs a selection of files`, {
       hint: 'Use the "restore" command.',
@@ -73,15 +64,19 @@ function verifyLevel({ job, level }: RunRequest): VerifyLevel {
 }
 
 /** @throws RunRefused */
-export function backupLevel({ job, level, since }: Pick<RunRequest, 'job' | 'level' | 'since'>): BackupLevel {
+export function backupLevel({
+  job,
+  level,
+  since,
+}: Pick<RunRequest, 'job' | 'level' | 'since'>): BackupLevel | 'f' {
   const name = askedLevel(job, level) ?? '';
   const letter = levelLetter(name);
   if (letter === undefined) throw new RunRefused(`Job "${job.name}": there is no level "${name}"`);
+  if (letter === 'f') return letter;
   if (!isBackupLevel(letter)) {
-    throw new RunRefused(
-      `Job "${job.name}" cannot run at level ${name}: this version knows Full, Differential, Incremental and Since`,
-      { hint: insteadOfAsHint(name) },
-    );
+    throw new RunRefused(`Job "${job.name}" cannot run at level ${name}`, {
+      hint: 'The levels are Full, Differential, Incremental, VirtualFull and Since.',
+    });
   }
   if (letter === 'S' && !since) {
     throw new RunRefused(`Job "${job.name}" cannot run at level Since without a time`, {

@@ -30,7 +30,7 @@ const WAIT_MS = 3_600_000;
 
 export interface JobServiceOptions {
   /** What the jobs share; the service adds what only it knows. */
-  readonly environment: Omit<JobEnvironment, 'moveToStorages' | 'stopSignal'>;
+  readonly environment: Omit<JobEnvironment, 'moveToStorages' | 'run' | 'stopSignal' | 'uniqueName'>;
   readonly outlets: MessageOutlets;
   readonly workingDirectory: string;
   readonly log: Log;
@@ -70,6 +70,8 @@ export class JobService implements Jobs {
     this.#environment = {
       ...environment,
       stopSignal: this.#stop.signal,
+      run: (request) => this.run(request),
+      uniqueName: (jobName) => this.#names.next(jobName, environment.now()),
       moveToStorages: (jobId, storages, signal) => this.#moveToStorages(jobId, storages, signal),
     };
   }

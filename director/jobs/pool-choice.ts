@@ -2,7 +2,7 @@ import type { PoolResource, StorageResource } from '../../configuration/director
 import { chosenPool, chosenStorage, type Chosen } from '../../configuration/runs/run-choice.ts';
 import { RunRefused } from '../director-errors.ts';
 import type { RunRequest } from '../services.ts';
-import { levelName, type BackupLevel } from './job-codes.ts';
+import { levelWord, type BackupLevel } from './job-codes.ts';
 
 /** A resource, and how the run came to it as the job report says it: "Job resource", "Run Pool override" ... */
 export interface Sourced<R> {
@@ -11,11 +11,18 @@ export interface Sourced<R> {
 }
 
 /** Words of the report for the level-specific pools; Since has none. */
-const LEVEL_WORDS: Readonly<Record<BackupLevel, string>> = { F: 'Full', D: 'Diff', I: 'Inc', S: '' };
+const LEVEL_WORDS: Readonly<Record<BackupLevel | 'f', string>> = {
+  F: 'Full',
+  D: 'Diff',
+  I: 'Inc',
+  f: 'VFull',
+  S: '',
+};
 
-/** The pool of a backup at its final level. */
-export function choosePool(request: RunRequest, level: BackupLevel): Sourced<PoolResource> {
-  const chosen = chosenPool(request, levelName(level));
+/** The pool of a backup at its final level; of a job without levels the one that it reads. */
+export function choosePool(request: RunRequest, level?: BackupLevel | 'f'): Sourced<PoolResource> {
+  const chosen = chosenPool(request, level && levelWord(level));
+  if (level === undefined) return sourced(chosen, request, 'Pool');
   switch (chosen.by) {
     case 'run for level':
       return { resource: chosen.resource, from: `Run ${LEVEL_WORDS[level]}Pool override` };

@@ -12,12 +12,14 @@ export interface Reached<L, H> {
   readonly hello: H;
 }
 
+export type ReachedStorage = Reached<StorageLink, StorageHello>;
+
 /** Connects a job to its storage daemon; waits for it as long as SD Connect Timeout says. */
 export async function reachStorage(
   job: ActiveJob,
   env: JobEnvironment,
   resource: StorageResource,
-): Promise<Reached<StorageLink, StorageHello>> {
+): Promise<ReachedStorage> {
   const link = await job.during({ status: 'S', text: `is waiting on Storage "${resource.name}"` }, () =>
     reach(() => env.daemons.storage(resource), {
       timeoutSeconds: env.conf().director.sdConnectTimeout,

@@ -1,5 +1,7 @@
 import type { MessageType } from '../../configuration/values/destination.ts';
 import type {
+  CopyEnd,
+  CopyPart,
   ReadFinished,
   ReadOpen,
   ReadOpened,
@@ -15,7 +17,7 @@ import { sessionMessage } from './peer-messages.ts';
 /** Ranges in one message: well below the transport's limit. */
 const MESSAGE_RANGES = 10_000;
 
-/** The Director's side of one restore session on a storage daemon: says what is to be read. */
+/** The Director's side of one session that reads, on a storage daemon: says what is to be sent to the client, or copied. */
 export class ReadSession implements Disposable {
   readonly opened: ReadOpened;
   readonly #exchange: Exchange<ReadRequest, ReadResponse>;
@@ -60,7 +62,17 @@ export class ReadSession implements Disposable {
     }
   }
 
-  /** There are no more ranges. */
+  /** Of a copy, in place of `send`. */
+  async copy(part: CopyPart): Promise<void> {
+    await this.#exchange.send({ command: { $case: 'part', value: part } });
+  }
+
+  /** Of a copy: all of it was named. */
+  async copied(totals: CopyEnd): Promise<void> {
+    await this.#exchange.send({ command: { $case: 'end', value: totals } });
+  }
+
+  /** There is no more to read. */
   end(): void {
     this.#exchange.end();
   }

@@ -49,18 +49,27 @@ export function restoreSource(
   return { storage, mediaType, deviceNames: [...new Set(found.flatMap(({ device }) => [...device]))] };
 }
 
-/** Finds out where the volumes are read for this job, and waits for room there. @throws JobFailed */
+/** Where the volumes are read for this job. @throws JobFailed */
+export function sourceOf(
+  job: ActiveJob,
+  env: Pick<JobEnvironment, 'conf' | 'ids'>,
+  volumes: readonly NeededVolume[],
+): RestoreSource {
+  const { storage: chosen } = job.plan.request;
+  return restoreSource(volumes, {
+    storages: env.conf().storages,
+    nameOf: (storageId) => env.ids.storageName(storageId),
+    ...(chosen && { chosen }),
+  });
+}
+
+/** As sourceOf, and waits for room there. @throws JobFailed */
 export async function takeRestoreSource(
   job: ActiveJob,
   env: Pick<JobEnvironment, 'conf' | 'ids' | 'moveToStorages'>,
   volumes: readonly NeededVolume[],
 ): Promise<RestoreSource> {
-  const { storage: chosen } = job.plan.request;
-  const source = restoreSource(volumes, {
-    storages: env.conf().storages,
-    nameOf: (storageId) => env.ids.storageName(storageId),
-    ...(chosen && { chosen }),
-  });
+  const source = sourceOf(job, env, volumes);
   job.storageName = source.storage.name;
   job.volumeNames = volumes.map(({ volumeName }) => volumeName);
   await env.moveToStorages(job.jobId, [storageUse(source.storage, 'read')], job.signal);

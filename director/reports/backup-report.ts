@@ -1,14 +1,8 @@
 import { formatDateTime, formatReportTime } from '../../text/civil-time.ts';
 import { elapsedText, rateText, withCommas } from '../../text/numbers.ts';
 import { levelName } from '../jobs/job-codes.ts';
-import { bytesValue, elapsedSeconds, reportText } from './report-lines.ts';
+import { bytesValue, elapsedSeconds, reportText, sourcedName, type SourcedName } from './report-lines.ts';
 import { backupTermination } from './termination.ts';
-
-/** A resource and how the run came to it: "Job resource", "Run Pool override" ... */
-export interface SourcedName {
-  readonly name: string;
-  readonly from: string;
-}
 
 export interface BackupReport {
   readonly directorName: string;
@@ -57,9 +51,9 @@ export function backupReport(facts: BackupReport): string {
     ['Backup Level', levelValue(facts)],
     ['Client', `"${facts.client}"${facts.clientVersion && ` ${facts.clientVersion}`}`],
     ['FileSet', `"${facts.fileSet}"${facts.fileSetTime ? ` ${formatDateTime(facts.fileSetTime)}` : ''}`],
-    ['Pool', sourced(facts.pool)],
-    ['Catalog', sourced(facts.catalog)],
-    ['Storage', sourced(facts.storage)],
+    ['Pool', sourcedName(facts.pool)],
+    ['Catalog', sourcedName(facts.catalog)],
+    ['Storage', sourcedName(facts.storage)],
     ['Scheduled time', formatReportTime(facts.scheduledTime)],
     ['Start time', formatReportTime(facts.startTime)],
     ['End time', formatReportTime(facts.endTime)],
@@ -85,10 +79,6 @@ export function backupReport(facts: BackupReport): string {
     ['SD termination status', facts.sdStatus],
     ['Termination', backupTermination(facts.status)],
   ]);
-}
-
-function sourced({ name, from }: SourcedName): string {
-  return `"${name}" (From ${from})`;
 }
 
 function levelValue({ level, since, upgradedFrom }: BackupReport): string {

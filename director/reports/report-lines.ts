@@ -14,6 +14,17 @@ export function reportText(directorName: string, lines: readonly ReportLine[]): 
   return [title, '  Build OS:'.padEnd(VALUE_COLUMN) + platform(), ...rows, ''].join('\n');
 }
 
+/** A resource and how the run came to it: "Job resource", "Run Pool override" ... */
+export interface SourcedName {
+  readonly name: string;
+  readonly from: string;
+}
+
+/** `"Full-Pool" (From Job resource)` */
+export function sourcedName({ name, from }: SourcedName): string {
+  return `"${name}" (From ${from})`;
+}
+
 /** "2,229,331 (2.229 MB)" */
 export function bytesValue(bytes: number): string {
   return `${withCommas(bytes)} (${humanBytes(bytes)})`;

@@ -58,6 +58,24 @@ export function verifyTermination(status: string): string {
   }
 }
 
+/** `isIdle`: there was nothing to copy. */
+export function copyTermination(
+  status: string,
+  { migrates, isIdle }: { readonly migrates: boolean; readonly isIdle: boolean },
+): string {
+  const what = migrates ? 'Migration' : 'Copying';
+  switch (status) {
+    case 'T':
+      return isIdle ? `${what} -- no files to ${migrates ? 'migrate' : 'copy'}` : `${what} OK`;
+    case 'W':
+      return `${what} OK -- with warnings`;
+    case 'A':
+      return `${what} Canceled`;
+    default:
+      return `*** ${what} Error ***`;
+  }
+}
+
 /** The text of `%e` in a MailCommand or script. */
 export function exitStatusText(status: string): string {
   switch (status) {

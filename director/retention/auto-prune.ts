@@ -1,6 +1,7 @@
 import { durationText } from '../../text/numbers.ts';
 import type { ActiveJob } from '../jobs/active-job.ts';
 import type { JobEnvironment } from '../jobs/job-environment.ts';
+import { promotedText } from './removal.ts';
 import { clientRetentions } from './record-periods.ts';
 
 /** After a backup: what has grown old of its client leaves the catalog. Says what it did in the job's messages. */
@@ -12,12 +13,15 @@ export async function autoPrune(job: ActiveJob, { conf, retention }: JobEnvironm
     await messages.info(
       `Begin pruning Jobs older than ${durationText(clientRetentions(client).jobRetention)} .`,
     );
-    const { jobs } = await retention.prune({ kind: 'jobs', client });
+    const removed = await retention.prune({ kind: 'jobs', client });
+    const { jobs } = removed;
     await messages.info(
       jobs === 0
         ? 'No Jobs found to prune.'
         : `Pruned ${jobs} Job${jobs === 1 ? '' : 's'} for client ${client.name} from catalog.`,
     );
+    const promoted = promotedText(removed);
+    if (promoted) await messages.info(promoted);
   }
   if (isOn || resource.pruneFiles) {
     await messages.info('Begin pruning Files.');

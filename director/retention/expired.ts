@@ -26,7 +26,7 @@ export async function expiredFiles(options: ExpiryOptions, client: ClientToPrune
   const ended = await olderThan(options, client, 'fileRetention');
   const read = options.jobsRead();
   return divide(
-    ended.filter(({ purgedFiles, type }) => !purgedFiles && type === 'B'),
+    ended.filter(({ purgedFiles, type }) => !purgedFiles && (type === 'B' || type === 'C')),
     ({ jobId }) => (read.has(jobId) ? 'read' : undefined),
   );
 }

@@ -29,10 +29,18 @@ export interface Removed {
   readonly jobs: number;
   /** Volumes on which no job is left. */
   readonly purged: readonly MediaRow[];
+  /** JobIds of copies that have become backups, their originals being gone. */
+  readonly promoted: readonly number[];
   /** Given back to disks at once, where Action On Purge says so. */
   readonly freedBytes: number;
   /** Why the space of a volume could not be given back: it is tried again later. */
   readonly problems: readonly string[];
+}
+
+/** A word about copies that have become backups, if there are any. */
+export function promotedText({ promoted }: Pick<Removed, 'promoted'>): string | undefined {
+  if (promoted.length === 0) return undefined;
+  return `Following Copy jobs have been upgraded to Backup jobs: ${promoted.join(',')}`;
 }
 
 /** A job on a volume, and what happens to it when time passes. */

@@ -1,8 +1,10 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { CopyJobEnd } from '../../catalog/inputs.ts';
 import type { JobRow, MediaRow } from '../../catalog/rows.ts';
 import type { ClientResource, DirectorConf } from '../../configuration/director-conf.ts';
 import { messageOf } from '../../errors/operator-error.ts';
 import type { CatalogIds } from '../catalog-ids.ts';
+import { JobFailed } from '../director-errors.ts';
 import type { VolumeOffice } from '../volumes/volume-office.ts';
 import {
   expiredFiles,
@@ -24,7 +26,7 @@ export interface RetentionOptions {
   readonly truncate: (volume: MediaRow) => Promise<number>;
 }
 
-const NOTHING: Removed = { jobs: 0, purged: [], freedBytes: 0, problems: [] };
+const NOTHING: Removed = { jobs: 0, purged: [], promoted: [], freedBytes: 0, problems: [] };
 
 /** What prune and purge can be pointed at. */
 export type RemovalSubject =
@@ -100,6 +102,25 @@ export class Retention {
   /** Takes the files of jobs away: they can then be restored as a whole from their volumes only. */
   purgeFiles(jobs: readonly JobRow[]): Promise<Removed> {
     return this.#alone(() => this.#removeFiles(removable(this.#expiry, jobs).jobs));
+  }
+
+  /**
+   * A whole copy takes the place of its original, whose files leave the catalog; with `purges` it leaves its volumes too.
+   * @throws JobFailed when a running job reads the original.
+   */
+  migrate(original: JobRow, end: CopyJobEnd, purges: boolean): Promise<Removed> {
+    return this.#alone(async () => {
+      const { catalog, office } = this.#options;
+      if (removable(this.#expiry, [original]).jobs.length === 0) {
+        throw new JobFailed(`JobId ${original.jobId} stays where it is: a running job reads it`, {
+          hint: 'Run the migration again when that job has ended.',
+        });
+      }
+      await catalog.endCopy(end);
+      if (!purges) return NOTHING;
+      const purged = await catalog.leaveVolumes({ jobId: original.jobId, inUse: office.written() });
+      return this.#truncated({ ...NOTHING, purged });
+    });
   }
 
   /** Takes all jobs off a volume; it is Purged when none was kept. */

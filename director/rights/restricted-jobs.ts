@@ -16,6 +16,7 @@ export function restrictedJobs(jobs: Jobs, catalog: Catalog, rights: Rights): Jo
       if (request.restore) await checkRestore(request, request.restore, catalog, rights);
       else checkBackup(request, rights);
       if (request.job.type === 'Verify') await checkVerify(request, catalog, rights);
+      for (const jobId of request.sourceJobIds ?? []) await checkSource(jobId, catalog, rights);
       return jobs.run(request);
     },
     running,
@@ -51,17 +52,20 @@ function checkBackup(request: RunRequest, rights: Rights): void {
   for (const used of request.storage ? [request.storage] : job.storage) rights.require('Storage', used.name);
 }
 
-/** The job to verify: its files are named in the messages. */
+/** A backup that is read: its files are named in the messages, or get into another one. */
+async function checkSource(jobId: number, catalog: Catalog, rights: Rights): Promise<void> {
+  const found = await catalog.jobById(jobId);
+  if (!found || !rights.allows('Job', found.name)) throw new NoSuchJob(jobId);
+  rights.requireRestoreOf(found.clientName);
+}
+
 async function checkVerify(
   { job, verifyJobId, verifyJob = job.jobToVerify }: RunRequest,
   catalog: Catalog,
   rights: Rights,
 ): Promise<void> {
   if (verifyJob) rights.require('Job', verifyJob.name);
-  if (verifyJobId === undefined) return;
-  const found = await catalog.jobById(verifyJobId);
-  if (!found || !rights.allows('Job', found.name)) throw new NoSuchJob(verifyJobId);
-  rights.requireRestoreOf(found.clientName);
+  if (verifyJobId !== undefined) await checkSource(verifyJobId, catalog, rights);
 }
 
 async function checkRestore(

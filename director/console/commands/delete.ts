@@ -4,6 +4,7 @@ import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { parseNumberList } from '../number-list.ts';
 import { chooseFromMenu, confirm } from '../prompts.ts';
+import { promotedText } from '../../retention/removal.ts';
 import { sayKept } from '../removal-listing.ts';
 
 /** In the order of the menu: scripts answer by number. */
@@ -41,8 +42,11 @@ async function deleteVolume(context: CommandContext): Promise<void> {
     `\nThis command will delete volume ${volumeName}\nand all Jobs saved on that volume from the Catalog`,
   );
   if (!(await agreed(context, `Volume "${volumeName}"`))) return;
-  const { jobs } = await services.retention.deleteVolume(volume);
+  const removed = await services.retention.deleteVolume(volume);
+  const { jobs } = removed;
   if (jobs > 0) await say(`${jobs} Job${jobs === 1 ? '' : 's'} on it deleted from the catalog.`);
+  const promoted = promotedText(removed);
+  if (promoted) await say(promoted);
 }
 
 async function deleteJobs(context: CommandContext): Promise<void> {
@@ -55,9 +59,11 @@ async function deleteJobs(context: CommandContext): Promise<void> {
       continue;
     }
     const { kept } = services.retention.removable([job]);
-    await services.retention.purgeJobs([job]);
+    const removed = await services.retention.purgeJobs([job]);
     if (kept.length > 0) await sayKept(context, kept);
     else await say(`JobId=${jobId} and associated records deleted from the catalog.`);
+    const promoted = promotedText(removed);
+    if (promoted) await say(promoted);
   }
 }
 

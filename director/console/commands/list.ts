@@ -1,11 +1,11 @@
-import type { ClientRow, JobMediaRow, JobTotal, LogRow } from '../../../catalog/rows.ts';
+import type { ClientRow, CopyRow, JobMediaRow, JobTotal, LogRow } from '../../../catalog/rows.ts';
 import { announceCatalog } from '../catalog-line.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext, KeywordValue } from '../command.ts';
 import { resourceNamed } from '../choose-resource.ts';
 import { printFiles } from '../file-listing.ts';
 import { JOB_FILTERS, listJobs } from '../job-listing.ts';
-import { formOf, listingOf, PagedListing, renderListing, type Columns, type ListForm } from '../listing.ts';
+import { formOf, listingOf, renderListing, type Columns, type ListForm } from '../listing.ts';
 import { nextVolume } from '../next-volume.ts';
 import { parseNumberList } from '../number-list.ts';
 import { listPools, listVolumes } from '../volume-listing.ts';
@@ -22,6 +22,7 @@ const SUBJECTS: readonly { keywords: readonly string[]; print: Printer; withJobs
   { keywords: ['joblog'], print: printJobLog, withJobs: true },
   { keywords: ['files'], print: printFiles, withJobs: true },
   { keywords: ['nextvol', 'nextvolume'], print: printNextVolume, withJobs: true },
+  { keywords: ['copies'], print: printCopies },
   { keywords: ['volumes', 'volume', 'media'], print: text(listVolumes) },
   { keywords: ['clients'], print: printClients },
   { keywords: ['jobs', 'jobid', 'ujobid', 'job', 'jobname'], print: text(listJobs) },
@@ -35,6 +36,7 @@ const KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   joblog: 'flag',
   files: 'flag',
   clients: 'flag',
+  copies: 'flag',
   pools: 'flag',
   volumes: 'flag',
   media: 'flag',
@@ -96,9 +98,6 @@ async function printJobTotals({ services, print }: CommandContext, form: ListFor
   await print(renderListing(listingOf(TOTAL_COLUMNS, [sum]), form));
 }
 
-/** Rows fetched and printed together. */
-const PAGE_ROWS = 2000;
-
 const JOB_MEDIA_COLUMNS: Columns<JobMediaRow> = [
   ['JobId', (row) => row.jobId],
   ['VolumeName', (row) => row.volumeName],
@@ -119,25 +118,31 @@ const LONG_JOB_MEDIA_COLUMNS: Columns<JobMediaRow> = [
   ['EndBlock', (row) => row.endBlock],
 ];
 
-/** Page by page: each backup adds a row for each volume that it lies on. */
-async function printJobMedia(context: CommandContext, form: ListForm): Promise<void> {
-  const { line, services, signal } = context;
-  const volumeName = line.value('volume');
+const COPY_COLUMNS: Columns<CopyRow> = [
+  ['JobId', (row) => row.jobId],
+  ['Job', (row) => row.job],
+  ['CopyJobId', (row) => row.copyJobId],
+  ['MediaType', (row) => row.mediaType],
+];
+
+async function printCopies({ line, services, print }: CommandContext, form: ListForm): Promise<void> {
   const jobIds = line.value('jobid');
-  const columns = form === 'table' ? JOB_MEDIA_COLUMNS : LONG_JOB_MEDIA_COLUMNS;
-  const listing = new PagedListing(context, form, columns);
-  const wanted = jobIds === undefined ? [undefined] : parseNumberList('jobid', jobIds);
-  for (const jobId of wanted) {
-    let after = 0;
-    for (;;) {
-      signal.throwIfAborted();
-      const page = await services.catalog.jobMediaPage({ jobId, volumeName, after, limit: PAGE_ROWS });
-      await listing.add(page.rows);
-      if (page.next === undefined) break;
-      after = page.next;
-    }
-  }
-  await listing.end();
+  const rows = await services.catalog.copiesOf(
+    jobIds === undefined ? undefined : parseNumberList('jobid', jobIds),
+  );
+  await print(renderListing(listingOf(COPY_COLUMNS, rows), form));
+}
+
+async function printJobMedia({ line, services, print }: CommandContext, form: ListForm): Promise<void> {
+  const jobIds = line.value('jobid');
+  const volumeName = line.value('volume');
+  const rows = jobIds
+    ? (await Promise.all(parseNumberList('jobid', jobIds).map((id) => services.catalog.jobMedia(id)))).flat()
+    : await services.catalog.jobMedia();
+  const wanted = rows.filter((row) => volumeName === undefined || row.volumeName === volumeName);
+  await print(
+    renderListing(listingOf(form === 'table' ? JOB_MEDIA_COLUMNS : LONG_JOB_MEDIA_COLUMNS, wanted), form),
+  );
 }
 
 const LOG_COLUMNS: Columns<LogRow> = [['LogText', (row) => row.text]];
@@ -176,41 +181,20 @@ async function printClients({ services, print }: CommandContext, form: ListForm)
   );
 }
 
-interface NextVolumeRow {
-  readonly jobName: string;
-  readonly poolName: string;
-  readonly level: string;
-  /** Absent: none can be found. */
-  readonly volumeName?: string;
-}
-
-const NEXT_VOLUME_COLUMNS: Columns<NextVolumeRow> = [
-  ['Job', (row) => row.jobName],
-  ['Pool', (row) => row.poolName],
-  ['Level', (row) => row.level],
-  ['VolumeName', (row) => row.volumeName ?? null],
-];
-
 /** What the runs of the next days (by default one) would write to. */
-async function printNextVolume(context: CommandContext, form: ListForm): Promise<void> {
-  const { line, services, print, say } = context;
+async function printNextVolume(context: CommandContext): Promise<void> {
+  const { line, services, say } = context;
   const jobName = line.value('job', 'jobname');
   if (jobName === undefined) throw new CommandError('of which Job is not said', 'Add job=NAME.');
   const job = resourceNamed(context, 'Job', jobName);
   const runs = services.scheduledRuns(line.integer('days') ?? 1).filter((run) => run.job.name === job.name);
-  const rows: NextVolumeRow[] = [];
   for (const { poolName, level } of runs) {
     const volume = await nextVolume(context, job, poolName);
-    const which =
-      volume === 'unknown' ? {} : { volumeName: volume === 'new' ? 'a new one' : volume.volumeName };
-    rows.push({ jobName: job.name, poolName, level, ...which });
-  }
-  if (form === 'json') return print(renderListing(listingOf(NEXT_VOLUME_COLUMNS, rows), form));
-  for (const { poolName, level, volumeName } of rows) {
+    const which = volume === 'unknown' ? undefined : volume === 'new' ? 'a new one' : volume.volumeName;
     await say(
-      volumeName === undefined
+      which === undefined
         ? `Could not find next Volume for Job "${job.name}" (Pool=${poolName}, Level=${level}).`
-        : `The next Volume to be used by Job "${job.name}" (Pool=${poolName}, Level=${level}) will be ${volumeName}`,
+        : `The next Volume to be used by Job "${job.name}" (Pool=${poolName}, Level=${level}) will be ${which}`,
     );
   }
   if (runs.length === 0) await say(`Could not find next Volume for Job ${job.name}.`);

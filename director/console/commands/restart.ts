@@ -2,7 +2,7 @@ import { announceCatalog } from '../catalog-line.ts';
 import { resourceNamed } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command } from '../command.ts';
-import { levelName } from '../../jobs/job-codes.ts';
+import { levelWord } from '../../jobs/job-codes.ts';
 import { applyLine, RUN_KEYWORDS, type RunDraft } from '../run-draft.ts';
 import { chooseFromMenu } from '../prompts.ts';
 import { endedWell } from '../../reports/termination.ts';
@@ -47,7 +47,7 @@ export const restart: Command = {
       throw new CommandError(`JobId ${row.jobId} is no backup`, 'Name the JobId of a backup.');
     const draft: RunDraft = {
       job: resourceNamed(context, 'Job', row.name),
-      level: levelName(row.level),
+      level: levelWord(row.level),
       client: resourceNamed(context, 'Client', row.clientName),
       fileSet: resourceNamed(context, 'FileSet', row.fileSetName),
       priority: row.priority,

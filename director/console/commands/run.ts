@@ -2,7 +2,7 @@ import { announceCatalog } from '../catalog-line.ts';
 import { chooseResource, resourceOnLine } from '../choose-resource.ts';
 import { CommandCancelled, CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { applyLine, applyVerifyKeywords, RUN_KEYWORDS, RUN_SYNONYMS, type RunDraft } from '../run-draft.ts';
+import { applyLine, applySubject, RUN_KEYWORDS, RUN_SYNONYMS, type RunDraft } from '../run-draft.ts';
 import { askToRun } from '../run-modify.ts';
 import { runSummary } from '../run-summary.ts';
 
@@ -25,7 +25,7 @@ export const run: Command = {
     }
     const draft: RunDraft = { job, startedBy: context.session.who };
     applyLine(context, draft);
-    applyVerifyKeywords(context, draft);
+    applySubject(context, draft);
     await confirmAndQueue(context, draft);
   },
 };

@@ -51,6 +51,7 @@ describe('a job', () => {
       poolName: 'A-Full-Pool',
       fileSetId: site.fileSet(),
       fileSetName: 'Home',
+      fileSetMd5: 'one',
       priorJobId: 0,
       priority: 8,
       purgedFiles: false,

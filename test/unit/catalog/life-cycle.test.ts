@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { counterValue } from '../../../catalog/counters.ts';
 import { chainJobs, jobsEndedBefore, lastFulls, volumeHolds } from '../../../catalog/expiry.ts';
 import { filesPage } from '../../../catalog/files.ts';
+import { markPurged } from '../../../catalog/forget.ts';
 import { jobMedia } from '../../../catalog/job-media.ts';
 import { jobById } from '../../../catalog/jobs.ts';
 import { restoreChain } from '../../../catalog/levels.ts';
-import { deleteJobs, deleteVolume, markPurged, purgeFiles } from '../../../catalog/removal.ts';
+import { deleteJobs, deleteVolume, purgeFiles } from '../../../catalog/removal.ts';
 import { listPools, syncPool } from '../../../catalog/resources.ts';
 import {
   createVolume,

@@ -208,6 +208,7 @@ export function recordsOf(files: readonly TestFile[]): FileRecord[] {
   let fileIndex = 0;
   let streamOffset = 0;
   const indexes = new Map<string, number>();
+  const linked = new Set(files.map(({ linkTo }) => linkTo));
   return files.map(({ path, size = 0, type, linkTo, deleted = false }) => {
     const ownType =
       linkTo !== undefined
@@ -223,6 +224,7 @@ export function recordsOf(files: readonly TestFile[]): FileRecord[] {
       sizeBytes: size,
       mode: ownType === FileType.DIRECTORY ? 0o040755 : 0o100644,
       inode: BigInt(1000 + fileIndex),
+      linkCount: linkTo !== undefined || linked.has(path) ? 2 : 1,
       linkTarget: Buffer.from(linkTo ?? '', 'latin1'),
       linkFileIndex: linkTo === undefined ? 0 : (indexes.get(linkTo) ?? 0),
       streamOffset: deleted ? 0 : streamOffset,

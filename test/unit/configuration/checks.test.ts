@@ -30,23 +30,49 @@ describe('a Job', () => {
     ]);
   });
 
-  test('of a type or level that does not run yet is a warning', () => {
-    expect(problemsOfJob(JOB_FRAME.replace('Type = Backup', 'Type = Copy'))).toEqual([
-      'warning 1: Job "J" cannot run yet: Type = Copy comes later',
-    ]);
-    expect(problemsOfJob(`${JOB_FRAME}; Level = VirtualFull`)).toEqual([
-      'warning 1: Job "J" cannot run yet: Level = VirtualFull comes later',
+  test('of a level that no schedule can run is a warning', () => {
+    expect(problemsOfJob(`${JOB_FRAME}; Level = Base`)).toEqual([
+      'warning 1: Job "J" cannot run: Noctule has no Level Base (docs/differences.md says why)',
     ]);
   });
 
+  const COPIES = 'Pool { Name = P; Pool Type = Backup; Next Pool = Default';
   test.each([
-    [JOB_FRAME.replace('Type = Backup', 'Type = Copy'), /"noctule volume copy"/],
-    [JOB_FRAME.replace('Type = Backup', 'Type = Migrate'), /Full Backup Pool/],
-    [`${JOB_FRAME}; Level = VirtualFull`, /Level = Full/],
-  ])('that does not run yet is told what to use instead: %s', (directives, hint) => {
-    const [problem] = problemsInFrame(`Job { Name = J; ${directives} }`);
-    expect(problem?.hint).toMatch(hint);
-  });
+    ['Type = Copy', '', /has no Next Pool to write to/],
+    ['Type = Copy; Next Pool = Default', '', /does not say which backups it is for/],
+    ['Type = Copy; Next Pool = Default; Selection Type = PoolUncopiedJobs', '', undefined],
+    [
+      'Type = Migrate; Pool = P; Selection Type = Volume',
+      `${COPIES} }`,
+      /Selection Type Volume and no pattern/,
+    ],
+    ['Type = Migrate; Pool = P; Selection Type = PoolTime', `${COPIES} }`, /Migration Time of its Pool "P"/],
+    [
+      'Type = Migrate; Pool = P; Selection Type = PoolTime',
+      `${COPIES}; Migration Time = 9 days }`,
+      undefined,
+    ],
+    [
+      'Type = Migrate; Pool = P; Selection Type = PoolOccupancy',
+      `${COPIES} }`,
+      /Migration High Bytes of its/,
+    ],
+    ['Type = Backup; Level = VirtualFull', '', /has no Next Pool to write to/],
+    ['Type = Backup; Level = VirtualFull; Pool = P', `${COPIES} }`, undefined],
+  ])(
+    'that reads volumes to write others is warned of what is missing: %s; %s',
+    (directives, more, problem) => {
+      const [type, ...others] = directives.split('; ');
+      const pool = others.some((one) => one.startsWith('Pool')) ? 'Pool = P' : 'Pool = Default';
+      const frame = JOB_FRAME.replace('Type = Backup', type!).replace('Pool = Default', pool);
+      const rest = others.filter((one) => !one.startsWith('Pool'));
+      const problems = problemsOfJob([frame, ...rest].join('; '), more).filter((text) =>
+        text.includes('Job "J"'),
+      );
+      if (problem) expect(problems.join('\n')).toMatch(problem);
+      else expect(problems).toEqual([]);
+    },
+  );
 
   test('of Type Verify is warned when it names no backup, or its FileSet says of nothing to compare', () => {
     const verify = JOB_FRAME.replace('Type = Backup', 'Type = Verify');

@@ -278,3 +278,64 @@ describe('over the wire', () => {
     await closed;
   });
 });
+
+describe('a copy', () => {
+  async function copy(from: Storage, to: Storage, port: number) {
+    const { opened: old, durable } = await backUp(from, 'A-Full-0001');
+    const append = openAppend(to, 2);
+    const opened = await append.next('opened');
+    await append.next('volumeWanted');
+    await append.send({ command: { $case: 'useVolume', value: volume('Copy-0001', UseMode.CREATE) } });
+    const { firstBlock, volumeOffset, streamOffset, memberBytes, contentBytes } = durable.blocks!;
+    const session = { volSessionId: old.volSessionId, volSessionTime: old.volSessionTime };
+    const read = openRead(from, 3, { ...opened, address: '127.0.0.1', port, storageName: 'zebulon-sd' });
+    await read.next('opened');
+    const blockCount = memberBytes.length;
+    const streamBytes = contentBytes.reduce((sum, bytes) => sum + bytes, 0);
+    const part = {
+      stretches: [{ ...session, streamOffset, streamBytes }],
+      ranges: [{ ...session, volumeName: 'A-Full-0001', volumeOffset, firstBlock, blockCount }],
+      records: durable.records,
+    };
+    await read.send({ command: { $case: 'part', value: part } });
+    await read.send({ command: { $case: 'end', value: { files: 2, contentBytes: 30_700 } } });
+    read.end();
+    const copied = await append.next('durable');
+    return { copied, finished: await append.next('finished'), readFinished: await read.next('finished') };
+  }
+
+  async function expectCopied(from: Storage, to: Storage, port: number): Promise<void> {
+    const { copied, finished, readFinished } = await copy(from, to, port);
+    expect(readFinished).toMatchObject({ status: 'T', errors: 0 });
+    expect(finished).toMatchObject({ status: 'T', files: 2, errors: 0 });
+    expect(copied.blocks?.contentBytes.length).toBeGreaterThan(2);
+    expect(listWithTar(volumeBytes(to.device, 'Copy-0001'))).toMatchObject({
+      names: ['one/a', 'one/b'],
+      status: 0,
+    });
+  }
+
+  test('goes from volume to volume of one storage daemon, without a connection', async () => {
+    const storage = await startStorage({ device: { maximumConcurrentJobs: 1 } });
+    await expectCopied(storage, storage, 1);
+  });
+
+  test('goes to another storage daemon with the ticket of its session', async () => {
+    const [from, to] = [await startStorage(), await startStorage()];
+    await expectCopied(from, to, to.port);
+  });
+
+  test('ends both sessions when the other storage daemon is not there', async () => {
+    const [from, to] = [await startStorage(), await startStorage()];
+    const { opened } = await backUp(from, 'A-Full-0001');
+    const append = openAppend(to, 2);
+    const ticket = await append.next('opened');
+    const target = { ...ticket, address: '127.0.0.1', port: 1, storageName: 'zebulon-sd' };
+    const read = openRead(from, 3, target);
+    const finished = await read.next('finished');
+    expect(finished.status).toBe('E');
+    expect(finished.reason).toContain('zebulon-sd');
+    expect(opened.volSessionId).toBe(1);
+    append.leave();
+  });
+});

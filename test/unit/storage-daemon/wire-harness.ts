@@ -6,6 +6,7 @@ import {
   type AppendOpened,
   type AppendRequest,
   type AppendResponse,
+  type CopyTarget,
   type ReadRequest,
   type ReadResponse,
 } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
@@ -78,7 +79,7 @@ export async function startStorage(options: { sessionsMax?: number; device?: Par
     onTestFinished(() => connection[Symbol.dispose]());
     return connection;
   };
-  return { device: devices.devices[0]!, sessions, service, connectAs };
+  return { device: devices.devices[0]!, port, sessions, service, connectAs };
 }
 
 export type Storage = Awaited<ReturnType<typeof startStorage>>;
@@ -126,9 +127,9 @@ export function openAppend(storage: Storage, jobId: number, as: Peer = director)
   return exchange;
 }
 
-export function openRead(storage: Storage, jobId: number) {
+export function openRead(storage: Storage, jobId: number, copyTo?: CopyTarget) {
   const exchange = new Exchange<ReadRequest, ReadResponse>(storage.connectAs(director).client.read());
-  const open = { jobId, job: `Restore_${jobId}`, deviceNames: ['FileStorage'], mediaType: 'File' };
+  const open = { jobId, job: `Restore_${jobId}`, deviceNames: ['FileStorage'], mediaType: 'File', copyTo };
   exchange.send({ command: { $case: 'open', value: open } }).catch(() => {});
   return exchange;
 }

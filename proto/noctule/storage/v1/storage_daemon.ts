@@ -333,7 +333,11 @@ export interface StoreResponse {
 export interface ReadRequest {
   command: { $case: "open"; value: ReadOpen } | //
   /** Ranges in the order in which they are to be sent. Half-close = no more. */
-  { $case: "ranges"; value: ReadRanges } | undefined;
+  { $case: "ranges"; value: ReadRanges } | //
+  /** Of a copy, in place of ranges: the next part of the new stream. */
+  { $case: "part"; value: CopyPart } | //
+  /** Of a copy: the new stream is complete. Without it the copy is broken off. */
+  { $case: "end"; value: CopyEnd } | undefined;
 }
 
 export interface ReadOpen {
@@ -341,6 +345,49 @@ export interface ReadOpen {
   job: string;
   deviceNames: string[];
   mediaType: string;
+  /** Makes it a copy. */
+  copyTo?: CopyTarget | undefined;
+}
+
+/** The append session that takes the new stream, as if a file daemon sent it. */
+export interface CopyTarget {
+  /** Where its storage daemon is reached from this one; not used when it is this one. */
+  address: string;
+  port: number;
+  ticketId: string;
+  ticketSecret: Buffer;
+  storageName: string;
+  volSessionId: number;
+  volSessionTime: number;
+}
+
+/**
+ * What comes next in the new stream. Blocks that lie wholly in it are copied as they are; of the others the stretches are
+ * cut out and put together to new blocks.
+ */
+export interface CopyPart {
+  /**
+   * Stretches of the old streams, in order; each begins and ends between two entries. One may go on where the one before it ended,
+   * also that of the part before.
+   */
+  stretches: StreamStretch[];
+  /** The blocks in which they lie, each once, also over all parts. */
+  ranges: ReadRange[];
+  /** RecordsContent, encoded, of the entries in the stretches, as they lie in the new stream. */
+  records: Buffer[];
+}
+
+export interface StreamStretch {
+  volSessionId: number;
+  volSessionTime: number;
+  streamOffset: number;
+  streamBytes: number;
+}
+
+/** The totals for the session-end. */
+export interface CopyEnd {
+  files: number;
+  contentBytes: number;
 }
 
 export interface ReadRanges {
@@ -2606,6 +2653,12 @@ export const ReadRequest: MessageFns<ReadRequest> = {
       case "ranges":
         ReadRanges.encode(message.command.value, writer.uint32(18).fork()).join();
         break;
+      case "part":
+        CopyPart.encode(message.command.value, writer.uint32(26).fork()).join();
+        break;
+      case "end":
+        CopyEnd.encode(message.command.value, writer.uint32(34).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2639,6 +2692,22 @@ export const ReadRequest: MessageFns<ReadRequest> = {
             message.command = { $case: "ranges", value: ReadRanges.decode(reader, reader.uint32()) };
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.command = { $case: "part", value: CopyPart.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.command = { $case: "end", value: CopyEnd.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2653,7 +2722,7 @@ export const ReadRequest: MessageFns<ReadRequest> = {
 };
 
 function createBaseReadOpen(): ReadOpen {
-  return { jobId: 0, job: "", deviceNames: [], mediaType: "" };
+  return { jobId: 0, job: "", deviceNames: [], mediaType: "", copyTo: undefined };
 }
 
 export const ReadOpen: MessageFns<ReadOpen> = {
@@ -2669,6 +2738,9 @@ export const ReadOpen: MessageFns<ReadOpen> = {
     }
     if (message.mediaType !== "") {
       writer.uint32(34).string(message.mediaType);
+    }
+    if (message.copyTo !== undefined) {
+      CopyTarget.encode(message.copyTo, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -2716,6 +2788,347 @@ export const ReadOpen: MessageFns<ReadOpen> = {
             }
 
             message.mediaType = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.copyTo = CopyTarget.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCopyTarget(): CopyTarget {
+  return {
+    address: "",
+    port: 0,
+    ticketId: "",
+    ticketSecret: Buffer.alloc(0),
+    storageName: "",
+    volSessionId: 0,
+    volSessionTime: 0,
+  };
+}
+
+export const CopyTarget: MessageFns<CopyTarget> = {
+  encode(message: CopyTarget, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== "") {
+      writer.uint32(10).string(message.address);
+    }
+    if (message.port !== 0) {
+      writer.uint32(16).uint32(message.port);
+    }
+    if (message.ticketId !== "") {
+      writer.uint32(26).string(message.ticketId);
+    }
+    if (message.ticketSecret.length !== 0) {
+      writer.uint32(34).bytes(message.ticketSecret);
+    }
+    if (message.storageName !== "") {
+      writer.uint32(42).string(message.storageName);
+    }
+    if (message.volSessionId !== 0) {
+      writer.uint32(48).uint32(message.volSessionId);
+    }
+    if (message.volSessionTime !== 0) {
+      writer.uint32(56).uint32(message.volSessionTime);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CopyTarget {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCopyTarget();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.port = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.ticketSecret = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.storageName = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.volSessionId = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.volSessionTime = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCopyPart(): CopyPart {
+  return { stretches: [], ranges: [], records: [] };
+}
+
+export const CopyPart: MessageFns<CopyPart> = {
+  encode(message: CopyPart, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.stretches) {
+      StreamStretch.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.ranges) {
+      ReadRange.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.records) {
+      writer.uint32(26).bytes(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CopyPart {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCopyPart();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.stretches.push(StreamStretch.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.ranges.push(ReadRange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.records.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStreamStretch(): StreamStretch {
+  return { volSessionId: 0, volSessionTime: 0, streamOffset: 0, streamBytes: 0 };
+}
+
+export const StreamStretch: MessageFns<StreamStretch> = {
+  encode(message: StreamStretch, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.volSessionId !== 0) {
+      writer.uint32(8).uint32(message.volSessionId);
+    }
+    if (message.volSessionTime !== 0) {
+      writer.uint32(16).uint32(message.volSessionTime);
+    }
+    if (message.streamOffset !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.streamOffset)) !== BigInt(message.streamOffset)) {
+        throw new globalThis.Error("value provided for field BigInt(message.streamOffset) of type uint64 too large");
+      }
+      writer.uint32(24).uint64(BigInt(message.streamOffset));
+    }
+    if (message.streamBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.streamBytes)) !== BigInt(message.streamBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.streamBytes) of type uint64 too large");
+      }
+      writer.uint32(32).uint64(BigInt(message.streamBytes));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StreamStretch {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStreamStretch();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.volSessionId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.volSessionTime = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.streamOffset = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.streamBytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCopyEnd(): CopyEnd {
+  return { files: 0, contentBytes: 0 };
+}
+
+export const CopyEnd: MessageFns<CopyEnd> = {
+  encode(message: CopyEnd, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.files !== 0) {
+      writer.uint32(8).uint32(message.files);
+    }
+    if (message.contentBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.contentBytes)) !== BigInt(message.contentBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.contentBytes) of type uint64 too large");
+      }
+      writer.uint32(16).uint64(BigInt(message.contentBytes));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CopyEnd {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCopyEnd();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.files = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.contentBytes = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -3868,7 +4281,10 @@ export const StorageDaemonServiceService = {
     responseSerialize: (value: AppendResponse): Buffer => Buffer.from(AppendResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AppendResponse => AppendResponse.decode(value),
   },
-  /** One restore session: the Director sends what is to be read, the ticket holder fetches it. */
+  /**
+   * One session that reads: the Director sends what is to be read. Of a restore the ticket holder fetches it; of a copy it goes
+   * into the append session of another job, on this storage daemon or on another.
+   */
   read: {
     path: "/noctule.storage.v1.StorageDaemonService/Read" as const,
     requestStream: true as const,
@@ -3926,7 +4342,10 @@ export interface StorageDaemonServiceServer extends UntypedServiceImplementation
   status: handleUnaryCall<StatusRequest, StatusResponse>;
   /** One backup session. The stream lives as long as the session; when it breaks, the session ends cut back. */
   append: handleBidiStreamingCall<AppendRequest, AppendResponse>;
-  /** One restore session: the Director sends what is to be read, the ticket holder fetches it. */
+  /**
+   * One session that reads: the Director sends what is to be read. Of a restore the ticket holder fetches it; of a copy it goes
+   * into the append session of another job, on this storage daemon or on another.
+   */
   read: handleBidiStreamingCall<ReadRequest, ReadResponse>;
   /** Makes a new volume file with a label, or refuses. */
   label: handleUnaryCall<LabelRequest, LabelResponse>;
@@ -3973,7 +4392,10 @@ export interface StorageDaemonServiceClient extends Client {
   append(): ClientDuplexStream<AppendRequest, AppendResponse>;
   append(options: Partial<CallOptions>): ClientDuplexStream<AppendRequest, AppendResponse>;
   append(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<AppendRequest, AppendResponse>;
-  /** One restore session: the Director sends what is to be read, the ticket holder fetches it. */
+  /**
+   * One session that reads: the Director sends what is to be read. Of a restore the ticket holder fetches it; of a copy it goes
+   * into the append session of another job, on this storage daemon or on another.
+   */
   read(): ClientDuplexStream<ReadRequest, ReadResponse>;
   read(options: Partial<CallOptions>): ClientDuplexStream<ReadRequest, ReadResponse>;
   read(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<ReadRequest, ReadResponse>;

@@ -1,0 +1,192 @@
+import type { JobRow } from '../../catalog/rows.ts';
+import type { PoolResource, StorageResource } from '../../configuration/director-conf.ts';
+import { JobFailed } from '../director-errors.ts';
+import { endedWell } from '../reports/termination.ts';
+import { virtualFullReport } from '../reports/virtual-full-report.ts';
+import type { ActiveJob } from './active-job.ts';
+import { startClones } from './clones.ts';
+import { copyIdentity } from './copy-identity.ts';
+import type { JobEnvironment } from './job-environment.ts';
+import type { JobKind, JobTotals } from './job-kind.ts';
+import { chooseNextPool, nextStorage } from './next-pool.ts';
+import { choosePool, type Sourced } from './pool-choice.ts';
+import { refuseUnknownScripts, runBeforeScripts, warnOfClientScripts } from './run-scripts.ts';
+import { StreamCopy } from './stream-copy.ts';
+
+/**
+ * A backup at level VirtualFull (reference bacula-jobs, section 11): a new Full out of the last Full and what came after it,
+ * from volume to volume. With Backups To Keep the newest ones stay out of it.
+ */
+export class VirtualFullJob implements JobKind {
+  readonly #job: ActiveJob;
+  readonly #env: JobEnvironment;
+  readonly #readPool: Sourced<PoolResource>;
+  #writePool: Sourced<PoolResource> | undefined;
+  #writeStorage: Sourced<StorageResource> | undefined;
+  /** Oldest first. */
+  #sources: readonly JobRow[] = [];
+  #copy: StreamCopy | undefined;
+
+  constructor(job: ActiveJob, env: JobEnvironment) {
+    this.#job = job;
+    this.#env = env;
+    this.#readPool = choosePool(job.plan.request, 'f');
+  }
+
+  async run(): Promise<void> {
+    const { jobId, job, messages, plan } = this.#job;
+    refuseUnknownScripts(this.#job);
+    const pool = (this.#writePool = chooseNextPool(plan.request, this.#readPool.resource));
+    const storage = (this.#writeStorage = nextStorage(plan.request, pool.resource));
+    this.#job.poolName = pool.resource.name;
+    this.#job.storageName = storage.resource.name;
+    await startClones(this.#job, this.#env);
+    await warnOfClientScripts(this.#job);
+    await runBeforeScripts(this.#job, this.#env);
+    const startTime = (this.#job.startTime = this.#env.now());
+    await this.#env.catalog.setJob(jobId, {
+      startTime,
+      poolId: this.#env.ids.poolId(pool.resource.name),
+    });
+    await messages.info(`Start Virtual Backup JobId ${jobId}, Job=${job}`);
+    const sources = await this.#chooseSources();
+    const last = sources.at(-1);
+    if (!last) return;
+    this.#sources = sources;
+    await messages.info(`Consolidating JobIds=${sources.map((source) => source.jobId).join(',')}`);
+    await this.#warnOfDeletedFiles();
+    await this.#env.catalog.setJob(jobId, { fileSetId: last.fileSetId });
+    this.#copy = new StreamCopy(this.#job, this.#env, {
+      sources,
+      pool: pool.resource,
+      storage: storage.resource,
+      identity: {
+        ...copyIdentity(last, {
+          ...{ jobId, job, jobType: 'B', poolName: pool.resource.name },
+          directorName: this.#env.directorName,
+        }),
+        jobName: plan.job.name,
+        jobLevel: 'F',
+      },
+    });
+    await this.#copy.run();
+    // Not before: what fails as a Full would be taken for a Full that has to be repeated.
+    await this.#env.catalog.setJob(jobId, { level: 'F' });
+  }
+
+  verdict(): string {
+    const { messages } = this.#job;
+    return messages.count('Error', 'Warning') + (this.#copy?.sd.warnings ?? 0) > 0 ? 'W' : 'T';
+  }
+
+  totals(): JobTotals {
+    const { tally, result } = this.#copy ?? {};
+    return {
+      jobFiles: tally?.records ?? 0,
+      jobBytes: tally?.memberBytes ?? 0,
+      readBytes: result?.contentBytes ?? 0,
+      jobErrors: this.#job.messages.count('Error', 'Fatal'),
+    };
+  }
+
+  /** It stands where the last of its jobs stood: the next Incremental goes on from there. */
+  get asOf(): { startTime: Date; endTime: Date } | undefined {
+    const { startTime, endTime } = this.#sources.at(-1) ?? {};
+    return startTime && endTime && { startTime, endTime };
+  }
+
+  async afterEnd(): Promise<void> {
+    const { plan, messages } = this.#job;
+    if (!plan.job.deleteConsolidatedJobs || this.#sources.length === 0) return;
+    const { jobs, purged } = await this.#env.retention.purgeJobs(this.#sources);
+    const jobIds = this.#sources.map(({ jobId }) => jobId).join(',');
+    await messages.info(`Deleted ${jobs} consolidated Job${jobs === 1 ? '' : 's'}: JobIds=${jobIds}`);
+    for (const { volumeName } of purged) {
+      await messages.info(
+        `There are no more Jobs associated with Volume "${volumeName}". Marking it purged.`,
+      );
+    }
+  }
+
+  /** What goes into it; empty, after a word about it, when there is nothing to do. @throws JobFailed */
+  async #chooseSources(): Promise<readonly JobRow[]> {
+    const { plan, messages } = this.#job;
+    const { sourceJobIds } = plan.request;
+    if (sourceJobIds) return this.#named(sourceJobIds);
+    const chain = await this.#env.catalog.restoreChain({
+      clientName: plan.client.name,
+      fileSetName: plan.fileSet.name,
+      jobName: plan.job.name,
+    });
+    if (chain.length === 0) {
+      throw new JobFailed(`There is no good Full backup of Job "${plan.job.name}" to start from`, {
+        hint: `Run one first: run job="${plan.job.name}" level=Full`,
+      });
+    }
+    const { backupsToKeep } = plan.job;
+    if (backupsToKeep === 0) return chain;
+    const old = chain.slice(0, Math.max(0, chain.length - backupsToKeep));
+    if (old.length >= 2) return old;
+    await messages.info(
+      `Nothing to consolidate: there are ${chain.length} backups, and Backups To Keep is ${backupsToKeep}.`,
+    );
+    return [];
+  }
+
+  /** @throws JobFailed unless they are good backups of one client, with a Full to begin with. */
+  async #named(jobIds: readonly number[]): Promise<readonly JobRow[]> {
+    const { plan } = this.#job;
+    const found: JobRow[] = [];
+    for (const jobId of jobIds) {
+      const row = await this.#env.catalog.jobById(jobId);
+      const isGood = row?.type === 'B' && endedWell(row.jobStatus) && row.clientName === plan.client.name;
+      if (!isGood) {
+        throw new JobFailed(`JobId ${jobId} is no good backup of Client "${plan.client.name}"`, {
+          hint: '"list jobs" shows the backups.',
+        });
+      }
+      found.push(row);
+    }
+    found.sort((a, b) => Number(a.startTime) - Number(b.startTime) || a.jobId - b.jobId);
+    if (found[0]?.level === 'F') return found;
+    throw new JobFailed(`The oldest of the JobIds ${jobIds.join(',')} is no Full`, {
+      hint: 'Name the Full that the others build on as well.',
+    });
+  }
+
+  async #warnOfDeletedFiles(): Promise<void> {
+    const { plan, messages } = this.#job;
+    if (this.#sources.length === 1 || (plan.request.accurate ?? plan.job.accurate)) return;
+    await messages.add(
+      'Warning',
+      'This Job is not Accurate: files deleted after its Full come back with this Virtual Full. Say "Accurate = yes" in the Job.',
+    );
+  }
+
+  // ---- the report ---------------------------------------------------------------------------------------------
+
+  report(status: string, endTime: Date): string {
+    const { plan, jobId, job, startTime = endTime, priority } = this.#job;
+    const copy = this.#copy;
+    const named = (one: Sourced<{ readonly name: string }>) => ({ name: one.resource.name, from: one.from });
+    return virtualFullReport({
+      directorName: this.#env.directorName,
+      ...{ jobId, job, startTime, endTime, priority, status },
+      client: plan.client.name,
+      fileSet: plan.fileSet.name,
+      ...(this.#writePool && { pool: named(this.#writePool) }),
+      ...(this.#writeStorage && { storage: named(this.#writeStorage) }),
+      catalog: { name: plan.client.catalog.name, from: 'Client resource' },
+      scheduledTime: plan.schedTime,
+      sdFiles: copy?.tally?.records ?? 0,
+      sdBytes: copy?.tally?.memberBytes ?? 0,
+      accurate: plan.request.accurate ?? plan.job.accurate,
+      volumeNames: copy?.tally?.volumeNames ?? [],
+      volSessionId: copy?.volSession.volSessionId ?? 0,
+      volSessionTime: copy?.volSession.volSessionTime ?? 0,
+      lastVolumeBytes: copy?.tally?.lastVolumeBytes ?? 0,
+      sdErrors: copy?.sd.errors ?? 0,
+      sdStatus: copy?.sdStatus(status) ?? '',
+    });
+  }
+}

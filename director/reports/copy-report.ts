@@ -1,0 +1,71 @@
+import { formatReportTime } from '../../text/civil-time.ts';
+import { elapsedText, rateText, withCommas } from '../../text/numbers.ts';
+import { levelName } from '../jobs/job-codes.ts';
+import { bytesValue, elapsedSeconds, reportText, sourcedName, type SourcedName } from './report-lines.ts';
+import { copyTermination } from './termination.ts';
+
+export interface CopyReport {
+  readonly directorName: string;
+  /** Of the job that copies. */
+  readonly jobId: number;
+  readonly job: string;
+  readonly migrates: boolean;
+  /** The backup that was copied; absent: there was nothing to do. */
+  readonly source?: { readonly jobId: number; readonly job: string; readonly level: string };
+  /** JobId of the copy; 0 when it did not come to one. */
+  readonly newJobId: number;
+  readonly client: string;
+  readonly fileSet: string;
+  readonly readPool: SourcedName;
+  readonly readStorage: string;
+  readonly writePool?: SourcedName;
+  readonly writeStorage?: SourcedName;
+  readonly catalog: SourcedName;
+  readonly startTime: Date;
+  readonly endTime: Date;
+  readonly priority: number;
+  readonly sdFiles: number;
+  readonly sdBytes: number;
+  readonly volumeNames: readonly string[];
+  readonly volSessionId: number;
+  readonly volSessionTime: number;
+  readonly lastVolumeBytes: number;
+  readonly sdErrors: number;
+  readonly sdStatus: string;
+  readonly status: string;
+}
+
+/** The report of a Copy or Migrate: the labels, their order and their alignment are Bacula's. */
+export function copyReport(facts: CopyReport): string {
+  const { source, writePool, writeStorage } = facts;
+  const seconds = elapsedSeconds(facts.startTime, facts.endTime);
+  return reportText(facts.directorName, [
+    ['Prev Backup JobId', String(source?.jobId ?? 0)],
+    ['Prev Backup Job', source?.job ?? ''],
+    ['New Backup JobId', String(facts.newJobId)],
+    ['Current JobId', String(facts.jobId)],
+    ['Current Job', facts.job],
+    ['Backup Level', source ? levelName(source.level) : ''],
+    ['Client', facts.client],
+    ['FileSet', `"${facts.fileSet}"`],
+    ['Read Pool', sourcedName(facts.readPool)],
+    ['Read Storage', facts.readStorage && `"${facts.readStorage}" (From the volumes)`],
+    ['Write Pool', writePool ? sourcedName(writePool) : ''],
+    ['Write Storage', writeStorage ? sourcedName(writeStorage) : ''],
+    ['Catalog', sourcedName(facts.catalog)],
+    ['Start time', formatReportTime(facts.startTime)],
+    ['End time', formatReportTime(facts.endTime)],
+    ['Elapsed time', elapsedText(seconds)],
+    ['Priority', String(facts.priority)],
+    ['SD Files Written', withCommas(facts.sdFiles)],
+    ['SD Bytes Written', bytesValue(facts.sdBytes)],
+    ['Rate', rateText(facts.sdBytes, seconds)],
+    ['Volume name(s)', facts.volumeNames.join('|')],
+    ['Volume Session Id', String(facts.volSessionId)],
+    ['Volume Session Time', String(facts.volSessionTime)],
+    ['Last Volume Bytes', bytesValue(facts.lastVolumeBytes)],
+    ['SD Errors', String(facts.sdErrors)],
+    ['SD termination status', facts.sdStatus],
+    ['Termination', copyTermination(facts.status, { migrates: facts.migrates, isIdle: !source })],
+  ]);
+}

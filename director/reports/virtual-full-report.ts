@@ -1,0 +1,62 @@
+import { formatDateTime, formatReportTime } from '../../text/civil-time.ts';
+import { elapsedText, rateText, withCommas } from '../../text/numbers.ts';
+import { bytesValue, elapsedSeconds, reportText, sourcedName, type SourcedName } from './report-lines.ts';
+import { backupTermination } from './termination.ts';
+
+export interface VirtualFullReport {
+  readonly directorName: string;
+  readonly jobId: number;
+  readonly job: string;
+  readonly client: string;
+  readonly fileSet: string;
+  readonly fileSetTime?: Date;
+  /** That is written to. */
+  readonly pool?: SourcedName;
+  readonly storage?: SourcedName;
+  readonly catalog: SourcedName;
+  readonly scheduledTime: Date;
+  readonly startTime: Date;
+  readonly endTime: Date;
+  readonly priority: number;
+  readonly sdFiles: number;
+  readonly sdBytes: number;
+  readonly accurate: boolean;
+  readonly volumeNames: readonly string[];
+  readonly volSessionId: number;
+  readonly volSessionTime: number;
+  readonly lastVolumeBytes: number;
+  readonly sdErrors: number;
+  readonly sdStatus: string;
+  readonly status: string;
+}
+
+/** The report of a VirtualFull: that of a backup without the lines of its client. */
+export function virtualFullReport(facts: VirtualFullReport): string {
+  const seconds = elapsedSeconds(facts.startTime, facts.endTime);
+  return reportText(facts.directorName, [
+    ['JobId', String(facts.jobId)],
+    ['Job', facts.job],
+    ['Backup Level', 'Virtual Full'],
+    ['Client', `"${facts.client}"`],
+    ['FileSet', `"${facts.fileSet}"${facts.fileSetTime ? ` ${formatDateTime(facts.fileSetTime)}` : ''}`],
+    ['Pool', facts.pool ? sourcedName(facts.pool) : ''],
+    ['Catalog', sourcedName(facts.catalog)],
+    ['Storage', facts.storage ? sourcedName(facts.storage) : ''],
+    ['Scheduled time', formatReportTime(facts.scheduledTime)],
+    ['Start time', formatReportTime(facts.startTime)],
+    ['End time', formatReportTime(facts.endTime)],
+    ['Elapsed time', elapsedText(seconds)],
+    ['Priority', String(facts.priority)],
+    ['SD Files Written', withCommas(facts.sdFiles)],
+    ['SD Bytes Written', bytesValue(facts.sdBytes)],
+    ['Rate', rateText(facts.sdBytes, seconds)],
+    ['Accurate', facts.accurate ? 'yes' : 'no'],
+    ['Volume name(s)', facts.volumeNames.join('|')],
+    ['Volume Session Id', String(facts.volSessionId)],
+    ['Volume Session Time', String(facts.volSessionTime)],
+    ['Last Volume Bytes', bytesValue(facts.lastVolumeBytes)],
+    ['SD Errors', String(facts.sdErrors)],
+    ['SD termination status', facts.sdStatus],
+    ['Termination', backupTermination(facts.status)],
+  ]);
+}

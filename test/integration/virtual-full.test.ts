@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compareTrees } from '../../tools/compare-trees.ts';
+import { makeEverything } from '../support/odd-tree.ts';
+import {
+  backUp,
+  reported,
+  restoreAll,
+  siteUnderTest,
+  type SiteUnderTest,
+} from '../support/site-under-test.ts';
+
+const CONF = `
+Pool { Name = Virtual; Pool Type = Backup; Storage = File; Label Format = "Virtual-"; Maximum Volume Bytes = 4 MB }
+Job {
+  Name = Forever
+  Type = Backup
+  Client = site-fd
+  FileSet = Files
+  Storage = File
+  Messages = Standard
+  Pool = Full-Pool
+  Next Pool = Virtual
+  Accurate = yes
+  Backups To Keep = 1
+  Delete Consolidated Jobs = yes
+}
+`;
+
+describe('a VirtualFull', () => {
+  let held: SiteUnderTest;
+  const backUpForever = (level: string) =>
+    held.console(`run job=Forever level=${level} yes\nwait\nmessages\nlist jobs\n`);
+  const expectRestored = async () => {
+    const output = await restoreAll(held);
+    expect(reported(output, 'Termination')).toBe('Restore OK');
+    expect(compareTrees(held.source, held.restoredSource).differences).toEqual([]);
+    return output;
+  };
+  const path = (...names: string[]) => join(held.source, ...names);
+
+  beforeAll(async () => {
+    held = await siteUnderTest({
+      makeSource(directory) {
+        makeEverything(directory);
+        rmSync(join(directory, 'socket')); // is never restored
+      },
+      fileSetOptions: 'sparse = yes; xattrsupport = yes; aclsupport = yes',
+      directorConf: CONF,
+      jobDirectives: 'Accurate = yes\n  Next Pool = Virtual',
+    });
+    await backUp(held, 'Full');
+  });
+  afterAll(async () => held[Symbol.asyncDispose]());
+
+  it('puts a Full, a Differential and an Incremental together to a Full that restores the newest state', async () => {
+    // Of whole blocks most go over; from others files are gone, replaced, renamed, linked.
+    rmSync(path('text-5-MiB'));
+    writeFileSync(path('plain.txt'), 'changed\n');
+    await backUp(held, 'Differential');
+    rmSync(path('many', 'd3'), { recursive: true });
+    renameSync(path('many', 'd4', 'f50'), path('many', 'd5', 'renamed'));
+    rmSync(path('random-3-MiB')); // its content lives on under its other name
+    mkdirSync(path('new-directory'));
+    writeFileSync(path('new-directory', 'file'), randomBytes(2_000_000));
+    linkSync(path('new-directory', 'file'), path('new-directory', 'zz-link'));
+    appendFileSync(path('many', 'd7', 'f7'), 'more');
+    await backUp(held, 'Incremental');
+
+    const output = await backUp(held, 'VirtualFull');
+    expect(reported(output, 'Termination')).toBe('Backup OK');
+    expect(reported(output, 'Backup Level')).toBe('Virtual Full');
+    expect(output).toContain('Consolidating JobIds=1,2,3');
+    expect(reported(output, 'Volume name\\(s\\)')).toMatch(/^Virtual-/);
+
+    await held.console(
+      'purge jobs jobid=1,2,3\ndelete jobid=1 yes\ndelete jobid=2 yes\ndelete jobid=3 yes\n',
+    );
+    const restored = await expectRestored();
+    expect(restored).toContain('Virtual-');
+    expect(restored).not.toContain('Full-0001');
+  });
+
+  it('is what the next Incremental goes on from', async () => {
+    writeFileSync(path('after'), 'after the virtual full');
+    const output = await backUp(held, 'Incremental');
+    expect(reported(output, 'Backup Level')).toMatch(/^Incremental, since=/);
+    expect(reported(output, 'FD Files Written')).toMatch(/^[23]$/);
+    await expectRestored();
+  });
+
+  it('writes volumes in which the volume tools find nothing wrong', async () => {
+    const volumes = readdirSync(held.site.volumesDirectory).filter((name) => name.startsWith('Virtual-'));
+    const paths = volumes.map((name) => join(held.site.volumesDirectory, name));
+    const { stdout } = await promisify(execFile)('bin/noctule', ['volume', 'check', '--deep', ...paths]);
+    expect(stdout).toMatch(/no damage|0 errors|sound/i);
+  });
+
+  it('with Backups To Keep leaves the newest alone, and deletes what it has put together', async () => {
+    await backUpForever('Full');
+    expect(await backUpForever('VirtualFull')).toContain(
+      'Nothing to consolidate: there are 1 backups, and Backups To Keep is 1.',
+    );
+    for (const name of ['one', 'two', 'three']) {
+      writeFileSync(path(name), name);
+      await backUpForever('Incremental');
+    }
+    const output = await backUpForever('VirtualFull');
+    expect(reported(output, 'Termination')).toBe('Backup OK');
+    expect(output).toContain('Deleted 3 consolidated Jobs');
+    const forever = output.split('\n').filter((line) => /\| Forever +\| .*\| B /.test(line));
+    expect(forever.map((line) => line.split('|')[5]!.trim())).toEqual(['f', 'I', 'F']);
+    await expectRestored();
+  });
+
+  it('fails with a sentence when there is no Full, and when a list has none', async () => {
+    const output = await held.console(
+      `run job=Backup level=VirtualFull jobid=${await newestIncremental()} yes\nwait\nmessages\n`,
+    );
+    expect(output).toMatch(/The oldest of the JobIds \d+ is no Full/);
+    expect(reported(output, 'Termination')).toBe('*** Backup Error ***');
+  });
+
+  async function newestIncremental(): Promise<string> {
+    const output = await held.console('list jobs\n');
+    return [...output.matchAll(/^\| (\d+) .*\| I {5}\|/gm)].at(-1)![1]!;
+  }
+});
