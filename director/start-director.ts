@@ -16,7 +16,8 @@ import { queueClone } from './console/queue-clone.ts';
 import { runScriptCommand } from './console/script-command.ts';
 import { ConsoleStore } from './messages/console-store.ts';
 import { DaemonMessages } from './messages/daemon-messages.ts';
-import { removeOldSpools } from './messages/mail-spool.ts';
+import { LeftMails, type DiedJob } from './messages/left-mails.ts';
+import { leftSpools } from './messages/mail-spool.ts';
 import { MessageOutlets } from './messages/outlets.ts';
 import { Retention } from './retention/retention.ts';
 import { truncateVolume } from './retention/truncation.ts';
@@ -73,8 +74,10 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
   owned.defer(() => listener.close(CONSOLES_GRACE_MS));
   owned.defer(() => ready.reject(new ShuttingDown()));
 
-  await removeOldSpools(workingDirectory);
-  await failUnfinishedJobs(catalog, messages, now());
+  const left = await leftSpools(workingDirectory);
+  const died = await failUnfinishedJobs(catalog, messages, now());
+  const mailsOfJobs = { conf, catalog, outlets, directorName, workingDirectory, messages: inForce.messages };
+  const leftMails = await LeftMails.collect({ died, left }, mailsOfJobs);
   const ids = new CatalogIds(catalog);
   await ids.sync(conf);
 
@@ -124,6 +127,12 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
     retention,
   });
   ready.resolve(director);
+  const stopMails = new AbortController();
+  const sending = leftMails.send(stopMails.signal);
+  owned.defer(() => {
+    stopMails.abort();
+    return sending;
+  });
   void backupAges.look();
   void volumeCare.look();
 
@@ -152,11 +161,15 @@ async function openCatalogOf(conf: DirectorConf): Promise<Catalog> {
   return openCatalog(path.join(conf.director.workingDirectory, `${resource.name}.db`));
 }
 
-/** Jobs that were waiting or running when the last Director died never run for ever (durability rule 3). */
-async function failUnfinishedJobs(catalog: Catalog, messages: DaemonMessages, now: Date): Promise<void> {
-  for (const { jobId, job } of await catalog.failUnfinishedJobs(now)) {
+/** Jobs that were waiting or running when the last Director died never run for ever (durability rule 3). Gives what is said of each. */
+async function failUnfinishedJobs(catalog: Catalog, messages: DaemonMessages, now: Date): Promise<DiedJob[]> {
+  const died: DiedJob[] = [];
+  for (const row of await catalog.failUnfinishedJobs(now)) {
+    const { jobId, job } = row;
     const text = `JobId ${jobId}, Job=${job}, had not ended when the Director died. It is marked as failed.`;
     await messages.add('Error', text);
     await catalog.appendLog({ jobId, time: now, text: `${text}\n` });
+    died.push({ row, text });
   }
+  return died;
 }

@@ -2,6 +2,7 @@ import type {
   ClientResource,
   CounterResource,
   DirectorResource,
+  MessagesResource,
   StorageResource,
 } from '../director-resources.ts';
 import type { Problems } from '../problem.ts';
@@ -19,9 +20,22 @@ export function checkDirector(nodes: readonly ResourceNode[], problems: Problems
   checkStorages(nodes, problems);
   checkSchedules(nodes, problems);
   checkCounters(nodes, problems);
+  checkMailLogins(nodes, problems);
   checkJobs(nodes, problems);
   checkPools(nodes, problems);
   checkFileSets(nodes, problems);
+}
+
+function checkMailLogins(nodes: readonly ResourceNode[], problems: Problems): void {
+  for (const { node, resource } of checkedOf<MessagesResource>(nodes, 'Messages')) {
+    const { mailUser, mailPassword } = resource;
+    if ((mailUser === undefined) === (mailPassword === undefined)) continue;
+    const [given, missing] =
+      mailUser === undefined
+        ? (['mailPassword', 'Mail User'] as const)
+        : (['mailUser', 'Mail Password'] as const);
+    problems.add('error', placeInNode(node, given), `a login at the mail server needs ${missing}, too`);
+  }
 }
 
 function checkListenAddresses(nodes: readonly ResourceNode[], problems: Problems): void {

@@ -7,7 +7,7 @@ import {
 } from '../values/destination.ts';
 import type { BlockType } from '../value-type.ts';
 import { hostAndPort } from '../values/host-and-port.ts';
-import { string } from '../values/text.ts';
+import { password, path, string } from '../values/text.ts';
 import { NAMING } from './naming.ts';
 
 /** Prints what the destination lines have added up to, each below the command that holds for it. */
@@ -26,7 +26,14 @@ export const MESSAGES = {
   ...NAMING,
   mailServer: directive('Mail Server', hostAndPort, {
     default: 'localhost',
-    help: 'Where mails go that no command sends, by SMTP without a login',
+    help: 'Where mails go that no command sends, by SMTP: port 25 when none is named, TLS from the first byte at 465',
+  }),
+  mailUser: directive('Mail User', string, {
+    help: 'Login at the Mail Server, with Mail Password; then only over TLS, and the certificate has to be good',
+  }),
+  mailPassword: directive('Mail Password', password, { help: 'Password of Mail User' }),
+  mailCaFile: directive('Mail CA Certificate File', path, {
+    help: "Certificates (PEM) that may vouch for the Mail Server, beside the system's own; for a login only",
   }),
   mailFrom: directive('Mail From', string, {
     default: 'Noctule <%r>',

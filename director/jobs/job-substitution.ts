@@ -1,7 +1,8 @@
 import { formatDateTime } from '../../text/civil-time.ts';
 import type { CodeValues } from '../../commands/substitution.ts';
 import { exitStatusText } from '../reports/termination.ts';
-import type { JobResource } from '../../configuration/director-conf.ts';
+import type { JobRow } from '../../catalog/rows.ts';
+import type { DirectorConf, JobResource } from '../../configuration/director-conf.ts';
 import type { ActiveJob } from './active-job.ts';
 import { levelName, type BackupLevel } from './job-codes.ts';
 
@@ -27,6 +28,9 @@ export function plannedCodes(planned: {
   };
 }
 
+/** The JobIds of the copy and of what was copied, of a job that copies nothing. */
+const NO_COPY = { I: '0', m: '0' } as const;
+
 /** The values of the `%` codes for a job as it stands now: for scripts, mails and lists of files. */
 export function jobCodes(job: ActiveJob, directorName: string): CodeValues {
   const { plan, outcome, since } = job;
@@ -43,6 +47,7 @@ export function jobCodes(job: ActiveJob, directorName: string): CodeValues {
     F: String(totals?.jobFiles ?? 0),
     h: plan.client.address ?? '',
     i: String(job.jobId),
+    ...NO_COPY,
     j: job.job,
     l: levelName(job.level),
     n: job.name,
@@ -54,6 +59,37 @@ export function jobCodes(job: ActiveJob, directorName: string): CodeValues {
     t: plan.job.type,
     v: job.volumeNames.join('|'),
     w: job.storageName,
+    x: 'no',
+  };
+}
+
+/** Likewise for a job of which only the catalog knows. */
+export function endedCodes(row: JobRow, conf: DirectorConf, directorName: string): CodeValues {
+  const job = conf.jobs.find(({ name }) => name === row.name);
+  return {
+    b: String(row.jobBytes),
+    c: row.clientName,
+    C: 'no',
+    d: directorName,
+    D: directorName,
+    e: exitStatusText(row.jobStatus),
+    E: String(row.jobErrors),
+    f: row.fileSetName,
+    F: String(row.jobFiles),
+    h: conf.clients.find(({ name }) => name === row.clientName)?.address ?? '',
+    i: String(row.jobId),
+    ...NO_COPY,
+    j: row.job,
+    l: levelName(row.level),
+    n: row.name,
+    o: String(row.priority),
+    p: row.poolName,
+    P: String(process.pid),
+    R: String(row.readBytes),
+    s: '',
+    t: job?.type ?? '',
+    v: '',
+    w: job?.storage[0]?.name ?? '',
     x: 'no',
   };
 }

@@ -47,6 +47,14 @@ export class JobMessages {
     return this.add('Info', text);
   }
 
+  /** Goes on with the mails that a Director left behind when it died. */
+  async resume(): Promise<void> {
+    for (const destination of this.#options.resource.destinations.filter(isMail)) {
+      const spool = this.#spoolOf(destination);
+      if (await spool.exists()) this.#mails.set(destination, spool);
+    }
+  }
+
   /** How many messages of these types there were. */
   count(...types: MessageType[]): number {
     return types.reduce((sum, type) => sum + (this.#counts.get(type) ?? 0), 0);
@@ -72,17 +80,22 @@ export class JobMessages {
   }
 
   async #collect(destination: Destination, line: string): Promise<void> {
-    const { outlets, workingDirectory, job } = this.#options;
     try {
-      let spool = this.#mails.get(destination);
-      if (!spool) {
-        spool = await MailSpool.create(workingDirectory, `${job}.${this.#mails.size + 1}`);
-        this.#mails.set(destination, spool);
-      }
+      const spool = this.#mails.get(destination) ?? this.#spoolOf(destination);
       await spool.append(line);
+      this.#mails.set(destination, spool);
     } catch (error) {
-      await outlets.complain(`Messages for ${describe(destination)} are lost: ${messageOf(error)}`);
+      await this.#options.outlets.complain(
+        `Messages for ${describe(destination)} are lost: ${messageOf(error)}`,
+      );
     }
+  }
+
+  /** Of the same name as long as the Messages resource is. */
+  #spoolOf(destination: Destination): MailSpool {
+    const { job, resource, workingDirectory } = this.#options;
+    const number = resource.destinations.filter(isMail).indexOf(destination) + 1;
+    return new MailSpool(workingDirectory, `${job}.${number}`);
   }
 
   async #closeMail(destination: Destination, spool: MailSpool, wanted: boolean): Promise<void> {
@@ -104,7 +117,8 @@ export function destinationsOf(resource: MessagesResource, type: MessageType): D
   return resource.destinations.filter((destination) => destination.types.has(type));
 }
 
-function isMail(destination: Destination): boolean {
+/** Whether its messages are collected and mailed at the end of the job. */
+export function isMail(destination: Destination): boolean {
   return (
     destination.kind === 'mail' || destination.kind === 'mailonerror' || destination.kind === 'mailonsuccess'
   );

@@ -7,7 +7,7 @@ import { readHostAndPort } from '../../configuration/values/host-and-port.ts';
 import { printablePath } from '../../text/printable.ts';
 import { MailNotSent } from '../director-errors.ts';
 import { readBsmtpCall, type BsmtpCall } from './bsmtp-call.ts';
-import { sendBySmtp } from './smtp.ts';
+import { sendBySmtp, type Login } from './smtp.ts';
 
 /** A mail program, or a mail server, that takes longer is given up. */
 const MAILER_TIMEOUT_MS = 60_000;
@@ -54,6 +54,7 @@ async function sendToServer(letter: Letter, call: BsmtpCall, signal: AbortSignal
   await sendBySmtp(
     {
       server: at,
+      login: loginFor(call, resource),
       // A mail has one sender: with several recipients, the first.
       from: fill(call.from ?? resource.mailFrom, { ...codes, r: destination.where[0] ?? '' }),
       subject: fill(call.subject ?? ''),
@@ -63,6 +64,13 @@ async function sendToServer(letter: Letter, call: BsmtpCall, signal: AbortSignal
     },
     AbortSignal.any([signal, AbortSignal.timeout(MAILER_TIMEOUT_MS)]),
   );
+}
+
+/** Known to the Mail Server only, and not to one that a command names. */
+function loginFor(call: BsmtpCall, resource: MessagesResource): Login | undefined {
+  const { mailUser, mailPassword, mailCaFile } = resource;
+  if (call.server !== undefined || mailUser === undefined || mailPassword === undefined) return undefined;
+  return { user: mailUser, password: mailPassword, caFile: mailCaFile };
 }
 
 async function runMailer(

@@ -1,6 +1,6 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { Destination } from '../../configuration/values/destination.ts';
+import type { Destination, MessageType } from '../../configuration/values/destination.ts';
 import type { Log } from '../../daemon/log.ts';
 import { messageOf, OperatorError } from '../../errors/operator-error.ts';
 import { runCommand } from '../../commands/run-command.ts';
@@ -12,6 +12,20 @@ import { messageBody, messageLine, type Message } from './message-line.ts';
 const LOGGER_TIMEOUT_MS = 10_000;
 /** How many complaints are remembered. */
 const COMPLAINTS_MAX = 1_000;
+
+/** Of the system log, by which `journalctl -p` and syslog rules choose; all other types are `info`. */
+const SEVERITIES: Partial<Record<MessageType, string>> = {
+  Abort: 'crit',
+  Fatal: 'err',
+  Error: 'err',
+  ErrorTerm: 'err',
+  Alert: 'alert',
+  Security: 'warning',
+  Warning: 'warning',
+  NotSaved: 'warning',
+  Mount: 'notice',
+  Debug: 'debug',
+};
 
 /** What a mail that goes out at once has to know of the job. */
 export type MessageContext = Pick<Letter, 'resource' | 'codes'>;
@@ -93,7 +107,7 @@ export class MessageOutlets {
         process.stderr.write(messageLine(message));
         return;
       case 'syslog':
-        return this.#syslog(messageBody(message));
+        return this.#syslog(message);
       case 'operator':
         return this.mail({ destination, ...context, body: messageLine(message) });
       case 'mail':
@@ -110,11 +124,11 @@ export class MessageOutlets {
     this.#begunFiles.add(place);
   }
 
-  async #syslog(body: string): Promise<void> {
-    const words = ['logger', '-t', this.#directorName];
+  async #syslog(message: Message): Promise<void> {
+    const words = ['logger', '-t', this.#directorName, '-p', `daemon.${SEVERITIES[message.type] ?? 'info'}`];
     const status = await runCommand({
       words,
-      input: body,
+      input: messageBody(message),
       signal: this.#signal,
       timeoutMs: LOGGER_TIMEOUT_MS,
     });

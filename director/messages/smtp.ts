@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { getCACertificates } from 'node:tls';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import addressparser from 'nodemailer/lib/addressparser';
 import type { HostAndPort } from '../../configuration/values/host-and-port.ts';
@@ -10,8 +12,20 @@ import { MailNotSent } from '../director-errors.ts';
 /** A server that says nothing for so long is given up. */
 const SILENCE_MS = 30_000;
 
+/** SMTP with TLS from the first byte (RFC 8314). */
+const SUBMISSIONS_PORT = 465;
+
+/** Who sends, where the server wants to know that. */
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+  /** File with certificates (PEM) that may vouch for the server, beside the system's own. */
+  readonly caFile?: string | undefined;
+}
+
 export interface Mail {
   readonly server: HostAndPort;
+  readonly login?: Login | undefined;
   /** "Name <user@host>", "(Name) <user@host>" or an address. */
   readonly from: string;
   readonly subject: string;
@@ -23,13 +37,14 @@ export interface Mail {
 }
 
 /**
- * Hands a mail to a mail server by SMTP: encrypted where the server offers that, whatever its certificate, and without
- * a login.
+ * Hands a mail to a mail server by SMTP: encrypted where the server offers that, whatever its certificate. A login is
+ * given only to a server whose certificate is good, and over TLS.
  * @throws MailNotSent
  */
 export async function sendBySmtp(mail: Mail, signal: AbortSignal): Promise<void> {
   const { host, port } = mail.server;
   const server = `the mail server ${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const security = await securityFor(mail);
   const socket = await connectTo(mail.server, server, signal);
   // A signal that has aborted must also end what nodemailer waits for.
   const abort = () => socket.destroy(signal.reason as Error);
@@ -37,9 +52,8 @@ export async function sendBySmtp(mail: Mail, signal: AbortSignal): Promise<void>
   const transport = createTransport({
     host,
     port,
-    secure: false,
-    opportunisticTLS: true,
-    tls: { rejectUnauthorized: false },
+    secure: port === SUBMISSIONS_PORT,
+    ...security,
     greetingTimeout: SILENCE_MS,
     socketTimeout: SILENCE_MS,
     disableFileAccess: true,
@@ -57,6 +71,23 @@ export async function sendBySmtp(mail: Mail, signal: AbortSignal): Promise<void>
     signal.removeEventListener('abort', abort);
     transport.close();
     socket.destroy();
+  }
+}
+
+/** How nodemailer is to guard the connection. @throws MailNotSent when the file with certificates cannot be read */
+async function securityFor({ login }: Mail) {
+  if (!login) return { opportunisticTLS: true, tls: { rejectUnauthorized: false } };
+  const { user, password, caFile } = login;
+  const own = caFile === undefined ? [] : [await readCertificates(caFile)];
+  const ca = [...getCACertificates('default'), ...getCACertificates('system'), ...own];
+  return { requireTLS: true, tls: { ca }, auth: { user, pass: password } };
+}
+
+async function readCertificates(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new MailNotSent(`the Mail CA Certificate File cannot be read: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -11,8 +11,10 @@ export const HAS_MAIL_SERVER = spawnSync(PYTHON, ['-c', 'import aiosmtpd']).stat
 
 /** A mail server that keeps what it is given, but for recipients of the host "refused.example". */
 const PROGRAM = `
-import asyncio, sys
-from aiosmtpd.smtp import SMTP
+import asyncio, logging, ssl, sys, warnings
+logging.disable()
+warnings.simplefilter('ignore')
+from aiosmtpd.smtp import SMTP, AuthResult
 count = 0
 class Keep:
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -28,8 +30,17 @@ class Keep:
         import os
         os.rename(f'{sys.argv[1]}/{count:04}.part', f'{sys.argv[1]}/{count:04}.mail')
         return '250 OK'
+def login(server, session, envelope, mechanism, data):
+    return AuthResult(success=(data.login, data.password) == (b'backup', b'let me in'), handled=False)
+def serve():
+    if sys.argv[3] == '-':
+        return SMTP(Keep())
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(sys.argv[3], sys.argv[4])
+    others = [name for name in ('PLAIN', 'LOGIN') if name != sys.argv[5]]
+    return SMTP(Keep(), tls_context=tls, require_starttls=True, auth_required=True, authenticator=login, auth_exclude_mechanism=others)
 async def main():
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(Keep()), '127.0.0.1', int(sys.argv[2]))
+    server = await asyncio.get_running_loop().create_server(serve, '127.0.0.1', int(sys.argv[2]))
     print('ready', flush=True)
     await server.serve_forever()
 asyncio.run(main())
@@ -52,11 +63,19 @@ export interface MailServer extends AsyncDisposable {
   mails(): KeptMail[];
 }
 
+/** What a mail server wants before it takes a mail: STARTTLS, and a login as "backup" with "let me in". */
+export interface MailLogin {
+  readonly mechanism: 'PLAIN' | 'LOGIN';
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
+
 /** Starts a real mail server on a free port; it keeps its mails in `directory`. */
-export async function startMailServer(directory: string): Promise<MailServer> {
+export async function startMailServer(directory: string, login?: MailLogin): Promise<MailServer> {
   mkdirSync(directory, { recursive: true });
   const port = await freePort();
-  const server = spawn(PYTHON, ['-c', PROGRAM, directory, String(port)], {
+  const wanted = login ? [login.certificateFile, login.keyFile, login.mechanism] : ['-', '-', '-'];
+  const server = spawn(PYTHON, ['-c', PROGRAM, directory, String(port), ...wanted], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve) => server.once('exit', resolve));

@@ -254,6 +254,17 @@ describe('a Client, a Storage, a Schedule, a Counter', () => {
     ]);
   });
 
+  test('a login at the mail server is a user and a password', () => {
+    const messages = (lines: string) => brief(problemsInFrame(`Messages { Name = X\n${lines}\n}`));
+    expect(messages('Mail User = backup\nMail Password = "x"')).toEqual([]);
+    expect(messages('Mail User = backup')).toEqual([
+      'error 2: a login at the mail server needs Mail Password, too',
+    ]);
+    expect(messages('Mail Password = "x"')).toEqual([
+      'error 2: a login at the mail server needs Mail User, too',
+    ]);
+  });
+
   test('a Counter begins below its end', () => {
     expect(brief(problemsInFrame('Counter { Name = C; Minimum = 5; Maximum = 3 }'))).toContain(
       'error 1: the Minimum of Counter "C" is above its Maximum',

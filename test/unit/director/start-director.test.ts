@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -132,6 +132,61 @@ describe('a Director', () => {
     const text = await director.console(DEFAULT, ['list jobs', 'list joblog jobid=1', 'messages']);
     expect(text).toMatch(/\| Gzip .*\| f /);
     expect(text).toContain('It is marked as failed.');
+  });
+
+  test('mails about the jobs that it had when it died, with what had been collected, each once', async () => {
+    const directory = scratchDirectory();
+    const mailed = path.join(directory, 'mailed');
+    const mailer = path.join(directory, 'mailer');
+    writeFileSync(mailer, `#!/bin/sh\n{ echo "[$*]"; cat; } >> ${mailed}\n`, { mode: 0o755 });
+    const extra = `
+Messages { Name = Mailed
+  mailcommand = "${mailer} %r %e %n %l %c %i"
+  mailonsuccess = good@x = all
+  mailonerror = bad@x = all
+  mail = every@x = all }
+Job { Name = "My Job"; JobDefs = Defaults; Messages = Mailed }`;
+    const unique = (number: number) => `My_Job.2026-11-21_03.39.53_0${number}`;
+    {
+      await using catalog = await openCatalog(path.join(directory, 'MyCatalog.db'));
+      const times = { autoPrune: true, fileRetention: 1, jobRetention: 1 };
+      const clientId = await catalog.syncClient({ name: 'peer-fd', ...times });
+      const row = { name: 'My Job', type: 'B', level: 'F', clientId, schedTime: new Date(), status: 'C' };
+      for (const number of [1, 2, 3, 4]) await catalog.createJob({ ...row, job: unique(number) });
+      // The first ran, the second waited. The third had just ended, the mail of the fourth was on its way.
+      await catalog.setJob(1, { jobStatus: 'R', startTime: new Date() });
+      const totals = { jobFiles: 0, jobBytes: 0, readBytes: 0, jobErrors: 0, endTime: new Date() };
+      for (const jobId of [3, 4]) await catalog.endJob(jobId, { jobStatus: 'T', ...totals });
+    }
+    const spool = (name: string, text: string) => writeFileSync(path.join(directory, name), text);
+    spool(`${unique(1)}.2.noctule-mail`, 'it began\n');
+    spool(`${unique(1)}.3.noctule-mail`, 'it began\n');
+    spool(`${unique(3)}.1.noctule-mail`, 'Backup OK\n');
+    spool(`${unique(4)}.1.noctule-mail-sending`, 'sent or not\n');
+    spool('Unknown.2026-11-21_03.39.53_09.1.noctule-mail', 'of nobody\n');
+    {
+      await using _director = await StartedDirector.start(directory, extra);
+      const isThere = (text: string) =>
+        readFile(mailed, 'utf8').then(
+          (all) => all.includes(text),
+          () => false,
+        );
+      while (!(await isThere('Backup OK'))) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await using _again = await StartedDirector.start(directory, extra);
+    const mails = (await readFile(mailed, 'utf8')).split(/^(?=\[)/m);
+    const said = (number: number) =>
+      `JobId ${number}, Job=${unique(number)}, had not ended when the Director died.`;
+    expect(mails.map((mail) => mail.split('\n')[0])).toEqual([
+      '[bad@x Fatal Error My Job Full peer-fd 1]',
+      '[every@x Fatal Error My Job Full peer-fd 1]',
+      '[bad@x Fatal Error My Job Full peer-fd 2]',
+      '[every@x Fatal Error My Job Full peer-fd 2]',
+      '[good@x OK My Job Full peer-fd 3]',
+    ]);
+    expect(mails[0]).toMatch(/^it began$/m);
+    for (const [index, number] of [1, 1, 2, 2].entries()) expect(mails[index]).toContain(said(number));
+    expect(readdirSync(directory).filter((name) => name.includes('noctule-mail'))).toEqual([]);
   });
 
   test('reads its conf again: all of it, or nothing', async () => {

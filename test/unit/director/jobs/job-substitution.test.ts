@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { TestDirector } from './test-director.ts';
 
-const LETTERS = [...'bcCdDeEfFhijlnopPqRstvwx%'];
+const LETTERS = [...'bcCdDeEfFhiIjlmnopPqRstvwx%'];
 
 describe('in a script behind a backup, the code', () => {
   const values = new Map<string, string>();
@@ -27,6 +27,8 @@ describe('in a script behind a backup, the code', () => {
     ['F', 'is the files written', /^2$/],
     ['h', 'is the address of the client', /^\S/],
     ['i', 'is the JobId', /^1$/],
+    ['I', 'is the JobId of the copy: 0, it copies nothing', /^0$/],
+    ['m', 'is the JobId that was copied: 0 likewise', /^0$/],
     ['j', 'is the unique name', /^My\.Job\.\d{4}-\d\d-\d\d_\d\d\.\d\d\.\d\d_\d+$/],
     ['l', 'is the level', /^Full$/],
     ['n', 'is the name without its date, also with periods in it', /^My\.Job$/],

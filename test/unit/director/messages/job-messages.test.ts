@@ -101,16 +101,28 @@ describe('the messages of a job', () => {
     expect(written).toEqual(['21-Nov 03:42 peer-dir JobId 9: Error: bad\n']);
   });
 
-  test('for syslog go to logger with the name of the Director, and no date: it has its own', async () => {
+  test('for syslog go to logger with the name of the Director and how bad it is, and no date: it has its own', async () => {
     const bin = path.join(directory, 'bin');
     mkdirSync(bin);
     await writeFile(path.join(bin, 'logger'), `#!/bin/sh\n{ echo "[$*]"; cat; } >> ${mailed}\n`, {
       mode: 0o755,
     });
     vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`);
-    await messages('syslog = all, !info').add('Warning', 'slow; $(rm x)', { at: AT });
+    const job = messages('syslog = all, !skipped');
+    await job.add('Warning', 'slow; $(rm x)', { at: AT });
+    await job.add('Skipped', 'a socket', { at: AT });
+    await job.add('Fatal', 'no way', { at: AT });
+    await job.add('Info', 'done', { at: AT });
     vi.unstubAllEnvs();
-    expect(await readFile(mailed, 'utf8')).toBe('[-t peer-dir]\npeer-dir JobId 9: Warning: slow; $(rm x)\n');
+    expect((await readFile(mailed, 'utf8')).split('\n')).toEqual([
+      '[-t peer-dir -p daemon.warning]',
+      'peer-dir JobId 9: Warning: slow; $(rm x)',
+      '[-t peer-dir -p daemon.err]',
+      'peer-dir JobId 9: Fatal error: no way',
+      '[-t peer-dir -p daemon.info]',
+      'peer-dir JobId 9: done',
+      '',
+    ]);
   });
 
   test('of the types Debug, Saved and Events are not among "all"', async () => {

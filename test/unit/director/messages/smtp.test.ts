@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { open, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -13,6 +14,7 @@ import {
 } from '../../../support/mail-server.ts';
 import { named, scratchDirectory, siteConf } from '../site.ts';
 
+const HAS_OPENSSL = spawnSync('openssl', ['version']).status === 0;
 const directory = scratchDirectory();
 const never = new AbortController().signal;
 
@@ -113,6 +115,70 @@ describe.skipIf(!HAS_MAIL_SERVER)("mail (skipped without Debian's python3-aiosmt
     expect(server.mails().at(-1)!.to).toEqual(['root@localhost']);
     const none = letter(`Mail Server = "${server.address}"\nmail = no@refused.example = all`);
     await expect(sendLetter(none, never)).rejects.toThrow('550 no such user');
+  });
+});
+
+describe.skipIf(!HAS_MAIL_SERVER || !HAS_OPENSSL)('a mail server that wants a login', () => {
+  const [certificateFile, keyFile] = ['server.pem', 'server.key'].map((name) => path.join(directory, name));
+  const files = { certificateFile: certificateFile!, keyFile: keyFile! };
+  const LOGIN = 'Mail User = backup\nMail Password = "let me in"';
+  let plain: MailServer;
+  beforeAll(async () => {
+    const names = ['-subj', '/CN=mail.test', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyFile!];
+    const made = spawnSync('openssl', [
+      'req',
+      '-x509',
+      '-days',
+      '2',
+      '-out',
+      certificateFile!,
+      ...key,
+      ...names,
+    ]);
+    expect(made.status, String(made.stderr)).toBe(0);
+    plain = await startMailServer(path.join(directory, 'plain'), { mechanism: 'PLAIN', ...files });
+  });
+  afterAll(() => plain[Symbol.asyncDispose]());
+
+  const send = (server: MailServer, lines: string) =>
+    sendLetter(letter(`Mail Server = "${server.address}"\n${lines}\nmail = root@localhost = all`), never);
+  const TRUSTED = `Mail CA Certificate File = "${certificateFile}"`;
+
+  test('gets it after STARTTLS, by PLAIN', async () => {
+    await send(plain, `${LOGIN}\n${TRUSTED}`);
+    expect(plain.mails()).toHaveLength(1);
+  });
+
+  test('gets it by LOGIN where it offers nothing else', async () => {
+    await using server = await startMailServer(path.join(directory, 'login'), {
+      mechanism: 'LOGIN',
+      ...files,
+    });
+    await send(server, `${LOGIN}\n${TRUSTED}`);
+    expect(server.mails()).toHaveLength(1);
+  });
+
+  test('and does not like it is said, without the password', async () => {
+    const wrong = send(plain, `Mail User = backup\nMail Password = "guessed"\n${TRUSTED}`);
+    await expect(wrong).rejects.toThrow(/did not take it: .*535/);
+    await expect(wrong).rejects.toMatchObject({ message: expect.not.stringContaining('guessed') as string });
+    await expect(send(plain, '')).rejects.toThrow(/did not take it: .*530/);
+  });
+
+  test('does not get it when its certificate is not good', async () => {
+    await expect(send(plain, LOGIN)).rejects.toThrow(/did not take it: .*self-signed certificate/);
+  });
+
+  test('does not get it without TLS', async () => {
+    await using open = await startMailServer(path.join(directory, 'open'));
+    await expect(send(open, LOGIN)).rejects.toThrow(/did not take it: .*STARTTLS/);
+    expect(open.mails()).toEqual([]);
+  });
+
+  test('is left with a sentence when the file with certificates is not there', async () => {
+    const missing = send(plain, `${LOGIN}\nMail CA Certificate File = "/none.pem"`);
+    await expect(missing).rejects.toThrow('the Mail CA Certificate File cannot be read: ENOENT');
   });
 });
 
