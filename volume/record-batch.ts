@@ -1,3 +1,4 @@
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { messageOf } from '../errors/operator-error.ts';
 import type { FileRecord } from '../proto/noctule/record/v1/file_record.ts';
@@ -10,6 +11,8 @@ export const RECORD_BATCH_BYTES_MAX = 60 * 1024;
 /** File records on their way into a member of kind `records`, encoded as they come. */
 export class RecordBatch {
   #records: Uint8Array[] = [];
+  /** Keeps its memory from record to record. */
+  readonly #writer = new BinaryWriter();
   #encodedBytes = 0;
 
   get count(): number {
@@ -19,7 +22,7 @@ export class RecordBatch {
   /** Adds the record, or answers false because it does not fit any more: take() first. */
   add(record: FileRecord): boolean {
     // A batch with this one record only: protobuf messages of repeated fields may be joined byte by byte.
-    const encoded = FileRecordBatch.encode({ records: [record] }).finish();
+    const encoded = FileRecordBatch.encode({ records: [record] }, this.#writer).finish();
     if (this.#encodedBytes + encoded.length > RECORD_BATCH_BYTES_MAX) {
       if (this.count === 0)
         throw new RangeError(`A file record of ${encoded.length} bytes does not fit in a batch`);

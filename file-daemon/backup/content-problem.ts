@@ -11,11 +11,12 @@ export function problemOf(
   { path, stat: before, options }: WalkEntry,
   { failure, readBytes, promisedBytes }: ReadOutcome & { readonly promisedBytes: number },
 ): FileNotice | undefined {
-  const name = `File "${showPath(path)}"`;
-  const rest = `${readBytes} of ${promisedBytes} bytes; the rest is saved as zeros`;
+  // Only made when it is said: nearly all files have no problem.
+  const name = () => `File "${showPath(path)}"`;
+  const rest = () => `${readBytes} of ${promisedBytes} bytes; the rest is saved as zeros`;
   if (failure !== undefined) {
     const notice = failedTo('read all of', path, failure.error);
-    return { ...notice, text: `${notice.text}; ${rest}` };
+    return { ...notice, text: `${notice.text}; ${rest()}` };
   }
   let after: BigIntStats;
   try {
@@ -24,11 +25,11 @@ export function problemOf(
     return failedTo('stat', path, error);
   }
   if (readBytes < promisedBytes || after.size < before.size) {
-    return { type: 'notSaved', path, text: `${name} shrank while it was read: ${rest}` };
+    return { type: 'notSaved', path, text: `${name()} shrank while it was read: ${rest()}` };
   }
   const change = changeOf(before, after);
   if (change === undefined) return undefined;
-  return { type: options.checkFileChanges ? 'notSaved' : 'warning', path, text: `${name} ${change}` };
+  return { type: options.checkFileChanges ? 'notSaved' : 'warning', path, text: `${name()} ${change}` };
 }
 
 function changeOf(before: BigIntStats, after: BigIntStats): string | undefined {

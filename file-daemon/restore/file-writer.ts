@@ -13,7 +13,7 @@ import {
 import { isErrno } from '../../errors/operator-error.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { fsPath } from '../byte-path.ts';
-import { ContentDigest } from '../content-digest.ts';
+import { ContentDigest, digestOf } from '../content-digest.ts';
 import { libc, type Libc } from '../../native/libc.ts';
 import { O_PATH } from '../../native/open-flags.ts';
 import type { ExtendedAttributes } from '../tar/extended-pax.ts';
@@ -33,7 +33,8 @@ const CREATE_ATTEMPTS_MAX = 1000;
 export class FileMaker {
   readonly #jobId: number;
   readonly #unfinished: Pick<UnfinishedFile, 'note'>;
-  #counter = 0;
+  /** Goes up when a name is taken: one file is on its way at a time, and leaves the name to the next. */
+  #number = 1;
 
   constructor(jobId: number, unfinished: Pick<UnfinishedFile, 'note'>) {
     this.#jobId = jobId;
@@ -78,7 +79,7 @@ export class FileMaker {
   /** Lets `create` make something under a free name beside the place; returns the path. */
   #claim(place: Place, create: (path: string | Buffer) => void): string | Buffer {
     for (let attempt = 0; attempt < CREATE_ATTEMPTS_MAX; attempt++) {
-      const temporary = { directory: place.directory, name: temporaryName(this.#jobId, ++this.#counter) };
+      const temporary = { ...place, name: temporaryName(this.#jobId, this.#number) };
       const path = fsPath(pathOf(temporary));
       this.#unfinished.note(temporary);
       try {
@@ -87,6 +88,7 @@ export class FileMaker {
       } catch (error) {
         // A leftover of a restore that was killed, where nobody could take it away yet.
         if (!isErrno(error, 'EEXIST')) throw error;
+        this.#number += 1;
       }
     }
     throw new PlaceRefused('there is no free temporary name beside it');
@@ -103,7 +105,10 @@ interface OpenFile {
 /** A regular file on its way. Must be finished or abandoned. */
 export class FileWriter {
   readonly #file: OpenFile;
-  readonly #digest: ContentDigest;
+  /** Made when the content does not come in one piece. */
+  #digestOfPieces: ContentDigest | undefined;
+  /** Of content that came in one piece. */
+  #digestOfWhole: Buffer | undefined;
   /** Where the next piece goes. */
   #position = 0;
   #endsInHole = false;
@@ -111,23 +116,29 @@ export class FileWriter {
 
   constructor(file: OpenFile) {
     this.#file = file;
-    this.#digest = new ContentDigest(file.record.digestAlgorithm);
   }
 
   write(piece: Buffer): void {
-    this.#digest.update(piece);
+    if (piece.length === 0) return;
+    const { digestAlgorithm, sizeBytes } = this.#file.record;
+    if (this.#position === 0 && piece.length === sizeBytes) {
+      this.#digestOfWhole = digestOf(digestAlgorithm, piece);
+    } else {
+      this.#pieces().update(piece);
+    }
     for (let from = 0; from < piece.length;) {
       from += writeSync(this.#file.fd, piece, from, piece.length - from, this.#position + from);
     }
     this.#position += piece.length;
-    if (piece.length > 0) this.#endsInHole = false;
+    this.#endsInHole = false;
   }
 
   /** Leaves so many bytes out: they read as zeros and take no room. */
   hole(bytes: number): void {
-    this.#digest.updateZeros(bytes);
+    if (bytes === 0) return;
+    this.#pieces().updateZeros(bytes);
     this.#position += bytes;
-    if (bytes > 0) this.#endsInHole = true;
+    this.#endsInHole = true;
   }
 
   /**
@@ -136,7 +147,7 @@ export class FileWriter {
    */
   finish(extended: ExtendedAttributes): AttributeFailure[] {
     const { fd, path, temporary, record } = this.#file;
-    const digest = this.#digest.finish();
+    const digest = this.#digestOfWhole ?? this.#pieces().finish();
     if (record.digest.length > 0 && !digest.equals(record.digest)) {
       throw new EntryDamaged(
         `its digest is ${digest.toString('hex')}, but ${record.digest.toString('hex')} was saved`,
@@ -148,6 +159,11 @@ export class FileWriter {
     this.#close();
     renameSync(temporary, path);
     return failures;
+  }
+
+  #pieces(): ContentDigest {
+    if (this.#digestOfWhole !== undefined) throw new EntryDamaged('there is more of it than was saved');
+    return (this.#digestOfPieces ??= new ContentDigest(this.#file.record.digestAlgorithm));
   }
 
   /** Removes what was written. */

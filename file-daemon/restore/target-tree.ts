@@ -19,6 +19,8 @@ export class PlaceRefused extends OperatorError {
 export interface Place {
   /** `/proc/self/fd/N/` */
   readonly directory: BytePath;
+  /** The directory's path relative to the root, which tells it from others that have the same N later. */
+  readonly parent: BytePath;
   readonly name: BytePath;
 }
 
@@ -43,6 +45,8 @@ export class TargetTree implements Disposable {
   readonly #rootFd: number;
   /** By path relative to the root, without slashes at the ends; least recently used first. */
   readonly #open = new Map<BytePath, number>();
+  /** The youngest of them, which the next file mostly belongs into. */
+  #latest: { readonly path: BytePath; readonly fd: number } = { path: '', fd: -1 };
   /** Symbolic links by their inodes: a link has other paths by hard links, and by links on the way. */
   readonly #linksMade = new Set<string>();
   /** Made by this restore, and their attributes are not known yet: those on the way down, and those that were not saved. */
@@ -71,15 +75,19 @@ export class TargetTree implements Disposable {
   place(path: BytePath): Place {
     const relative = checkedPath(path);
     const slash = relative.lastIndexOf('/');
-    const parent = this.#directory(slash < 0 ? '' : relative.slice(0, slash));
-    return { directory: `/proc/self/fd/${parent}/`, name: relative.slice(slash + 1) };
+    const parent = slash < 0 ? '' : relative.slice(0, slash);
+    return {
+      directory: `/proc/self/fd/${this.#directory(parent)}/`,
+      parent,
+      name: relative.slice(slash + 1),
+    };
   }
 
   /** As `place`, but good until it is disposed of. */
   hold(path: BytePath): Place & Disposable {
-    const { directory, name } = this.place(path);
+    const { directory, parent, name } = this.place(path);
     const fd = openSync(directory, O_PATH | O_DIRECTORY);
-    return { directory: `/proc/self/fd/${fd}/`, name, [Symbol.dispose]: () => closeSync(fd) };
+    return { directory: `/proc/self/fd/${fd}/`, parent, name, [Symbol.dispose]: () => closeSync(fd) };
   }
 
   /**
@@ -120,6 +128,13 @@ export class TargetTree implements Disposable {
 
   #directory(path: BytePath): number {
     if (path === '') return this.#rootFd;
+    if (path === this.#latest.path) return this.#latest.fd;
+    const fd = this.#lookUp(path);
+    this.#latest = { path, fd };
+    return fd;
+  }
+
+  #lookUp(path: BytePath): number {
     const known = this.#open.get(path);
     if (known !== undefined) {
       this.#open.delete(path);
@@ -190,12 +205,14 @@ function inodeOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
+const SLASHES_AT_THE_ENDS = /^\/+|\/+$/g;
+/** In a path that is not empty: a name that is empty or `.` or `..`, or a zero. */
+const ODD_NAME = /\/(?=\/)|(?:^|\/)\.{1,2}(?:\/|$)|\0/;
+
 /** The path without slashes at its ends. @throws PlaceRefused when it could lead elsewhere. */
 function checkedPath(path: BytePath): BytePath {
-  const relative = path.replace(/^\/+|\/+$/g, '');
-  const names = relative === '' ? [] : relative.split('/');
-  const isOdd = (name: BytePath) => name === '' || name === '.' || name === '..' || name.includes('\0');
-  if (!path.startsWith('/') || names.some(isOdd)) {
+  const relative = path.replace(SLASHES_AT_THE_ENDS, '');
+  if (!path.startsWith('/') || ODD_NAME.test(relative)) {
     throw new PlaceRefused('its path could lead outside the target');
   }
   return relative;

@@ -18,6 +18,8 @@ const TEMPORARY_PATH = /^\/(?:.*\/)?\.noctule-\d+-\d+\.part$/s;
 export class UnfinishedFile implements Disposable {
   readonly #notePath: string;
   readonly #fd: number;
+  /** What the note says. */
+  #noted: Pick<Place, 'parent' | 'name'> | undefined;
 
   /** @throws PlaceRefused when the working directory cannot be written in. */
   constructor(workingDirectory: string, jobId: number) {
@@ -31,7 +33,9 @@ export class UnfinishedFile implements Disposable {
   }
 
   /** This one from now on. */
-  note({ directory, name }: Place): void {
+  note({ parent, directory, name }: Place): void {
+    if (parent === this.#noted?.parent && name === this.#noted.name) return;
+    this.#noted = { parent, name };
     const path = Buffer.concat([realPath(directory), pathToBytes(`/${name}\0`)]);
     writeSync(this.#fd, path, 0, path.length, 0);
   }

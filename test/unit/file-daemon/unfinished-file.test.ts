@@ -10,10 +10,10 @@ describe('the note of an unfinished file', () => {
     using site = new RestoreSite();
     mkdirSync(join(site.where, 'ä'), { recursive: true });
     using tree = new TargetTree(site.where);
-    const { directory } = tree.place(Buffer.from('/ä/file').toString('latin1'));
+    const { directory, parent } = tree.place(Buffer.from('/ä/file').toString('latin1'));
     const note = new UnfinishedFile(site.work, 7);
-    note.note({ directory, name: `.noctule-7-100.part` });
-    note.note({ directory, name: '.noctule-7-2.part' });
+    note.note({ directory, parent, name: `.noctule-7-100.part` });
+    note.note({ directory, parent, name: '.noctule-7-2.part' });
     for (const name of ['.noctule-7-100.part', '.noctule-7-2.part', 'file']) {
       writeFileSync(join(site.where, 'ä', name), 'half');
     }
