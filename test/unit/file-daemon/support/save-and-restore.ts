@@ -1,7 +1,7 @@
 import { sessionKey } from '../../../../file-daemon/restore/block-source.ts';
 import { runRestore } from '../../../../file-daemon/restore/restore-run.ts';
 import { collectBackup } from './collected-backup.ts';
-import { fileSet, include } from './file-sets.ts';
+import { SHA1_AND_GZIP, fileSet, include } from './file-sets.ts';
 import { EXTENDED } from './xattrs.ts';
 import { noPrograms } from './no-programs.ts';
 
@@ -14,9 +14,9 @@ export interface Said {
 
 const SESSION = sessionKey({ volSessionId: 1, volSessionTime: 1 });
 
-/** Saves `source` and restores it below `where`, in this thread; both with all attributes. */
-export async function saveAndRestore(source: string, where: string): Promise<Said> {
-  const { records, stream, notices } = collectBackup(fileSet([include([source], [EXTENDED])]));
+/** Saves `source` and restores it below `where`, in this thread; by default with all attributes. */
+export async function saveAndRestore(source: string, where: string, options = EXTENDED): Promise<Said> {
+  const { records, stream, notices } = collectBackup(fileSet([include([source], [options])]));
   const restoring: string[] = [];
   const { errors } = await runRestore(
     { jobId: 1, where, regexWhere: '', prefixLinks: false, replace: 'always', workingDirectory: where },
@@ -37,8 +37,8 @@ export async function saveAndRestore(source: string, where: string): Promise<Sai
   return { saving: notices.map(({ type, text }) => `${type}: ${text}`), restoring, errors };
 }
 
-// As a program: `node save-and-restore.ts SOURCE WHERE` prints it as JSON.
-const [, program, source, where] = process.argv;
+// As a program: `node save-and-restore.ts SOURCE WHERE [plain]` prints it as JSON; plain: without extended attributes.
+const [, program, source, where, plain] = process.argv;
 if (program === import.meta.filename && source !== undefined && where !== undefined) {
-  process.stdout.write(JSON.stringify(await saveAndRestore(source, where)));
+  process.stdout.write(JSON.stringify(await saveAndRestore(source, where, plain ? SHA1_AND_GZIP : EXTENDED)));
 }
