@@ -1,7 +1,7 @@
 import type { FileRecord } from '../proto/noctule/record/v1/file_record.ts';
 import type { RestoreEntry } from '../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { Durable, ReadRange, StreamStretch } from '../proto/noctule/storage/v1/storage_daemon.ts';
-import type { FoundFile, NeededVolume } from './rows.ts';
+import type { FoundFile, JobMediaRow, NeededVolume } from './rows.ts';
 
 /** Arguments of the Catalog's operations, and the results that are not rows. Units as in rows.ts. */
 
@@ -248,6 +248,20 @@ export interface FilesPage {
   readonly files: FileRecord[];
   /** Absent on the last page. */
   readonly next?: FilesCursor;
+}
+
+export interface JobMediaQuery {
+  readonly jobId?: number;
+  readonly volumeName?: string;
+  /** JobMediaId of the last row of the page before; 0 for the first. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+export interface JobMediaPage {
+  readonly rows: JobMediaRow[];
+  /** Absent on the last page. */
+  readonly next?: number;
 }
 
 export interface FileSearch {

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import type { JobMediaPage, JobMediaQuery } from './inputs.ts';
 import type { JobMediaRow } from './rows.ts';
 
 /** Bacula splits a byte address on a disk volume into a "file" (the upper 32 bits) and a "block" (the lower). */
@@ -71,9 +72,32 @@ const COLUMNS = `
          StartBlock AS startBlock, EndBlock AS endBlock, VolIndex AS volIndex
     FROM JobMedia JOIN Volume USING (MediaId)`;
 
-/** Where the job lies, or with no JobId, where all jobs lie. */
-export function jobMedia(db: Connection, jobId?: number): JobMediaRow[] {
-  return jobId === undefined
-    ? db.all(`${COLUMNS} ORDER BY JobMediaId`)
-    : db.all(`${COLUMNS} WHERE JobId = :jobId ORDER BY JobMediaId`, { jobId });
+/** Where the job lies. */
+export function jobMedia(db: Connection, jobId: number): JobMediaRow[] {
+  return db.all(`${COLUMNS} WHERE JobId = :jobId ORDER BY JobMediaId`, { jobId });
+}
+
+/** The four questions are statements of their own, so that each has its index. */
+const PAGES = {
+  all: `${COLUMNS} WHERE JobMediaId > :after ORDER BY JobMediaId LIMIT :limit`,
+  ofJob: `${COLUMNS} WHERE JobId = :jobId AND JobMediaId > :after ORDER BY JobMediaId LIMIT :limit`,
+  ofVolume: `${COLUMNS} WHERE VolumeName = :volumeName AND JobMediaId > :after ORDER BY JobMediaId LIMIT :limit`,
+  ofBoth: `
+    ${COLUMNS} WHERE JobId = :jobId AND VolumeName = :volumeName AND JobMediaId > :after ORDER BY JobMediaId LIMIT :limit`,
+};
+
+/** A page of what lies where: of a job, on a volume, both, or of all. */
+export function jobMediaPage(db: Connection, query: JobMediaQuery): JobMediaPage {
+  const { jobId, volumeName, after, limit } = query;
+  const sql =
+    jobId === undefined
+      ? PAGES[volumeName === undefined ? 'all' : 'ofVolume']
+      : PAGES[volumeName === undefined ? 'ofJob' : 'ofBoth'];
+  const rows = db.all<JobMediaRow>(sql, {
+    ...(jobId !== undefined && { jobId }),
+    ...(volumeName !== undefined && { volumeName }),
+    after,
+    limit,
+  });
+  return rows.length < limit ? { rows } : { rows, next: rows.at(-1)!.jobMediaId };
 }

@@ -8,7 +8,7 @@ import { decodeFilesPage, filesPage, jobsWithFile } from './files.ts';
 import { findFiles } from './find-files.ts';
 import { addFound } from './found-files.ts';
 import { markPurged } from './forget.ts';
-import { jobMedia } from './job-media.ts';
+import { jobMedia, jobMediaPage } from './job-media.ts';
 import {
   createJob,
   endJob,
@@ -86,6 +86,7 @@ export const operations = {
   purgedVolumes: read(purgedVolumes),
   jobsOnVolume: read(jobsOnVolume),
   jobMedia: read(jobMedia),
+  jobMediaPage: read(jobMediaPage),
   oldestVolumes: read(oldestVolumes),
   pruneCandidates: read(pruneCandidates),
   deleteVolume: write(deleteVolume),

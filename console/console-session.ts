@@ -62,10 +62,11 @@ export class ConsoleSession implements LocalConsole {
 
   /**
    * Runs until the Director or the last source ends it. Resolves with whether the last command succeeded.
+   * @param source what is read when the lines of `first` are given.
    * @throws OperatorError when the connection breaks or the Director keeps silent.
    */
-  async run(source: LineSource): Promise<boolean> {
-    this.#sources.push(source);
+  async run(source: LineSource, ...first: readonly LineSource[]): Promise<boolean> {
+    this.#sources.push(source, ...first);
     const { writer, interactive, columns } = this.#options;
     await writer.write({
       input: { $case: 'hello', value: { interactive, columns, version: VERSION.number } },

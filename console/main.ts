@@ -68,7 +68,7 @@ async function converse(conf: ConsoleConf, options: Options): Promise<number> {
   const login = await chooseLogin(conf, options, isTerminal ? askForDirector : undefined);
   const { address: host, dirPort: port } = login.director;
   const output = new Output(process.stdout);
-  const quiet = options.commands !== undefined;
+  const quiet = options.commands !== undefined || (options.json && !isTerminal);
   if (!quiet) await output.print(`Connecting to Director ${host}:${port}\n`);
 
   using connection = connect(DirectorServiceClient, {
@@ -107,13 +107,13 @@ async function runSession(
   options: Options,
   isTerminal: boolean,
 ): Promise<boolean> {
+  const first = options.json ? [new GivenLines([LISTS_AS_JSON])] : [];
   if (options.commands !== undefined) {
-    const commands = splitCommands(options.commands, ';');
-    return session.run(new GivenLines(options.json ? [LISTS_AS_JSON, ...commands] : commands));
+    return session.run(new GivenLines(splitCommands(options.commands, ';')), ...first);
   }
-  if (!isTerminal) return session.run(new StreamLines(process.stdin));
+  if (!isTerminal) return session.run(new StreamLines(process.stdin), ...first);
   if (!options.lineEditing) {
-    return session.run(new StreamLines(process.stdin, (prompt) => process.stdout.write(prompt)));
+    return session.run(new StreamLines(process.stdin, (prompt) => process.stdout.write(prompt)), ...first);
   }
   const history = new HistoryFile(director.historyFile, director.historyFileSize);
   const lines = new EditedLines({
@@ -125,7 +125,7 @@ async function runSession(
     onInterrupt: () => options.signals && session.interrupt(),
   });
   try {
-    return await session.run(lines);
+    return await session.run(lines, ...first);
   } finally {
     await history.save(lines.history);
   }

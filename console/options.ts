@@ -18,7 +18,7 @@ export interface Options {
   readonly testOnly: boolean;
   /** Commands to give instead of reading any. */
   readonly commands: string | undefined;
-  /** Lists come as JSON. */
+  /** Lists and errors come as JSON, and nothing else is printed. */
   readonly json: boolean;
 }
 
@@ -29,7 +29,7 @@ export const USAGE = `Usage: nconsole [options] [conf file]
   -D NAME   connect to this Director of the conf
   -C NAME   log in as this Console of the conf
   -e LINE   give the commands of LINE, separated by ";"; exit status 1 if the last one failed
-  --json    with -e: lists come as JSON, one line each
+  --json    lists and errors come as JSON, one line each, and nothing is asked; with -e or commands from a pipe
   -l        list the Directors of the conf
   -L        list the Consoles of the conf
   -n        no line editing
@@ -66,7 +66,6 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   });
   if (values.help) return 'help';
   if (positionals.length > 1) throw new Error(`One conf file at most, not ${positionals.join(' and ')}`);
-  if (values.json && values.execute === undefined) throw new Error('--json goes with -e');
   return {
     confFile: values.conf ?? positionals[0] ?? DEFAULT_CONF_FILE,
     director: values.director,

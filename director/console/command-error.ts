@@ -30,3 +30,11 @@ export function sentencesOf({ message, hint }: OperatorError): string {
   const line = message.replace(/\s*\n\s*/g, ' ').replace(/\.?$/, '.');
   return hint === undefined ? line : `${line} ${hint}`;
 }
+
+/** What went wrong in a command, for programs: a line like `{"error":{"command":"list","code":"...","message":"...","hint":"..."}}`. */
+export function jsonLineFor(command: string, error: unknown): string {
+  const { message } = error instanceof Error ? error : { message: String(error) };
+  const operatorError =
+    error instanceof OperatorError ? { code: error.code, message, hint: error.hint } : undefined;
+  return `${JSON.stringify({ error: { command, ...(operatorError ?? { message }) } })}\n`;
+}

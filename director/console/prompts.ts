@@ -1,5 +1,6 @@
-import { CommandCancelled, NOTHING_DONE } from './command-error.ts';
+import { CommandCancelled, CommandError, NOTHING_DONE } from './command-error.ts';
 import type { CommandContext } from './command.ts';
+import { wantsJson } from './listing.ts';
 
 export interface Menu {
   readonly heading: string;
@@ -15,6 +16,7 @@ export interface Menu {
  */
 export async function chooseFromMenu(context: CommandContext, menu: Menu): Promise<number> {
   const { items } = menu;
+  if (wantsJson(context)) throw questionInJson(menu.prompt);
   await context.print(
     [menu.heading, ...items.map((item, index) => `${String(index + 1).padStart(6)}: ${item}`)].join('\n') +
       '\n',
@@ -31,6 +33,14 @@ export async function chooseFromMenu(context: CommandContext, menu: Menu): Promi
       return Number(answer) - 1;
     }
   }
+}
+
+/** Who wants JSON is a program, which could not tell a question from an answer. */
+export function questionInJson(prompt: string): CommandError {
+  return new CommandError(
+    `it would have to ask "${prompt.trim()}"`,
+    'Say it on the line: with JSON nothing is asked.',
+  );
 }
 
 /** Asks until the answer is a positive whole number. */

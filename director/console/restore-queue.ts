@@ -18,7 +18,7 @@ export async function queueRestore(
   const { selection } = chosen;
   const plan = selection.rules.length === 0 ? undefined : await measure(context, selection);
   if (!plan || plan.files === 0) return context.say('No files selected to be restored.');
-  const job = await restoreJob(context);
+  const job = await restoreJob(context, chosen.clientName);
   const { clients, fileSets } = context.conf();
   const client = clients.find(({ name }) => name === chosen.clientName);
   await context.print(volumesText(context, plan.volumes));
@@ -63,8 +63,11 @@ async function measure(
   return { files, volumes };
 }
 
-/** The Job of type Restore that the line names, the only one, or the one chosen. */
-async function restoreJob(context: CommandContext): Promise<JobResource> {
+/**
+ * The Job of type Restore that the line names, the only one, or the one chosen. With `yes` nothing is asked: the first that is
+ * for this client, or the first of all.
+ */
+async function restoreJob(context: CommandContext, clientName: string): Promise<JobResource> {
   const named = resourceOnLine(context, 'Job', 'restorejob');
   if (named && named.type !== 'Restore') {
     throw new CommandError(`Job "${named.name}" is of type ${named.type}`, 'Name a Job of type Restore.');
@@ -77,6 +80,11 @@ async function restoreJob(context: CommandContext): Promise<JobResource> {
       'the conf has no Job of type Restore',
       "Add one to the Director's conf and reload.",
     );
+  }
+  if (context.line.has('yes')) {
+    const job = jobs.find(({ client }) => client.name === clientName) ?? jobs[0]!;
+    await context.say(`Automatically selected Restore Job: ${job.name}`);
+    return job;
   }
   return chooseResource(context, 'Job', jobs, {
     heading: 'The defined Restore Job resources are:',

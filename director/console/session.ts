@@ -6,11 +6,13 @@ import type { CallContext, StreamWriter } from '../../transport/streams.ts';
 import { restrictedServices } from '../rights/restricted-services.ts';
 import type { Rights } from '../rights/rights.ts';
 import type { DirectorServices } from '../services.ts';
-import { CommandCancelled, sentencesOf } from './command-error.ts';
+import { CommandCancelled, CommandError, jsonLineFor, sentencesOf } from './command-error.ts';
 import { CommandLine } from './command-line.ts';
 import { allowedCommands, findCommand } from './command-table.ts';
 import type { CommandContext, SessionState } from './command.ts';
 import { completeCommand } from './completion.ts';
+import { wantsJson } from './listing.ts';
+import { questionInJson } from './prompts.ts';
 import { runCommandLine } from './run-command-line.ts';
 import { Terminal } from './terminal.ts';
 
@@ -100,7 +102,7 @@ class ConsoleSession {
       if (line === undefined) break;
       if (line.trim() === '' || line.trim() === '.') continue;
       lastSucceeded = await this.#execute(line);
-      if (!this.#state.json && !/\sjson\b/i.test(line)) await this.#tellMessages();
+      if (!this.#isJson(line)) await this.#tellMessages();
     }
     await this.#writer.write({ output: { $case: 'goodbye', value: { reason: '' } } });
   }
@@ -131,7 +133,7 @@ class ConsoleSession {
       await runCommandLine(command, this.#contextOf(line));
       return true;
     } catch (error) {
-      await this.#terminal.print(this.#lineFor(name, error));
+      await this.#terminal.print(this.#isJson(text) ? jsonLineFor(name, error) : this.#lineFor(name, error));
       return false;
     }
   }
@@ -144,8 +146,14 @@ class ConsoleSession {
       verb,
       allowedCommands(this.#rights).map((one) => one.name),
     );
-    const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
-    await this.#terminal.say(`${name}: is an invalid command.${hint}`);
+    const hint = near === undefined ? undefined : `Did you mean "${near}"?`;
+    if (this.#state.json) throw new CommandError('is an invalid command', hint);
+    await this.#terminal.say(`${name}: is an invalid command.${hint === undefined ? '' : ` ${hint}`}`);
+  }
+
+  /** Whether the answer to the line is JSON, errors included. */
+  #isJson(line: string): boolean {
+    return this.#state.json || /\sjson\b/i.test(line);
   }
 
   #lineFor(name: string, error: unknown): string {
@@ -172,7 +180,10 @@ class ConsoleSession {
       // A command that was broken off and has not noticed ends at its next word.
       say: (text) => (signal.throwIfAborted(), this.#terminal.say(text)),
       print: (text) => (signal.throwIfAborted(), this.#terminal.print(text)),
-      ask: (prompt, complete) => this.#terminal.ask({ prompt, ...(complete && { complete }) }, signal),
+      ask: (prompt, complete) => {
+        if (wantsJson({ line, session: this.#state })) throw questionInJson(prompt);
+        return this.#terminal.ask({ prompt, ...(complete && { complete }) }, signal);
+      },
     };
   }
 

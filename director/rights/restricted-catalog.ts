@@ -95,6 +95,10 @@ function allowedOperations(catalog: Catalog, rights: Rights): Allowed {
     jobsOnVolume: async (mediaId) => (await catalog.jobsOnVolume(mediaId)).filter(seesJob),
     volumeHolds: (...args) => catalog.volumeHolds(...args),
     jobMedia: async (jobId) => ofVisibleJobs(await catalog.jobMedia(jobId)),
+    jobMediaPage: async (query) => {
+      const { rows, ...rest } = await catalog.jobMediaPage(query);
+      return { rows: await ofVisibleJobs(rows), ...rest };
+    },
     deletePool: async (poolId) => {
       for (const { name } of (await catalog.listPools({})).filter((pool) => pool.poolId === poolId))
         rights.require('Pool', name);

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backUp, siteUnderTest, type SiteUnderTest } from '../support/site-under-test.ts';
@@ -36,6 +37,21 @@ async function json(line: string): Promise<{ value: unknown; exitCode: number }>
     (error: { stdout: string; code: number }) => error,
   );
   return { value: JSON.parse(stdout) as unknown, exitCode: code };
+}
+
+/** `nconsole --json` with commands from a pipe: each line that it prints, taken apart. */
+async function jsonLines(commands: string): Promise<{ values: unknown[]; exitCode: number }> {
+  const child = execFile(NCONSOLE, ['-c', held.site.confFiles.nconsole, '--json']);
+  let output = '';
+  child.stdout!.on('data', (text: string) => (output += text));
+  const closed = once(child, 'close');
+  child.stdin!.end(commands);
+  const [exitCode] = (await closed) as [number];
+  const values = output
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown);
+  return { values, exitCode };
 }
 
 /** The values of one column of the tables in a console's output. */
@@ -87,5 +103,69 @@ describe('find', () => {
     expect(output).toContain('find: there is no JobId 99.');
     expect(output).toContain('find: "jobid=one" is no list of numbers.');
     expect(output).toContain('find: Client "nobody" is not defined.');
+  });
+});
+
+describe('--json', () => {
+  const LISTS = [
+    'list jobs',
+    'llist jobid=1',
+    'list jobtotals',
+    'list jobmedia',
+    'list jobmedia jobid=1',
+    'list joblog jobid=1',
+    'list files jobid=1',
+    'list files jobid=99',
+    'list clients',
+    'list pools',
+    'list volumes',
+    'list nextvol job=Backup',
+    'list volumes jobid=1',
+    'explain volume=Full-0001',
+    'find file=notes.txt',
+    'sqlquery SELECT JobId FROM Job',
+    '.jobs',
+    '.levels',
+    '.media',
+  ];
+
+  it('gives every list as one line of JSON, and nothing else, by pipe', async () => {
+    const { values, exitCode } = await jsonLines(`${LISTS.join('\n')}\n`);
+    expect(values).toHaveLength(LISTS.length);
+    for (const [i, value] of values.entries()) expect(value, LISTS[i]).toBeInstanceOf(Array);
+    expect(values[0]).toMatchObject([{ JobId: 1 }, { JobId: 2 }]);
+    expect(values[3]).toMatchObject([{ JobId: 1, VolumeName: 'Full-0001' }, { JobId: 2 }]);
+    expect(values.at(-3)).toEqual(['Backup', 'RestoreFiles']);
+    expect(exitCode).toBe(0);
+  });
+
+  it('gives every error as one line of JSON too, and asks nothing', async () => {
+    const { values, exitCode } = await jsonLines(
+      'list\nlist jobs client=nobody jobid=x\nlist pools pool=none\nnonsense\nstatus\nexplain\nlist jobs "\n',
+    );
+    const errors = values.map((value) => (value as { error: { command: string; message: string } }).error);
+    expect(errors.map(({ command, message }) => `${command}: ${message}`)).toEqual([
+      'list: what to list is missing',
+      'list: "jobid=x" is no list of numbers',
+      'list: the catalog has no Pool "none"',
+      'nonsense: is an invalid command',
+      expect.stringMatching(/^status: it would have to ask "Select daemon type for status"/),
+      expect.stringMatching(/^explain: it would have to ask/),
+      expect.stringMatching(/^list: a quote is not closed/),
+    ]);
+    expect(errors[0]).toMatchObject({ code: 'DIR_CONSOLE_COMMAND', hint: expect.anything() as unknown });
+    expect(exitCode).toBe(1);
+    expect(await json('list')).toMatchObject({ value: { error: { command: 'list' } }, exitCode: 1 });
+  });
+});
+
+describe('restore on one line', () => {
+  it('of a named file never asks', async () => {
+    const file = join(held.source, 'notes.txt');
+    const where = join(held.site.directory, 'one-line');
+    const output = await held.console(`restore client=site-fd file="${file}" where="${where}" yes\nwait\n`);
+    expect(output).toMatch(/Job queued\. JobId=\d+\n/);
+    expect(output).not.toMatch(/\(yes\/mod\/no\)|Select|\$ /);
+    expect(readFileSync(join(where, file), 'utf8')).toBe('notes');
   });
 });

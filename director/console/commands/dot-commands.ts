@@ -5,6 +5,7 @@ import type { DirectorConf } from '../../../configuration/director-conf.ts';
 import { resourceOnLine } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext, KeywordValue } from '../command.ts';
+import { wantsJson } from '../listing.ts';
 import { usageOf } from './help.ts';
 import { messages } from './messages.ts';
 import { exit, quit } from './session-commands.ts';
@@ -35,9 +36,12 @@ export const DOT_COMMANDS: readonly Command[] = [
   words('.volstatus', () => VOLUME_STATUSES),
   words('.actiononpurge', () => ON_PURGE),
   words('.mediatypes', ({ storages }) => [...new Set(storages.map(({ mediaType }) => mediaType))]),
-  dot('.media', {}, async ({ services, print }) => {
-    const volumes = await services.catalog.listVolumes({});
-    await print(volumes.map(({ volumeName }) => `${volumeName}\n`).join(''));
+  dot('.media', {}, async (context) => {
+    const volumes = await context.services.catalog.listVolumes({});
+    await printNames(
+      context,
+      volumes.map(({ volumeName }) => volumeName),
+    );
   }),
   dot('.messages', {}, async (context) => {
     if (context.services.consoleMessages.pending) await messages.run(context);
@@ -63,14 +67,15 @@ function dot(name: string, keywords: Command['keywords'], run: Command['run']): 
   return { name, description: '', keywords, run };
 }
 
-function words(name: string, list: (conf: DirectorConf) => readonly string[]): Command {
-  return dot(name, {}, ({ conf, print }) =>
-    print(
-      list(conf())
-        .map((word) => `${word}\n`)
-        .join(''),
-    ),
+/** One a line, or as an array of texts. */
+function printNames(context: CommandContext, list: readonly string[]): Promise<void> {
+  return context.print(
+    wantsJson(context) ? `${JSON.stringify(list)}\n` : list.map((name) => `${name}\n`).join(''),
   );
+}
+
+function words(name: string, list: (conf: DirectorConf) => readonly string[]): Command {
+  return dot(name, {}, (context) => printNames(context, list(context.conf())));
 }
 
 function names<R extends { readonly name: string }>(
@@ -79,14 +84,13 @@ function names<R extends { readonly name: string }>(
   keywords: Readonly<Record<string, KeywordValue>> = {},
   wanted: (resource: R, line: CommandContext['line']) => boolean = () => true,
 ): Command {
-  return dot(name, keywords, ({ conf, line, print }) =>
-    print(
-      list(conf())
-        .filter((resource) => wanted(resource, line))
-        .map((resource) => `${resource.name}\n`)
-        .join(''),
-    ),
-  );
+  return dot(name, keywords, (context) => {
+    const resources = list(context.conf()).filter((resource) => wanted(resource, context.line));
+    return printNames(
+      context,
+      resources.map((resource) => resource.name),
+    );
+  });
 }
 
 /** What a run of the Job would use, one `key=value` a line. */

@@ -5,7 +5,7 @@ import type { Command, CommandContext, KeywordValue } from '../command.ts';
 import { resourceNamed } from '../choose-resource.ts';
 import { printFiles } from '../file-listing.ts';
 import { JOB_FILTERS, listJobs } from '../job-listing.ts';
-import { formOf, listingOf, renderListing, type Columns, type ListForm } from '../listing.ts';
+import { formOf, listingOf, PagedListing, renderListing, type Columns, type ListForm } from '../listing.ts';
 import { nextVolume } from '../next-volume.ts';
 import { parseNumberList } from '../number-list.ts';
 import { listPools, listVolumes } from '../volume-listing.ts';
@@ -98,6 +98,9 @@ async function printJobTotals({ services, print }: CommandContext, form: ListFor
   await print(renderListing(listingOf(TOTAL_COLUMNS, [sum]), form));
 }
 
+/** Rows fetched and printed together. */
+const PAGE_ROWS = 2000;
+
 const JOB_MEDIA_COLUMNS: Columns<JobMediaRow> = [
   ['JobId', (row) => row.jobId],
   ['VolumeName', (row) => row.volumeName],
@@ -133,16 +136,25 @@ async function printCopies({ line, services, print }: CommandContext, form: List
   await print(renderListing(listingOf(COPY_COLUMNS, rows), form));
 }
 
-async function printJobMedia({ line, services, print }: CommandContext, form: ListForm): Promise<void> {
-  const jobIds = line.value('jobid');
+/** Page by page: each backup adds a row for each volume that it lies on. */
+async function printJobMedia(context: CommandContext, form: ListForm): Promise<void> {
+  const { line, services, signal } = context;
   const volumeName = line.value('volume');
-  const rows = jobIds
-    ? (await Promise.all(parseNumberList('jobid', jobIds).map((id) => services.catalog.jobMedia(id)))).flat()
-    : await services.catalog.jobMedia();
-  const wanted = rows.filter((row) => volumeName === undefined || row.volumeName === volumeName);
-  await print(
-    renderListing(listingOf(form === 'table' ? JOB_MEDIA_COLUMNS : LONG_JOB_MEDIA_COLUMNS, wanted), form),
-  );
+  const jobIds = line.value('jobid');
+  const columns = form === 'table' ? JOB_MEDIA_COLUMNS : LONG_JOB_MEDIA_COLUMNS;
+  const listing = new PagedListing(context, form, columns);
+  const wanted = jobIds === undefined ? [undefined] : parseNumberList('jobid', jobIds);
+  for (const jobId of wanted) {
+    let after = 0;
+    for (;;) {
+      signal.throwIfAborted();
+      const page = await services.catalog.jobMediaPage({ jobId, volumeName, after, limit: PAGE_ROWS });
+      await listing.add(page.rows);
+      if (page.next === undefined) break;
+      after = page.next;
+    }
+  }
+  await listing.end();
 }
 
 const LOG_COLUMNS: Columns<LogRow> = [['LogText', (row) => row.text]];
@@ -181,20 +193,41 @@ async function printClients({ services, print }: CommandContext, form: ListForm)
   );
 }
 
+interface NextVolumeRow {
+  readonly jobName: string;
+  readonly poolName: string;
+  readonly level: string;
+  /** Absent: none can be found. */
+  readonly volumeName?: string;
+}
+
+const NEXT_VOLUME_COLUMNS: Columns<NextVolumeRow> = [
+  ['Job', (row) => row.jobName],
+  ['Pool', (row) => row.poolName],
+  ['Level', (row) => row.level],
+  ['VolumeName', (row) => row.volumeName ?? null],
+];
+
 /** What the runs of the next days (by default one) would write to. */
-async function printNextVolume(context: CommandContext): Promise<void> {
-  const { line, services, say } = context;
+async function printNextVolume(context: CommandContext, form: ListForm): Promise<void> {
+  const { line, services, print, say } = context;
   const jobName = line.value('job', 'jobname');
   if (jobName === undefined) throw new CommandError('of which Job is not said', 'Add job=NAME.');
   const job = resourceNamed(context, 'Job', jobName);
   const runs = services.scheduledRuns(line.integer('days') ?? 1).filter((run) => run.job.name === job.name);
+  const rows: NextVolumeRow[] = [];
   for (const { poolName, level } of runs) {
     const volume = await nextVolume(context, job, poolName);
-    const which = volume === 'unknown' ? undefined : volume === 'new' ? 'a new one' : volume.volumeName;
+    const which =
+      volume === 'unknown' ? {} : { volumeName: volume === 'new' ? 'a new one' : volume.volumeName };
+    rows.push({ jobName: job.name, poolName, level, ...which });
+  }
+  if (form === 'json') return print(renderListing(listingOf(NEXT_VOLUME_COLUMNS, rows), form));
+  for (const { poolName, level, volumeName } of rows) {
     await say(
-      which === undefined
+      volumeName === undefined
         ? `Could not find next Volume for Job "${job.name}" (Pool=${poolName}, Level=${level}).`
-        : `The next Volume to be used by Job "${job.name}" (Pool=${poolName}, Level=${level}) will be ${which}`,
+        : `The next Volume to be used by Job "${job.name}" (Pool=${poolName}, Level=${level}) will be ${volumeName}`,
     );
   }
   if (runs.length === 0) await say(`Could not find next Volume for Job ${job.name}.`);

@@ -3,7 +3,7 @@ import { locateBlocks } from '../../../catalog/block-runs.ts';
 import { addDurable } from '../../../catalog/durable.ts';
 import { decodeFilesPage, filesPage, jobsWithFile } from '../../../catalog/files.ts';
 import type { FilesCursor, FilesQuery } from '../../../catalog/inputs.ts';
-import { jobMedia } from '../../../catalog/job-media.ts';
+import { jobMedia, jobMediaPage } from '../../../catalog/job-media.ts';
 import { volumeByName } from '../../../catalog/volumes.ts';
 import type { FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
 import type { Durable } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
@@ -82,7 +82,17 @@ describe('what a storage daemon reports as durable', () => {
     expect(first).toMatchObject({ firstIndex: 1, startFile: 0, startBlock: 300, endFile: 0 });
     expect(second).toMatchObject({ lastIndex: TREE.length, startBlock: 300 });
     expect(second!.firstIndex).toBe(first!.lastIndex + 1);
-    expect(jobMedia(site.db)).toEqual(rows);
+    const pages = { after: 0, limit: 1 };
+    expect(jobMediaPage(site.db, pages)).toEqual({ rows: [first], next: first!.jobMediaId });
+    expect(jobMediaPage(site.db, { ...pages, after: first!.jobMediaId, limit: 9 })).toEqual({
+      rows: [second],
+    });
+    expect(jobMediaPage(site.db, { volumeName: 'Full-0002', after: 0, limit: 9 })).toEqual({
+      rows: [second],
+    });
+    expect(jobMediaPage(site.db, { jobId, volumeName: 'Full-0009', after: 0, limit: 9 })).toEqual({
+      rows: [],
+    });
 
     const lastOnFirst = reports.filter(({ durable }) => durable.volumeName === 'Full-0001').at(-1)!.durable;
     expect(volumeByName(site.db, 'Full-0001')).toMatchObject({

@@ -79,6 +79,7 @@ const QUESTIONS: { [O in OperationName]?: (context: ReturnType<typeof siteWithJo
   restoreChain: () => [{ clientName: 'zebulon-fd', fileSetName: 'Home' }],
   fileSetsOfClient: () => ['zebulon-fd'],
   jobMedia: ({ full }) => [full],
+  jobMediaPage: ({ full }) => [{ jobId: full, volumeName: 'Full-0001', after: 0, limit: 5 }],
   jobsOnVolume: () => [1],
   jobLog: ({ full }) => [full],
   appendVolumes: ({ site }) => [{ poolId: site.poolId, mediaType: 'File' }],
@@ -145,4 +146,16 @@ test('the block of a stream offset is one lookup', () => {
       /SEARCH BlockRun USING (PRIMARY KEY|COVERING INDEX) .*\(JobId=\? AND StreamOffset<\?\)/,
     ),
   ]);
+});
+
+test('what lies on one volume is looked up by its name, and a page of all by its number', () => {
+  using site = siteWithJobs().site;
+  const steps = (query: { volumeName?: string }) =>
+    plansOf(site, () => operations.jobMediaPage.run(site.db, { ...query, after: 1, limit: 5 }))
+      .flatMap((plan) => plan.steps)
+      .join();
+  expect(steps({ volumeName: 'Full-0001' })).toMatch(
+    /SEARCH Volume USING COVERING INDEX .*SEARCH JobMedia USING INDEX JobMediaOfVolume/,
+  );
+  expect(steps({})).toMatch(/SEARCH JobMedia USING INTEGER PRIMARY KEY/);
 });

@@ -161,10 +161,15 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
         .filter((volume) => poolName === undefined || volume.poolName === poolName)
         .filter((volume) => volumeName === undefined || volume.volumeName === volumeName)
         .filter((volume) => !jobId || contents.jobVolumes.get(jobId)?.includes(volume.volumeName)),
-    jobMedia: async (jobId) =>
-      [...contents.jobVolumes]
-        .filter(([id]) => jobId === undefined || id === jobId)
-        .flatMap(([id, volumes]) => volumes.map((volumeName, index) => jobMediaRow(id, volumeName, index))),
+    jobMedia: async (jobId) => jobMediaOf(contents).filter((row) => row.jobId === jobId),
+    jobMediaPage: async ({ jobId, volumeName, after, limit }) => {
+      const rows = jobMediaOf(contents)
+        .filter((row) => jobId === undefined || row.jobId === jobId)
+        .filter((row) => volumeName === undefined || row.volumeName === volumeName)
+        .filter((row) => row.jobMediaId > after)
+        .slice(0, limit);
+      return rows.length < limit ? { rows } : { rows, next: rows.at(-1)!.jobMediaId };
+    },
     jobLog: async (jobId) => (contents.logs.get(jobId) ?? []).map((text) => ({ time: TIME, text })),
     jobTotals: async () => [
       { name: 'Article', jobs: 1, files: 76, bytes: 2229331 },
@@ -257,6 +262,12 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
       return operation;
     },
   });
+}
+
+function jobMediaOf({ jobVolumes }: CatalogContents) {
+  return [...jobVolumes].flatMap(([id, volumes]) =>
+    volumes.map((volumeName, index) => jobMediaRow(id, volumeName, index)),
+  );
 }
 
 function jobMediaRow(jobId: number, volumeName: string, index: number) {

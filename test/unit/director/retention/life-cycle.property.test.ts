@@ -148,9 +148,10 @@ class Model {
       if (!this.#jobs.has(job.jobId)) this.#jobs.set(job.jobId, { job, purgedByHand: false });
     const there = new Set(jobs.map(({ jobId }) => jobId));
     // Rule 1: the catalog names no bytes that are gone.
-    for (const { jobId, volumeName } of await catalog.jobMedia()) {
-      if (there.has(jobId))
-        expect(storage.jobsOn(volumeName), `JobId ${jobId} on ${volumeName}`).toContain(jobId);
+    for (const { jobId, volumeName } of (
+      await Promise.all(jobs.map((job) => catalog.jobMedia(job.jobId)))
+    ).flat()) {
+      expect(storage.jobsOn(volumeName), `JobId ${jobId} on ${volumeName}`).toContain(jobId);
     }
     // Rule 4: what has gone was allowed to go.
     const lastFulls = this.#lastFulls();
