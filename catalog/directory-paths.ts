@@ -26,6 +26,19 @@ export function findPathId(db: Connection, path: Buffer): number | undefined {
   return parentId === undefined ? undefined : findChildId(db, parentId, name);
 }
 
+/** PathIds of directories, in the order of the paths; null for one that no job has seen. */
+export function pathIds(db: Connection, paths: readonly Buffer[]): (number | null)[] {
+  return paths.map((path) => findPathId(db, path) ?? null);
+}
+
+const IS_DIRECTORY = 'SELECT 1 FROM DirectoryPath WHERE PathId = :pathId';
+
+/** undefined when no directory has this number. */
+export function pathOfId(db: Connection, pathId: number): Buffer | undefined {
+  if (db.value(IS_DIRECTORY, { pathId }) === undefined) return undefined;
+  return directoryTreeOf(db).node(pathId).path;
+}
+
 /** @param name with the '/'. */
 export function findChildId(db: Connection, parentId: number, name: Buffer): number | undefined {
   return db.value<number>(CHILD, { parentId, name });

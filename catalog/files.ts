@@ -91,22 +91,30 @@ export function jobsWithFile(
   const file = baseName(name);
   const isWanted = (entry: EntryReader) => baseName(entry.name).equals(file);
   const versions: FileVersion[] = [];
-  const add = (job: JobRow, packed: Buffer, deleted: boolean) => {
+  /** @param firstIndex 0: they are deleted. */
+  const add = (job: JobRow, packed: Buffer, firstIndex: number) => {
+    const deleted = firstIndex === 0;
     const entry = new EntryReader(packed);
-    while (entry.next()) {
-      if (isWanted(entry))
-        versions.push({ ...versionOf(job, entry, Buffer.concat([parent, entry.name])), deleted });
+    for (let position = 0; entry.next(); position++) {
+      if (!isWanted(entry)) continue;
+      const fileIndex = deleted ? 0 : firstIndex + position;
+      versions.push({ ...versionOf(job, entry, Buffer.concat([parent, entry.name])), fileIndex, deleted });
     }
   };
   for (const job of selectJobs(db, BACKUPS_OF_CLIENT, { clientName })) {
-    for (const { entries } of runsOfJobInDirectory(db, job.jobId, pathId)) add(job, entries, false);
+    for (const { entries, firstIndex } of runsOfJobInDirectory(db, job.jobId, pathId))
+      add(job, entries, firstIndex);
     for (const { packed } of db.all<DeletedColumns>(DELETED_OF_JOB, { jobId: job.jobId, pathId }))
-      add(job, packed, true);
+      add(job, packed, 0);
   }
   return versions;
 }
 
-function versionOf(job: JobRow, entry: EntryReader, path: Buffer): FileVersion {
+function versionOf(
+  job: JobRow,
+  entry: EntryReader,
+  path: Buffer,
+): Omit<FileVersion, 'fileIndex' | 'deleted'> {
   return {
     jobId: job.jobId,
     path,
@@ -118,7 +126,6 @@ function versionOf(job: JobRow, entry: EntryReader, path: Buffer): FileVersion {
     jobBytes: job.jobBytes,
     size: entry.size,
     mtime: new Date(entry.mtime.seconds * 1000),
-    deleted: false,
   };
 }
 

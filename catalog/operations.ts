@@ -3,6 +3,8 @@ import { copiesOf, endCopy, jobsToCopy, leaveVolumes } from './copies.ts';
 import { counterValue } from './counters.ts';
 import { addDurable } from './durable.ts';
 import { chainJobs, jobsEndedBefore, lastFulls, volumeHolds } from './expiry.ts';
+import { pathIds, pathOfId } from './directory-paths.ts';
+import { decodeFileRecords, fileRecords } from './file-records.ts';
 import { closeFileState, fileStatePage, openFileState } from './file-state.ts';
 import { decodeFilesPage, filesPage, jobsWithFile } from './files.ts';
 import { findFiles } from './find-files.ts';
@@ -109,7 +111,10 @@ export const operations = {
   addDurable: writeOrdered(addDurable),
   addFound: writeOrdered(addFound),
   filesPage: decoded(withBatch(read(filesPage)), decodeFilesPage),
+  fileRecords: decoded(withBatch(read(fileRecords)), decodeFileRecords),
   browseDirectory: read(browseDirectory),
+  pathIds: read(pathIds),
+  pathOfId: read(pathOfId),
   jobsWithFile: read(jobsWithFile),
   findFiles: search(findFiles),
 

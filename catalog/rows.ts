@@ -163,6 +163,8 @@ export interface JobTotal {
 /** One saved version of a file. */
 export interface FileVersion {
   readonly jobId: number;
+  /** 0 when it is `deleted`. */
+  readonly fileIndex: number;
   readonly path: Buffer;
   readonly startTime?: Date;
   readonly type: string;

@@ -6,6 +6,7 @@ import type { JobService } from './jobs/job-service.ts';
 import type { ConsoleStore } from './messages/console-store.ts';
 import type { DaemonMessages } from './messages/daemon-messages.ts';
 import { readConfAgain } from './reload.ts';
+import { RestoreLists } from './restore-lists.ts';
 import type { Retention } from './retention/retention.ts';
 import type { BackupAges } from './schedule/backup-ages.ts';
 import type { Scheduler } from './schedule/scheduler.ts';
@@ -35,6 +36,7 @@ export class Director implements DirectorServices {
   readonly consoleMessages: ConsoleStore;
   readonly peers: Peers;
   readonly retention: Retention;
+  readonly restoreLists = new RestoreLists();
   readonly #parts: DirectorParts;
   readonly #reloading = new TurnLock();
 

@@ -10,6 +10,7 @@ import type {
 } from '../configuration/director-conf.ts';
 import type { MediaRow } from '../catalog/rows.ts';
 import type { ListedFile } from './daemons/client-estimate.ts';
+import type { RestoreLists } from './restore-lists.ts';
 import type { PeerMessage } from './jobs/peer-messages.ts';
 import type { Retention } from './retention/retention.ts';
 import type { StatusResponse as ClientStatus } from '../proto/noctule/filedaemon/v1/file_daemon.ts';
@@ -46,6 +47,7 @@ export interface DirectorServices {
     | 'truncate'
     | 'explain'
   >;
+  readonly restoreLists: RestoreLists;
   /** All or nothing: a bad file leaves the old conf in force. */
   reload(): Promise<ReloadOutcome>;
   /** The runs the schedules will start in the next `days` days, in order of time, then priority. */

@@ -62,6 +62,15 @@ export class RestoreTree {
     return path;
   }
 
+  /** What the newest state has under a path; undefined for nothing. */
+  async entryAt(path: Buffer): Promise<TreeEntry | undefined> {
+    const isDirectory = path.at(-1) === SLASH[0];
+    const parent = parentOf(path);
+    const name = path.subarray(parent.length, isDirectory ? -1 : undefined);
+    for await (const entry of this.#named(parent, name)) if (entry.isDirectory === isDirectory) return entry;
+    return undefined;
+  }
+
   /** Entries that a pattern names, absolute or seen from `cwd`; its parts may all have wildcards. */
   async *matching(cwd: Buffer, pattern: string): AsyncGenerator<TreeEntry> {
     const parts = pattern.split('/').filter((part) => part !== '' && part !== '.');

@@ -128,6 +128,10 @@ function allowedOperations(catalog: Catalog, rights: Rights): Allowed {
     },
     findFiles: ofJobs(catalog.findFiles, ({ jobId }) => [jobId]),
     filesPage: ofJobs(catalog.filesPage, ({ jobId }) => [jobId]),
+    fileRecords: ofJobs(catalog.fileRecords, ({ jobId }) => [jobId]),
+    // Numbers for paths that the console has, and the way back, which no command prints.
+    pathIds: (paths) => catalog.pathIds(paths),
+    pathOfId: (pathId) => catalog.pathOfId(pathId),
     browseDirectory: ofJobs(catalog.browseDirectory, ({ jobIds }) => jobIds),
     openRestorePlan: ofJobs(catalog.openRestorePlan, ({ jobIds }) => jobIds),
     closeRestorePlan: (planId) => catalog.closeRestorePlan(planId),

@@ -24,6 +24,7 @@ export function restrictedServices(services: DirectorServices, rights: Rights): 
     consoleMessages: messagesFor(services.consoleMessages, rights),
     peers: restrictedPeers(services.peers, rights),
     retention: restrictedRetention(services.retention, rights),
+    restoreLists: services.restoreLists,
     reload: () => services.reload(),
     scheduledRuns: (days) => services.scheduledRuns(days).filter(({ job }) => rights.allows('Job', job.name)),
     overdueBackups: () => services.overdueBackups().filter(({ jobName }) => rights.allows('Job', jobName)),

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
@@ -167,5 +167,95 @@ describe('restore on one line', () => {
     expect(output).toMatch(/Job queued\. JobId=\d+\n/);
     expect(output).not.toMatch(/\(yes\/mod\/no\)|Select|\$ /);
     expect(readFileSync(join(where, file), 'utf8')).toBe('notes');
+  });
+});
+
+describe('bvfs', () => {
+  /** The lines that commands print, without prompts and greetings, taken apart at their tabs. */
+  async function tabbed(...lines: readonly string[]): Promise<string[][]> {
+    const { stdout } = await run(NCONSOLE, ['-c', held.site.confFiles.nconsole, '-e', lines.join(';')]);
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split('\t'));
+  }
+
+  it('browses the state of some jobs, and gives the versions of a file', async () => {
+    expect(await tabbed('.bvfs_update', '.bvfs_get_jobids jobid=2')).toEqual([['1,2']]);
+    expect(await tabbed('.bvfs_get_jobids jobid=1 all')).toEqual([['1']]);
+    const directories = await tabbed(`.bvfs_lsdirs jobid=1,2 path="${held.source}"`);
+    expect(directories.map((cells) => cells[5])).toEqual(['.', '..', 'letters/']);
+    const letters = directories[2]!;
+    expect(letters.slice(1, 4)).toEqual([
+      '0',
+      expect.stringMatching(/^\d+$/),
+      expect.stringMatching(/^[12]$/),
+    ]);
+    const files = await tabbed(`.bvfs_lsfiles jobid=1,2 pathid=${letters[0]}`);
+    expect(files.map((cells) => [cells[0], cells[3], cells[5]])).toEqual([
+      [letters[0], '2', 'to-anna.odt'],
+      [letters[0], '1', 'to-bert.odt'],
+    ]);
+    expect(await tabbed(`.bvfs_lsfiles jobid=1,2 pathid=${letters[0]} pattern=*bert* limit=1`)).toEqual([
+      files[1],
+    ]);
+    expect(await tabbed(`.bvfs_lsfiles jobid=1,2 pathid=${letters[0]} offset=2`)).toEqual([]);
+    const versions = await tabbed(
+      `.bvfs_versions client=site-fd jobid=0 pathid=${letters[0]} filename=to-anna.odt`,
+    );
+    expect(versions.map((cells) => [cells[3], cells[6]])).toEqual([
+      ['2', 'Incr-0002'],
+      ['1', 'Full-0001'],
+    ]);
+    expect(await tabbed(`.bvfs_get_volumes fileid=${files[0]![2]}`)).toEqual([['Incr-0002']]);
+    expect(await tabbed(`.bvfs_decode_lstat lstat="${files[0]![4]}"`)).toContainEqual(['st_size=16']);
+    expect(await json(`.bvfs_lsfiles jobid=1 pathid=${letters[0]}`)).toMatchObject({
+      value: [{ Name: 'to-anna.odt', JobId: 1 }, { Name: 'to-bert.odt' }],
+    });
+  });
+
+  it('restores a list that was made in another session', async () => {
+    const [, , letters] = await tabbed(`.bvfs_lsdirs jobid=1,2 path="${held.source}"`);
+    const [anna] = await tabbed(`.bvfs_versions client=site-fd pathid=${letters![0]} filename=to-anna.odt`);
+    const notes = (await tabbed(`.bvfs_lsfiles jobid=1 path="${held.source}"`))[0]!;
+    expect(await tabbed(`.bvfs_restore path=b21 fileid=${anna![2]},${notes[2]}`)).toEqual([['OK']]);
+    const where = join(held.site.directory, 'bvfs');
+    await held.console(`restore file=?b21 where="${where}" yes\nwait\n.bvfs_cleanup path=b21\n`);
+    expect(readFileSync(join(where, held.source, 'letters', 'to-anna.odt'), 'utf8')).toBe('Dear Anna, again');
+    expect(readFileSync(join(where, held.source, 'notes.txt'), 'utf8')).toBe('notes');
+    expect(existsSync(join(where, held.source, 'letters', 'to-bert.odt'))).toBe(false);
+    expect(await held.console('restore file=?b21 yes\n')).toContain('restore: there is no list "b21".');
+  });
+
+  it('refuses what a list could not give back, and what is not there', async () => {
+    const [, , letters] = await tabbed(`.bvfs_lsdirs jobid=1,2 path="${held.source}"`);
+    const versions = await tabbed(`.bvfs_versions client=site-fd pathid=${letters![0]} filename=to-anna.odt`);
+    const old = versions[1]![2];
+    const output = await held.console(
+      [
+        `.bvfs_restore path=b22 fileid=${old} jobid=1,2`,
+        `.bvfs_restore path=b22 fileid=999`,
+        `.bvfs_restore path=x fileid=${old}`,
+        `.bvfs_restore path=b22 dirid=${letters![0]}`,
+        '.bvfs_restore path=b22',
+        '.bvfs_lsdirs path=/',
+        '.bvfs_lsfiles jobid=77 path=/',
+        '.bvfs_lsfiles jobid=1 path=/nowhere',
+        '.bvfs_lsfiles jobid=1 pathid=9999',
+        '.bvfs_decode_lstat lstat=x',
+        '',
+      ].join('\n'),
+    );
+    expect(output).toContain('.bvfs_restore: JobId 2 has a newer version of FileId');
+    expect(output).toMatch(/\.bvfs_restore: there is no (FileId 999|job)/);
+    expect(output).toContain('.bvfs_restore: "path=x" is no name of a list.');
+    expect(output).toContain('.bvfs_restore: of which jobs the directories are is not said.');
+    expect(output).toContain('.bvfs_restore: what to restore is not said.');
+    expect(output).toContain('.bvfs_lsdirs: of which jobs is not said.');
+    expect(output).toContain('.bvfs_lsfiles: there is no JobId 77.');
+    expect(output).toContain('.bvfs_lsfiles: no backup has /nowhere/.');
+    expect(output).toContain('.bvfs_lsfiles: there is no PathId 9999.');
+    expect(output).toContain('.bvfs_decode_lstat: that is no LStat.');
+    expect(output).not.toContain('internal error');
   });
 });

@@ -6,6 +6,7 @@ import { resourceOnLine } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext, KeywordValue } from '../command.ts';
 import { wantsJson } from '../listing.ts';
+import { BVFS_COMMANDS } from './bvfs-commands.ts';
 import { usageOf } from './help.ts';
 import { messages } from './messages.ts';
 import { exit, quit } from './session-commands.ts';
@@ -59,6 +60,7 @@ export const DOT_COMMANDS: readonly Command[] = [
   dot('.api', 'rest', async ({ line, session }) => {
     session.json = /\b(json|api_opts=j)/.test(line.rest);
   }),
+  ...BVFS_COMMANDS,
   { ...quit, name: '.quit' },
   { ...exit, name: '.exit' },
 ];

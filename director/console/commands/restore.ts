@@ -55,6 +55,8 @@ export const restore: Command = {
 /** What the command line says without a question being needed; undefined when the menu must ask. */
 async function choiceOnLine(context: CommandContext): Promise<RestoreChoice | undefined> {
   const { line } = context;
+  const listed = line.value('file');
+  if (listed?.startsWith('?')) return listOfProgram(context, listed.slice(1));
   const names = [
     ...line.values('file'),
     ...line.values('directory').map((name) => name.replace(/\/?$/, '/')),
@@ -74,6 +76,13 @@ async function choiceOnLine(context: CommandContext): Promise<RestoreChoice | un
   }
   if (!line.has('current', 'before', 'select', 'all', 'done')) return undefined;
   return { kind: 'browse', source: await newestBackup(context, beforeOnLine(context)) };
+}
+
+/** What `.bvfs_restore` has put together. */
+function listOfProgram({ services }: CommandContext, name: string): RestoreChoice {
+  const list = services.restoreLists.get(name);
+  if (!list) throw new CommandError(`there is no list "${name}"`, 'Make it with .bvfs_restore path=.');
+  return { kind: 'named', clientName: list.clientName, files: list };
 }
 
 /** Named files of exactly these jobs; each name may be that of a file or of a directory. */

@@ -288,6 +288,7 @@ describe('finding the versions of a file', () => {
     expect(jobsWithFile(site.db, { clientName: 'zebulon-fd', path: Buffer.from('/a/x') })).toEqual([
       {
         jobId,
+        fileIndex: 2,
         path: Buffer.from('/a/x'),
         startTime: minute(1),
         type: 'B',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { appendEvent, appendLog } from '../../../catalog/log.ts';
-import { baculaBase64 } from '../../../catalog/schema/functions.ts';
+import { baculaBase64 } from '../../../catalog/lstat.ts';
 import { sql } from '../../../catalog/sql-query.ts';
 import { formatDateTime } from '../../../text/civil-time.ts';
 import { minute, Site } from './site.ts';

@@ -226,6 +226,15 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
           })),
       };
     },
+    pathIds: async (paths) => paths.map(() => 1),
+    pathOfId: async () => Buffer.from('/'),
+    fileRecords: async ({ jobId, fileIndexes }) =>
+      fileIndexes.flatMap((fileIndex) => {
+        const file = contents.files.get(jobId)?.[fileIndex - 1];
+        return file
+          ? [{ ...FileRecord.decode(Buffer.alloc(0)), path: Buffer.from(file.path), fileIndex }]
+          : [];
+      }),
     openRestorePlan: async ({ jobIds, rules }) => {
       const files = [...newest(jobIds).values()];
       const wanted = files.filter(({ path }) => decide(path, rules));
@@ -339,6 +348,7 @@ function versionsOf({ jobs, files }: CatalogContents, wanted: string): FileVersi
       .filter((file) => file.path.replace(/\/$/, '') === wanted.replace(/\/$/, ''))
       .map((file) => ({
         jobId: job.jobId,
+        fileIndex: 1,
         path: Buffer.from(file.path),
         startTime: job.startTime,
         type: job.type,

@@ -2,6 +2,7 @@ import { loadDirectorConf, type DirectorConf } from '../../../../configuration/d
 import type { SourceReader } from '../../../../configuration/source-reader.ts';
 import { serveConsole } from '../../../../director/console/session.ts';
 import type { DirectorServices, RunningJob, RunRequest } from '../../../../director/services.ts';
+import { RestoreLists } from '../../../../director/restore-lists.ts';
 import type { Rights } from '../../../../director/rights/rights.ts';
 import type { ConsoleRequest, ConsoleResponse } from '../../../../proto/noctule/director/v1/director.ts';
 import { fakeCatalog, jobRow, mediaRow, poolRow, type CatalogContents } from './fake-catalog.ts';
@@ -123,6 +124,7 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
     retention: new Proxy({} as DirectorServices['retention'], {
       get: (_, name) => () => Promise.reject(new Error(`${String(name)} is not part of this test`)),
     }),
+    restoreLists: new RestoreLists(),
     reload: async () => ({ accepted: true, problems: [] }),
     scheduledRuns: () => [],
     overdueBackups: () => [],

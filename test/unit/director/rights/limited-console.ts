@@ -1,5 +1,6 @@
 import type { ConsoleResource } from '../../../../configuration/director-conf.ts';
 import { allowedCommands } from '../../../../director/console/command-table.ts';
+import { DOT_COMMANDS } from '../../../../director/console/commands/dot-commands.ts';
 import { Rights } from '../../../../director/rights/rights.ts';
 
 type Lists = {
@@ -29,6 +30,11 @@ export function limitedConsole(lists: Lists | undefined): Rights {
   const resource = lists && ({ name: 'guest', password: 'p', ...NONE, ...lists } as ConsoleResource);
   return new Rights('guest', () => resource);
 }
+
+/** Names of all dot commands but those that every console may give. */
+export const DOT_COMMAND_NAMES = DOT_COMMANDS.map(({ name }) => name).filter(
+  (name) => !['.quit', '.exit', '.help'].includes(name),
+);
 
 /** Names of all commands but those that every console may give. */
 export const COMMANDS_OF_THE_TABLE = allowedCommands(undefined)

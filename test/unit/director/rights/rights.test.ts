@@ -3,7 +3,7 @@ import type { Catalog } from '../../../../catalog/catalog.ts';
 import type { JobResource } from '../../../../configuration/director-conf.ts';
 import { restrictedJobs } from '../../../../director/rights/restricted-jobs.ts';
 import type { Jobs, RunRequest } from '../../../../director/services.ts';
-import { COMMANDS_OF_THE_TABLE, limitedConsole } from './limited-console.ts';
+import { COMMANDS_OF_THE_TABLE, DOT_COMMAND_NAMES, limitedConsole } from './limited-console.ts';
 import { fakeDirector, runningJob, session } from '../console/fake-director.ts';
 import { jobRow } from '../console/fake-catalog.ts';
 
@@ -23,7 +23,7 @@ const EVERYTHING = {
 const ANSWERS = ['1', '1', 'yes', '.', '.'];
 
 describe('Command ACL', () => {
-  it.each(COMMANDS_OF_THE_TABLE)(
+  it.each([...COMMANDS_OF_THE_TABLE, ...DOT_COMMAND_NAMES])(
     '%s is refused with one line, and nothing happens, without it',
     async (name) => {
       const director = fakeDirector();
@@ -85,6 +85,56 @@ describe('what no list allows', () => {
     expect(transcript).not.toContain('Secret');
     expect(succeeded[0]).toBe(false);
     expect(succeeded[1]).toBe(false);
+  });
+
+  it.each([
+    'find file=* jobid=3',
+    'list files jobid=3',
+    'restore jobid=3 all done yes where=/x',
+    '.bvfs_get_jobids jobid=3',
+    '.bvfs_lsdirs jobid=3 path=/',
+    '.bvfs_lsfiles jobid=1,3 path=/',
+    '.bvfs_restore path=b21 dirid=1 jobid=3',
+    '.bvfs_restore path=b21 fileid=12884901889', // JobId 3, file 1
+  ])('%s: of a job that is not to be seen is refused, with one line and no effect', async (line) => {
+    const director = fakeDirector();
+    director.contents.jobs.push(other);
+    director.contents.files.set(3, [{ path: '/secret' }]);
+    const rights = limitedConsole(clientOnly);
+    const { transcript, succeeded } = await session(director, [line], { rights });
+    expect(succeeded).toEqual([false]);
+    expect(transcript).toMatch(/^\S+: (there is )?no (job with )?JobId 3\b.*$/im);
+    expect(transcript).not.toMatch(/secret|internal error/i);
+    expect(director.runs).toEqual([]);
+    expect(director.restoreLists.get('b21')).toBeUndefined();
+  });
+
+  it.each([
+    'find file=* client=other-fd',
+    '.bvfs_get_jobs client=other-fd',
+    '.bvfs_get_jobids client=other-fd',
+  ])('%s: of a client that is not to be seen is refused', async (line) => {
+    const { transcript, succeeded } = await session(fakeDirector(), [line], {
+      rights: limitedConsole(clientOnly),
+    });
+    expect(succeeded).toEqual([false]);
+    expect(transcript).toMatch(/: Client "other-fd" is not defined\. /);
+  });
+
+  it('a list made by another console is not restored with its rights', async () => {
+    const director = fakeDirector();
+    director.contents.jobs.push(other);
+    director.contents.files.set(3, [{ path: '/secret' }]);
+    const selection = {
+      jobIds: [3],
+      rules: [{ path: Buffer.from('/secret'), recursive: false, marked: true }],
+    };
+    director.restoreLists.set('b21', { clientName: 'other-fd', fileSetName: 'Gzip', selection });
+    const { succeeded } = await session(director, ['restore file=?b21 where=/x yes'], {
+      rights: limitedConsole(clientOnly),
+    });
+    expect(succeeded).toEqual([false]);
+    expect(director.runs).toEqual([]);
   });
 
   it.each([

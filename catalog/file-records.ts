@@ -1,0 +1,25 @@
+import type { FileRecord } from '../proto/noctule/record/v1/file_record.ts';
+import { FileRecordBatch } from '../proto/noctule/record/v1/volume_members.ts';
+import type { Connection } from './connection.ts';
+import { directoryTreeOf } from './directory-paths.ts';
+import { JobFiles } from './file-runs.ts';
+import { RecordEncoder } from './record-encoder.ts';
+
+/** The file records under these indexes of a job, by index. Those that are not there are left out. */
+export function fileRecords(
+  db: Connection,
+  { jobId, fileIndexes }: { readonly jobId: number; readonly fileIndexes: readonly number[] },
+): { readonly batch: Uint8Array<ArrayBuffer> } {
+  const files = new JobFiles(db, jobId);
+  const tree = directoryTreeOf(db);
+  const records = new RecordEncoder();
+  for (const fileIndex of fileIndexes.toSorted((a, b) => a - b)) {
+    const file = files.at(fileIndex);
+    if (file) records.add(file.entry.record(tree.pathOf(file.pathId, file.entry.name), fileIndex));
+  }
+  return { batch: records.finish() };
+}
+
+export function decodeFileRecords({ batch }: { readonly batch: Uint8Array }): FileRecord[] {
+  return FileRecordBatch.decode(batch).records;
+}
