@@ -134,6 +134,8 @@ export interface JobFilter {
   readonly status?: string;
   /** Started at or after this. */
   readonly since?: Date;
+  /** Only those that have ended. */
+  readonly ended?: boolean;
   readonly limit?: number;
   /** By JobId; ascending when absent. With `limit`, which end of the list is given. */
   readonly order?: 'asc' | 'desc';

@@ -152,7 +152,7 @@ const LISTED = `
   WHERE (:jobId IS NULL OR j.JobId = :jobId) AND (:name IS NULL OR j.Name = :name)
     AND (:clientName IS NULL OR c.Name = :clientName) AND (:type IS NULL OR j.Type = :type)
     AND (:level IS NULL OR j.Level = :level) AND (:status IS NULL OR j.JobStatus = :status)
-    AND (:since IS NULL OR j.StartTime >= :since)
+    AND (:since IS NULL OR j.StartTime >= :since) AND (:ended IS NULL OR j.EndTime IS NOT NULL)
     AND (:jobs IS NULL OR EXISTS (SELECT 1 FROM json_each(:jobs) WHERE j.Name GLOB value))
     AND (:clients IS NULL OR EXISTS (SELECT 1 FROM json_each(:clients) WHERE c.Name GLOB value))`;
 
@@ -169,6 +169,7 @@ export function listJobs(db: Connection, filter: JobFilter): JobRow[] {
     level: filter.level ?? null,
     status: filter.status ?? null,
     since: toColumn(filter.since),
+    ended: filter.ended ? 1 : null,
     jobs: filter.among ? globs(filter.among.jobs) : null,
     clients: filter.among ? globs(filter.among.clients) : null,
     limit: filter.limit ?? -1,

@@ -133,15 +133,9 @@ function progress(job: RunningJob): string {
 }
 
 async function terminated({ services }: CommandContext, limit: number): Promise<string[]> {
-  const newest = await services.catalog.listJobs({
-    order: 'desc',
-    limit: limit + services.jobs.running().length,
-  });
+  const newest = await services.catalog.listJobs({ order: 'desc', limit, ended: true });
   const ended = newest
-    .filter(
-      (job): job is JobRow & { endTime: Date } => job.endTime !== undefined && !'CR'.includes(job.jobStatus),
-    )
-    .slice(0, limit)
+    .filter((job): job is JobRow & { endTime: Date } => job.endTime !== undefined)
     .reverse();
   if (ended.length === 0) return ['No Terminated Jobs.', '===='];
   return [

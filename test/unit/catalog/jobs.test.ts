@@ -151,6 +151,7 @@ describe('listing jobs', () => {
     expect(ids(listJobs(site.db, {}))).toEqual([full, failed, other, running]);
     expect(ids(listJobs(site.db, { limit: 2 }))).toEqual([full, failed]);
     expect(ids(listJobs(site.db, { limit: 2, order: 'desc' }))).toEqual([running, other]);
+    expect(ids(listJobs(site.db, { ended: true, limit: 2, order: 'desc' }))).toEqual([other, failed]);
     expect(ids(listJobs(site.db, { jobId: failed }))).toEqual([failed]);
     expect(ids(listJobs(site.db, { jobId: failed, level: 'F' }))).toEqual([]);
     expect(ids(listJobs(site.db, { jobId: 99 }))).toEqual([]);

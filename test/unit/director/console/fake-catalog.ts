@@ -122,7 +122,7 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
   const newest = (jobIds: readonly number[]) => newestState(contents, jobIds);
   const known: Partial<Catalog> = {
     jobById: async (jobId) => contents.jobs.find((job) => job.jobId === jobId),
-    listJobs: async ({ limit, order, jobId, name, clientName, type, level, status, since, among }) =>
+    listJobs: async ({ limit, order, jobId, name, clientName, type, level, status, since, ended, among }) =>
       contents.jobs
         .filter((job) => jobId === undefined || job.jobId === jobId)
         .filter((job) => name === undefined || job.name === name)
@@ -130,6 +130,7 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
         .filter((job) => type === undefined || job.type === type)
         .filter((job) => level === undefined || job.level === level)
         .filter((job) => status === undefined || job.jobStatus === status)
+        .filter((job) => !ended || job.endTime)
         .filter((job) => !since || (job.startTime && job.startTime >= since))
         .filter((job) => !among || (fits(among.jobs, job.name) && fits(among.clients, job.clientName)))
         .toSorted((a, b) => (order === 'desc' ? b.jobId - a.jobId : a.jobId - b.jobId))
