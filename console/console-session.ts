@@ -1,10 +1,13 @@
 import { VERSION } from '../daemon/version.ts';
 import type {
+  BrowseRequest,
+  BrowseStart,
   ConsolePrompt,
   ConsoleRequest,
   ConsoleResponse,
 } from '../proto/noctule/director/v1/director.ts';
 import type { StreamWriter } from '../transport/streams.ts';
+import type { ShownTree } from './browse/full-screen.ts';
 import { StreamLines, type LineSource } from './line-source.ts';
 import { isLocal, runLocal, type LocalConsole } from './local-commands.ts';
 import type { Output } from './output.ts';
@@ -31,6 +34,12 @@ export interface ConsoleSessionOptions {
   readonly timeoutSeconds: number | undefined;
 }
 
+/** Shows the tree of a restore on the whole screen. */
+export type ShowTree = (
+  start: BrowseStart,
+  ends: { readonly send: (request: BrowseRequest) => void; readonly onFault: (error: unknown) => void },
+) => ShownTree;
+
 /**
  * The console's side of a session. The Director asks for each line with a prompt; so a line is read from the source
  * only when it is due, and the echo of a script's lines falls into the right place.
@@ -51,6 +60,8 @@ export class ConsoleSession implements LocalConsole {
   #lastSucceeded = true;
   #completion: PromiseWithResolvers<readonly string[]> | undefined;
   #silence: NodeJS.Timeout | undefined;
+  #showTree: ShowTree | undefined;
+  #tree: ShownTree | undefined;
   readonly #failure = Promise.withResolvers<never>();
 
   constructor(options: ConsoleSessionOptions) {
@@ -63,18 +74,22 @@ export class ConsoleSession implements LocalConsole {
   /**
    * Runs until the Director or the last source ends it. Resolves with whether the last command succeeded.
    * @param source what is read when the lines of `first` are given.
+   * @param showTree undefined where there is no screen for it.
    * @throws OperatorError when the connection breaks or the Director keeps silent.
    */
-  async run(source: LineSource, ...first: readonly LineSource[]): Promise<boolean> {
+  async run(source: LineSource, first: readonly LineSource[] = [], showTree?: ShowTree): Promise<boolean> {
     this.#sources.push(source, ...first);
+    this.#showTree = showTree;
     const { writer, interactive, columns } = this.#options;
+    const canBrowse = showTree !== undefined;
     await writer.write({
-      input: { $case: 'hello', value: { interactive, columns, version: VERSION.number } },
+      input: { $case: 'hello', value: { interactive, columns, version: VERSION.number, canBrowse } },
     });
     try {
       await Promise.race([this.#receive(), this.#failure.promise]);
     } finally {
       clearTimeout(this.#silence);
+      this.#tree?.[Symbol.dispose]();
       for (const one of this.#sources) one[Symbol.dispose]();
     }
     return this.#lastSucceeded;
@@ -115,6 +130,8 @@ export class ConsoleSession implements LocalConsole {
   async #receive(): Promise<void> {
     for await (const { output: response } of this.#options.responses) {
       clearTimeout(this.#silence);
+      // Whatever else comes, the Director is done with the tree.
+      if (response?.$case !== 'browseAnswer') this.#tree?.[Symbol.dispose]();
       switch (response?.$case) {
         case 'welcome':
           await this.#greet(response.value.directorName, response.value.banner);
@@ -129,6 +146,12 @@ export class ConsoleSession implements LocalConsole {
         case 'completions':
           this.#completion?.resolve(response.value.candidates);
           break;
+        case 'browse':
+          this.#browse(response.value);
+          break;
+        case 'browseAnswer':
+          this.#tree?.receive(response.value);
+          break;
         case 'goodbye':
           this.#endInput();
           break;
@@ -136,6 +159,16 @@ export class ConsoleSession implements LocalConsole {
           break;
       }
     }
+  }
+
+  #browse(start: BrowseStart): void {
+    this.#tree = this.#showTree?.(start, {
+      send: (request) => {
+        const input = { $case: 'browse' as const, value: request };
+        this.#options.writer.write({ input }).catch(this.#failure.reject);
+      },
+      onFault: this.#failure.reject,
+    });
   }
 
   async #greet(directorName: string, banner: string): Promise<void> {

@@ -16,43 +16,30 @@ export interface EditedLinesOptions {
 /** Lines typed on a terminal, with editing, history and completion. */
 export class EditedLines implements LineSource {
   readonly echoes = false;
-  readonly #interface: Interface;
+  readonly #options: EditedLinesOptions;
   readonly #typed: string[] = [];
+  #interface: Interface;
   #history: readonly string[];
   #waiting: PromiseWithResolvers<string | undefined> | undefined;
   #command = true;
   #closed = false;
+  #suspended = false;
 
   constructor(options: EditedLinesOptions) {
-    const { input, output, onInterrupt } = options;
+    this.#options = options;
     this.#history = options.history;
-    this.#interface = createInterface({
-      input,
-      output,
-      terminal: true,
-      history: [...options.history],
-      historySize: options.historyLinesMax,
-      removeHistoryDuplicates: true,
-      completer: (line: string, done: (error: Error | null, result: [string[], string]) => void) => {
-        void options
-          .complete(line)
-          .catch(() => [])
-          .then((words) => done(null, [[...words], lastWord(line)]));
-      },
-    });
-    this.#interface
-      .on('line', (line) => this.#receive(line))
-      .on('close', () => this.#end())
-      .on('history', (history) => this.#noteHistory(history))
-      .on('SIGINT', () => {
-        output.write('^C\n');
-        const atCommand = this.#waiting !== undefined && this.#command;
-        // Drops what was typed; only where the prompt stays it is drawn again.
-        if (!atCommand) this.#interface.setPrompt('');
-        this.#interface.write(null, { ctrl: true, name: 'e' });
-        this.#interface.write(null, { ctrl: true, name: 'u' });
-        if (!atCommand) onInterrupt();
-      });
+    this.#interface = this.#open();
+  }
+
+  /** Leaves the terminal to somebody else for a while. */
+  suspend(): void {
+    this.#suspended = true;
+    this.#interface.close();
+  }
+
+  resume(): void {
+    this.#suspended = false;
+    this.#interface = this.#open();
   }
 
   /** Commands typed, the newest first. */
@@ -74,6 +61,36 @@ export class EditedLines implements LineSource {
 
   [Symbol.dispose](): void {
     this.#interface.close();
+  }
+
+  #open(): Interface {
+    const { input, output, historyLinesMax, complete, onInterrupt } = this.#options;
+    const opened = createInterface({
+      input,
+      output,
+      terminal: true,
+      history: [...this.#history],
+      historySize: historyLinesMax,
+      removeHistoryDuplicates: true,
+      completer: (line: string, done: (error: Error | null, result: [string[], string]) => void) => {
+        void complete(line)
+          .catch(() => [])
+          .then((words) => done(null, [[...words], lastWord(line)]));
+      },
+    });
+    return opened
+      .on('line', (line) => this.#receive(line))
+      .on('close', () => !this.#suspended && this.#end())
+      .on('history', (history) => this.#noteHistory(history))
+      .on('SIGINT', () => {
+        output.write('^C\n');
+        const atCommand = this.#waiting !== undefined && this.#command;
+        // Drops what was typed; only where the prompt stays it is drawn again.
+        if (!atCommand) opened.setPrompt('');
+        opened.write(null, { ctrl: true, name: 'e' });
+        opened.write(null, { ctrl: true, name: 'u' });
+        if (!atCommand) onInterrupt();
+      });
   }
 
   #receive(line: string): void {

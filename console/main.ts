@@ -7,7 +7,8 @@ import { DirectorServiceClient } from '../proto/noctule/director/v1/director.ts'
 import { connect } from '../transport/channel.ts';
 import { receiveAll, StreamWriter } from '../transport/streams.ts';
 import { chooseLogin, type Login } from './choose-director.ts';
-import { ConsoleSession } from './console-session.ts';
+import { showTree } from './browse/full-screen.ts';
+import { ConsoleSession, type ShowTree } from './console-session.ts';
 import { EditedLines } from './edited-lines.ts';
 import { HistoryFile } from './history-file.ts';
 import { GivenLines, StreamLines } from './line-source.ts';
@@ -109,11 +110,11 @@ async function runSession(
 ): Promise<boolean> {
   const first = options.json ? [new GivenLines([LISTS_AS_JSON])] : [];
   if (options.commands !== undefined) {
-    return session.run(new GivenLines(splitCommands(options.commands, ';')), ...first);
+    return session.run(new GivenLines(splitCommands(options.commands, ';')), first);
   }
-  if (!isTerminal) return session.run(new StreamLines(process.stdin), ...first);
+  if (!isTerminal) return session.run(new StreamLines(process.stdin), first);
   if (!options.lineEditing) {
-    return session.run(new StreamLines(process.stdin, (prompt) => process.stdout.write(prompt)), ...first);
+    return session.run(new StreamLines(process.stdin, (prompt) => process.stdout.write(prompt)), first);
   }
   const history = new HistoryFile(director.historyFile, director.historyFileSize);
   const lines = new EditedLines({
@@ -124,8 +125,11 @@ async function runSession(
     complete: (line) => session.complete(line),
     onInterrupt: () => options.signals && session.interrupt(),
   });
+  const { stdin: input, stdout } = process;
+  const isScreen = stdout.isTTY && process.env.TERM !== 'dumb';
+  const show: ShowTree = (start, ends) => showTree({ input, output: stdout, lines }, start, ends);
   try {
-    return await session.run(lines, ...first);
+    return await session.run(lines, first, isScreen ? show : undefined);
   } finally {
     await history.save(lines.history);
   }

@@ -24,6 +24,7 @@ export class CommandCancelled extends Error {
 }
 
 export const NOTHING_DONE = 'Selection aborted, nothing done.';
+export const RESTORE_ABANDONED = 'Restore abandoned, nothing done.';
 
 /** An error as one line: what is wrong, then what to do. */
 export function sentencesOf({ message, hint }: OperatorError): string {

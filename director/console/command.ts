@@ -1,4 +1,5 @@
 import type { DirectorConf } from '../../configuration/director-conf.ts';
+import type { BrowseAnswer, BrowseRequest, BrowseStart } from '../../proto/noctule/director/v1/director.ts';
 import type { DirectorServices } from '../services.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Completer } from './terminal.ts';
@@ -43,6 +44,11 @@ export interface CommandContext {
    * @throws CommandCancelled for a period or the end of the input.
    */
   readonly ask: (prompt: string, complete?: Completer) => Promise<string>;
+  /** Has the console show a tree on its whole screen; only where the session says that it can. */
+  readonly browse: (
+    start: BrowseStart,
+    answer: (request: BrowseRequest) => Promise<NonNullable<BrowseAnswer['answer']>>,
+  ) => Promise<boolean>;
 }
 
 /** What a console session remembers from command to command. */
@@ -54,6 +60,8 @@ export interface SessionState {
   readonly catalogAnnounced: Set<string>;
   /** Jobs this session has started and not yet waited for. */
   readonly startedJobs: Set<number>;
+  /** The console can show a tree on its whole screen. */
+  canBrowse: boolean;
   /** Show messages as soon as a command is done. */
   autodisplay: boolean;
   /** Lists as JSON instead of tables. */

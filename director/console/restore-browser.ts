@@ -1,7 +1,7 @@
 import { formatDateTime } from '../../text/civil-time.ts';
 import { withCommas } from '../../text/numbers.ts';
 import { printablePath } from '../../text/printable.ts';
-import { CommandCancelled, CommandError, sentencesOf } from './command-error.ts';
+import { CommandCancelled, CommandError, RESTORE_ABANDONED, sentencesOf } from './command-error.ts';
 import { splitWords, unfinishedWord } from './command-line.ts';
 import type { CommandContext } from './command.ts';
 import { globMatcher } from '../../text/glob.ts';
@@ -66,7 +66,7 @@ const COMMANDS: readonly BrowserCommand[] = [
     names: ['quit'],
     help: 'leave without restoring',
     run: async () => {
-      throw new CommandCancelled('Restore abandoned, nothing done.');
+      throw new CommandCancelled(RESTORE_ABANDONED);
     },
   },
 ];

@@ -58,6 +58,7 @@ export async function runScriptCommand(
         // Which way the catalog is reached is of no interest to a job.
         catalogAnnounced: new Set(['queries', 'jobs']),
         startedJobs: new Set(),
+        canBrowse: false,
         autodisplay: false,
         json: false,
         over: false,
@@ -70,6 +71,7 @@ export async function runScriptCommand(
       print,
       say: (said) => print(said + '\n'),
       ask: (prompt) => Promise.reject(questionAsked(prompt)),
+      browse: () => Promise.reject(questionAsked('to choose on a screen')),
     });
   } catch (error) {
     if (error instanceof CommandCancelled) throw new CommandError(error.notice ?? 'nothing was done');

@@ -70,6 +70,7 @@ class ConsoleSession {
       startedAt: now(),
       catalogAnnounced: new Set(),
       startedJobs: new Set(),
+      canBrowse: false,
       autodisplay: false,
       json: false,
       over: false,
@@ -83,6 +84,8 @@ class ConsoleSession {
         if (input?.$case === 'line') this.#terminal.receiveLine(input.value);
         else if (input?.$case === 'complete') await this.#terminal.receiveCompletion(input.value);
         else if (input?.$case === 'interrupt') this.#interrupt();
+        else if (input?.$case === 'browse') this.#terminal.receiveBrowse(input.value);
+        else if (input?.$case === 'hello') this.#state.canBrowse = input.value.canBrowse;
       }
     } finally {
       this.#terminal.receiveEnd();
@@ -180,6 +183,7 @@ class ConsoleSession {
       // A command that was broken off and has not noticed ends at its next word.
       say: (text) => (signal.throwIfAborted(), this.#terminal.say(text)),
       print: (text) => (signal.throwIfAborted(), this.#terminal.print(text)),
+      browse: (start, answer) => this.#terminal.browse(start, answer, signal),
       ask: (prompt, complete) => {
         if (wantsJson({ line, session: this.#state })) throw questionInJson(prompt);
         return this.#terminal.ask({ prompt, ...(complete && { complete }) }, signal);

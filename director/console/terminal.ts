@@ -1,4 +1,9 @@
-import type { ConsoleResponse } from '../../proto/noctule/director/v1/director.ts';
+import type {
+  BrowseAnswer,
+  BrowseRequest,
+  BrowseStart,
+  ConsoleResponse,
+} from '../../proto/noctule/director/v1/director.ts';
 import type { StreamWriter } from '../../transport/streams.ts';
 import { CommandCancelled } from './command-error.ts';
 
@@ -10,6 +15,9 @@ export interface Prompt {
   /** What Tab offers while this prompt waits. */
   readonly complete?: Completer;
 }
+
+/** Questions about a tree that are answered at once; a console that keeps its word has fewer. */
+const BROWSE_QUESTIONS_MAX = 20;
 
 /** Of one message, in UTF-16 units; a long list takes several. */
 const TEXT_LENGTH_MAX = 65_536;
@@ -24,6 +32,7 @@ export class Terminal {
   #ended = false;
   #waiting: PromiseWithResolvers<void> | undefined;
   #complete: Completer | undefined;
+  #browsing: { receive(request: BrowseRequest): void; end(error: unknown): void } | undefined;
 
   constructor(writer: Pick<StreamWriter<ConsoleResponse>, 'write'>) {
     this.#writer = writer;
@@ -40,6 +49,12 @@ export class Terminal {
   receiveEnd(): void {
     this.#ended = true;
     this.#waiting?.resolve();
+    this.#browsing?.end(new CommandCancelled());
+  }
+
+  /** One that comes when no tree is shown has lost its way: the command was broken off. */
+  receiveBrowse(request: BrowseRequest): void {
+    this.#browsing?.receive(request);
   }
 
   /** Forgets answers typed ahead: they were meant for the command that was broken off. */
@@ -96,6 +111,42 @@ export class Terminal {
     const line = await this.#nextLine(complete, signal);
     if (line === undefined || line.trim() === '.') throw new CommandCancelled();
     return line.trim();
+  }
+
+  /**
+   * Has the console show a tree, and answers what it asks of it. Resolves with whether what is marked is to be restored.
+   * @throws CommandCancelled at the end of the input. What `answer` throws.
+   */
+  async browse(
+    start: BrowseStart,
+    answer: (request: BrowseRequest) => Promise<NonNullable<BrowseAnswer['answer']>>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const left = Promise.withResolvers<boolean>();
+    const end = left.reject;
+    const interrupted = () => end(signal.reason);
+    let open = 0;
+    const reply = async (request: BrowseRequest) => {
+      open += 1;
+      const value = await answer(request).finally(() => (open -= 1));
+      await this.#writer.write({
+        output: { $case: 'browseAnswer', value: { id: request.id, answer: value } },
+      });
+    };
+    const receive = (request: BrowseRequest) => {
+      if (request.question?.$case === 'leave') left.resolve(request.question.value.restore);
+      else if (open < BROWSE_QUESTIONS_MAX) reply(request).catch(end);
+    };
+    this.#browsing = { receive, end };
+    signal.addEventListener('abort', interrupted);
+    try {
+      await this.#writer.write({ output: { $case: 'browse', value: start } });
+      if (this.#ended) throw new CommandCancelled();
+      return await left.promise;
+    } finally {
+      signal.removeEventListener('abort', interrupted);
+      this.#browsing = undefined;
+    }
   }
 
   async #nextLine(complete: Completer | undefined, signal: AbortSignal): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { announceCatalog } from '../catalog-line.ts';
-import { CommandError } from '../command-error.ts';
+import { CommandCancelled, CommandError, RESTORE_ABANDONED } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { parsePrintablePath } from '../../../text/printable.ts';
 import type { RestoreSelection } from '../../services.ts';
@@ -18,6 +18,7 @@ import {
   type RestoreSource,
 } from '../restore-source.ts';
 import { RestoreTree } from '../restore-tree.ts';
+import { TreeQuestions } from '../tree-questions.ts';
 import { RESTORE_KEYWORDS } from '../run-draft.ts';
 
 export const restore: Command = {
@@ -33,6 +34,7 @@ export const restore: Command = {
     file: 'text',
     directory: 'text',
     select: 'flag',
+    browse: 'flag',
     all: 'flag',
     done: 'flag',
     restorejob: 'job',
@@ -40,6 +42,7 @@ export const restore: Command = {
     yes: 'flag',
   },
   async run(context) {
+    requireScreen(context);
     await announceCatalog(context, 'queries', context.line.has('client') ? 'by resource' : 'automatic');
     const choice = (await choiceOnLine(context)) ?? (await chooseFromRestoreMenu(context));
     if (choice.kind === 'named') {
@@ -51,6 +54,12 @@ export const restore: Command = {
     await queueRestore(context, { clientName, fileSetName, selection });
   },
 };
+
+/** @throws CommandError where the tree is to be shown on a screen that is none: nothing has been asked yet. */
+function requireScreen({ line, session }: CommandContext): void {
+  if (!line.has('browse') || session.canBrowse) return;
+  throw new CommandError('"browse" needs a terminal', 'Use "select" instead, or name files with file=.');
+}
 
 /** What the command line says without a question being needed; undefined when the menu must ask. */
 async function choiceOnLine(context: CommandContext): Promise<RestoreChoice | undefined> {
@@ -74,7 +83,7 @@ async function choiceOnLine(context: CommandContext): Promise<RestoreChoice | un
     for (const path of (await Promise.all(names.map(pathsOf))).flat()) await finder.add(path);
     return { kind: 'named', clientName, files: finder.result() };
   }
-  if (!line.has('current', 'before', 'select', 'all', 'done')) return undefined;
+  if (!line.has('current', 'before', 'select', 'browse', 'all', 'done')) return undefined;
   return { kind: 'browse', source: await newestBackup(context, beforeOnLine(context)) };
 }
 
@@ -112,6 +121,19 @@ async function selectFiles(context: CommandContext, source: RestoreSource): Prom
   );
   const tree = new RestoreTree(context.services.catalog, source.jobIds, context.signal);
   if (all) tree.marks.set(Buffer.from('/'), true);
-  if (!line.has('done')) await browseTree(context, tree);
+  if (line.has('browse')) await chooseOnScreen(context, tree, source);
+  else if (!line.has('done')) await browseTree(context, tree);
   return { jobIds: source.jobIds, rules: tree.marks.rules() };
+}
+
+/** @throws CommandCancelled when it is abandoned. */
+async function chooseOnScreen(
+  context: CommandContext,
+  tree: RestoreTree,
+  { clientName, jobIds }: RestoreSource,
+): Promise<void> {
+  const questions = new TreeQuestions(context, tree, clientName);
+  const start = { clientName, jobIds: [...jobIds], directory: await questions.beginning() };
+  const restores = await context.browse(start, (request) => questions.answer(request));
+  if (!restores) throw new CommandCancelled(RESTORE_ABANDONED);
 }

@@ -36,6 +36,9 @@ export interface ConsoleRequest {
     | //
     /** Break: abandon the running command. */
     { $case: "interrupt"; value: ConsoleInterrupt }
+    | //
+    /** What the console wants to know of a tree, between `browse` and its own `leave`. */
+    { $case: "browse"; value: BrowseRequest }
     | undefined;
 }
 
@@ -44,6 +47,8 @@ export interface ConsoleHello {
   interactive: boolean;
   columns: number;
   version: string;
+  /** The console can show a tree on its whole screen. */
+  canBrowse: boolean;
 }
 
 export interface ConsoleInterrupt {
@@ -62,6 +67,10 @@ export interface ConsoleResponse {
     | //
     /** The session is over; the console leaves. */
     { $case: "goodbye"; value: ConsoleGoodbye }
+    | //
+    /** The files of some jobs, to choose from: the console shows them and asks with BrowseRequest until it leaves. */
+    { $case: "browse"; value: BrowseStart }
+    | { $case: "browseAnswer"; value: BrowseAnswer }
     | undefined;
 }
 
@@ -88,6 +97,134 @@ export interface ConsoleGoodbye {
   reason: string;
 }
 
+export interface BrowseStart {
+  clientName: string;
+  jobIds: number[];
+  /** The directory to begin with. Paths are absolute and bytes; that of a directory ends in '/'. */
+  directory: Buffer;
+}
+
+/** One question. Answers come in any order. */
+export interface BrowseRequest {
+  /** Chosen by the console; its answer has it too. */
+  id: number;
+  question:
+    | { $case: "directory"; value: BrowseDirectory }
+    | { $case: "versions"; value: BrowseVersions }
+    | { $case: "search"; value: BrowseSearch }
+    | { $case: "mark"; value: BrowseMark }
+    | { $case: "marked"; value: BrowseMarked }
+    | //
+    /** Not answered: the command goes on. */
+    { $case: "leave"; value: BrowseLeave }
+    | undefined;
+}
+
+/** The entries of a directory, in the order of their names. */
+export interface BrowseDirectory {
+  path: Buffer;
+  /** Those behind this name; empty = from the first. */
+  after: Buffer;
+  /** 1..1000 */
+  limit: number;
+}
+
+/** The versions of a file or directory in all backups of the client. */
+export interface BrowseVersions {
+  path: Buffer;
+}
+
+/**
+ * The next entry whose name has this text, whatever its case: in the directory behind a name, from its beginning,
+ * then in all directories below. A new search ends the one before, which is then answered with nothing.
+ */
+export interface BrowseSearch {
+  directory: Buffer;
+  after: Buffer;
+  text: string;
+}
+
+/** Marks or unmarks an entry, a directory with all that lies below it. */
+export interface BrowseMark {
+  path: Buffer;
+  marked: boolean;
+}
+
+/** How much is marked. */
+export interface BrowseMarked {
+}
+
+export interface BrowseLeave {
+  /** To restore what is marked; else the command is given up. */
+  restore: boolean;
+}
+
+export interface BrowseAnswer {
+  id: number;
+  answer:
+    | { $case: "listing"; value: BrowseListing }
+    | { $case: "versions"; value: BrowseVersionList }
+    | { $case: "found"; value: BrowseFound }
+    | { $case: "totals"; value: BrowseTotals }
+    | //
+    /** Of a mark. */
+    { $case: "done"; value: BrowseDone }
+    | //
+    /** One sentence: why there is no answer. */
+    { $case: "problem"; value: string }
+    | undefined;
+}
+
+export interface BrowseListing {
+  entries: BrowseEntry[];
+  /** These are the last. */
+  complete: boolean;
+}
+
+export interface BrowseEntry {
+  /** Without any '/'. */
+  name: Buffer;
+  isDirectory: boolean;
+  sizeBytes: number;
+  mtimeSeconds: number;
+  /** st_mode whole */
+  mode: number;
+  uid: number;
+  gid: number;
+  marked: boolean;
+  /** Of a directory: something below it may be marked. */
+  markedBelow: boolean;
+}
+
+export interface BrowseVersionList {
+  /** The newest first; at most 100. */
+  versions: BrowseVersion[];
+}
+
+export interface BrowseVersion {
+  jobId: number;
+  /** Letter */
+  level: string;
+  startedSeconds: number;
+  sizeBytes: number;
+  mtimeSeconds: number;
+  /** The job saw that the file was gone. */
+  deleted: boolean;
+}
+
+export interface BrowseFound {
+  /** Whole; empty = there is none. */
+  path: Buffer;
+}
+
+export interface BrowseTotals {
+  files: number;
+  bytes: number;
+}
+
+export interface BrowseDone {
+}
+
 function createBaseConsoleRequest(): ConsoleRequest {
   return { input: undefined };
 }
@@ -106,6 +243,9 @@ export const ConsoleRequest: MessageFns<ConsoleRequest> = {
         break;
       case "interrupt":
         ConsoleInterrupt.encode(message.input.value, writer.uint32(34).fork()).join();
+        break;
+      case "browse":
+        BrowseRequest.encode(message.input.value, writer.uint32(42).fork()).join();
         break;
     }
     return writer;
@@ -156,6 +296,14 @@ export const ConsoleRequest: MessageFns<ConsoleRequest> = {
             message.input = { $case: "interrupt", value: ConsoleInterrupt.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.input = { $case: "browse", value: BrowseRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -170,7 +318,7 @@ export const ConsoleRequest: MessageFns<ConsoleRequest> = {
 };
 
 function createBaseConsoleHello(): ConsoleHello {
-  return { interactive: false, columns: 0, version: "" };
+  return { interactive: false, columns: 0, version: "", canBrowse: false };
 }
 
 export const ConsoleHello: MessageFns<ConsoleHello> = {
@@ -183,6 +331,9 @@ export const ConsoleHello: MessageFns<ConsoleHello> = {
     }
     if (message.version !== "") {
       writer.uint32(26).string(message.version);
+    }
+    if (message.canBrowse !== false) {
+      writer.uint32(32).bool(message.canBrowse);
     }
     return writer;
   },
@@ -222,6 +373,14 @@ export const ConsoleHello: MessageFns<ConsoleHello> = {
             }
 
             message.version = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.canBrowse = reader.bool();
             continue;
           }
         }
@@ -294,6 +453,12 @@ export const ConsoleResponse: MessageFns<ConsoleResponse> = {
       case "goodbye":
         ConsoleGoodbye.encode(message.output.value, writer.uint32(42).fork()).join();
         break;
+      case "browse":
+        BrowseStart.encode(message.output.value, writer.uint32(50).fork()).join();
+        break;
+      case "browseAnswer":
+        BrowseAnswer.encode(message.output.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -349,6 +514,22 @@ export const ConsoleResponse: MessageFns<ConsoleResponse> = {
             }
 
             message.output = { $case: "goodbye", value: ConsoleGoodbye.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.output = { $case: "browse", value: BrowseStart.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.output = { $case: "browseAnswer", value: BrowseAnswer.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -592,6 +773,1143 @@ export const ConsoleGoodbye: MessageFns<ConsoleGoodbye> = {
   },
 };
 
+function createBaseBrowseStart(): BrowseStart {
+  return { clientName: "", jobIds: [], directory: Buffer.alloc(0) };
+}
+
+export const BrowseStart: MessageFns<BrowseStart> = {
+  encode(message: BrowseStart, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.clientName !== "") {
+      writer.uint32(10).string(message.clientName);
+    }
+    if (message.jobIds.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.jobIds) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.directory.length !== 0) {
+      writer.uint32(26).bytes(message.directory);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseStart {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseStart();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.clientName = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.jobIds.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.jobIds.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.directory = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseRequest(): BrowseRequest {
+  return { id: 0, question: undefined };
+}
+
+export const BrowseRequest: MessageFns<BrowseRequest> = {
+  encode(message: BrowseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint32(message.id);
+    }
+    switch (message.question?.$case) {
+      case "directory":
+        BrowseDirectory.encode(message.question.value, writer.uint32(18).fork()).join();
+        break;
+      case "versions":
+        BrowseVersions.encode(message.question.value, writer.uint32(26).fork()).join();
+        break;
+      case "search":
+        BrowseSearch.encode(message.question.value, writer.uint32(34).fork()).join();
+        break;
+      case "mark":
+        BrowseMark.encode(message.question.value, writer.uint32(42).fork()).join();
+        break;
+      case "marked":
+        BrowseMarked.encode(message.question.value, writer.uint32(50).fork()).join();
+        break;
+      case "leave":
+        BrowseLeave.encode(message.question.value, writer.uint32(58).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.question = { $case: "directory", value: BrowseDirectory.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.question = { $case: "versions", value: BrowseVersions.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.question = { $case: "search", value: BrowseSearch.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.question = { $case: "mark", value: BrowseMark.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.question = { $case: "marked", value: BrowseMarked.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.question = { $case: "leave", value: BrowseLeave.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseDirectory(): BrowseDirectory {
+  return { path: Buffer.alloc(0), after: Buffer.alloc(0), limit: 0 };
+}
+
+export const BrowseDirectory: MessageFns<BrowseDirectory> = {
+  encode(message: BrowseDirectory, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path.length !== 0) {
+      writer.uint32(10).bytes(message.path);
+    }
+    if (message.after.length !== 0) {
+      writer.uint32(18).bytes(message.after);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(24).uint32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseDirectory {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseDirectory();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.after = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseVersions(): BrowseVersions {
+  return { path: Buffer.alloc(0) };
+}
+
+export const BrowseVersions: MessageFns<BrowseVersions> = {
+  encode(message: BrowseVersions, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path.length !== 0) {
+      writer.uint32(10).bytes(message.path);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseVersions {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseVersions();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseSearch(): BrowseSearch {
+  return { directory: Buffer.alloc(0), after: Buffer.alloc(0), text: "" };
+}
+
+export const BrowseSearch: MessageFns<BrowseSearch> = {
+  encode(message: BrowseSearch, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.directory.length !== 0) {
+      writer.uint32(10).bytes(message.directory);
+    }
+    if (message.after.length !== 0) {
+      writer.uint32(18).bytes(message.after);
+    }
+    if (message.text !== "") {
+      writer.uint32(26).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseSearch {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseSearch();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.directory = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.after = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseMark(): BrowseMark {
+  return { path: Buffer.alloc(0), marked: false };
+}
+
+export const BrowseMark: MessageFns<BrowseMark> = {
+  encode(message: BrowseMark, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path.length !== 0) {
+      writer.uint32(10).bytes(message.path);
+    }
+    if (message.marked !== false) {
+      writer.uint32(16).bool(message.marked);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseMark {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseMark();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.marked = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseMarked(): BrowseMarked {
+  return {};
+}
+
+export const BrowseMarked: MessageFns<BrowseMarked> = {
+  encode(_: BrowseMarked, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseMarked {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseMarked();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseLeave(): BrowseLeave {
+  return { restore: false };
+}
+
+export const BrowseLeave: MessageFns<BrowseLeave> = {
+  encode(message: BrowseLeave, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.restore !== false) {
+      writer.uint32(8).bool(message.restore);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseLeave {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseLeave();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.restore = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseAnswer(): BrowseAnswer {
+  return { id: 0, answer: undefined };
+}
+
+export const BrowseAnswer: MessageFns<BrowseAnswer> = {
+  encode(message: BrowseAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint32(message.id);
+    }
+    switch (message.answer?.$case) {
+      case "listing":
+        BrowseListing.encode(message.answer.value, writer.uint32(18).fork()).join();
+        break;
+      case "versions":
+        BrowseVersionList.encode(message.answer.value, writer.uint32(26).fork()).join();
+        break;
+      case "found":
+        BrowseFound.encode(message.answer.value, writer.uint32(34).fork()).join();
+        break;
+      case "totals":
+        BrowseTotals.encode(message.answer.value, writer.uint32(42).fork()).join();
+        break;
+      case "done":
+        BrowseDone.encode(message.answer.value, writer.uint32(50).fork()).join();
+        break;
+      case "problem":
+        writer.uint32(58).string(message.answer.value);
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseAnswer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseAnswer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.answer = { $case: "listing", value: BrowseListing.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.answer = { $case: "versions", value: BrowseVersionList.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.answer = { $case: "found", value: BrowseFound.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.answer = { $case: "totals", value: BrowseTotals.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.answer = { $case: "done", value: BrowseDone.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.answer = { $case: "problem", value: reader.string() };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseListing(): BrowseListing {
+  return { entries: [], complete: false };
+}
+
+export const BrowseListing: MessageFns<BrowseListing> = {
+  encode(message: BrowseListing, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.entries) {
+      BrowseEntry.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.complete !== false) {
+      writer.uint32(16).bool(message.complete);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseListing {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseListing();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entries.push(BrowseEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.complete = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseEntry(): BrowseEntry {
+  return {
+    name: Buffer.alloc(0),
+    isDirectory: false,
+    sizeBytes: 0,
+    mtimeSeconds: 0,
+    mode: 0,
+    uid: 0,
+    gid: 0,
+    marked: false,
+    markedBelow: false,
+  };
+}
+
+export const BrowseEntry: MessageFns<BrowseEntry> = {
+  encode(message: BrowseEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name.length !== 0) {
+      writer.uint32(10).bytes(message.name);
+    }
+    if (message.isDirectory !== false) {
+      writer.uint32(16).bool(message.isDirectory);
+    }
+    if (message.sizeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.sizeBytes)) !== BigInt(message.sizeBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.sizeBytes) of type uint64 too large");
+      }
+      writer.uint32(24).uint64(BigInt(message.sizeBytes));
+    }
+    if (message.mtimeSeconds !== 0) {
+      if (BigInt.asIntN(64, BigInt(message.mtimeSeconds)) !== BigInt(message.mtimeSeconds)) {
+        throw new globalThis.Error("value provided for field BigInt(message.mtimeSeconds) of type sint64 too large");
+      }
+      writer.uint32(32).sint64(BigInt(message.mtimeSeconds));
+    }
+    if (message.mode !== 0) {
+      writer.uint32(40).uint32(message.mode);
+    }
+    if (message.uid !== 0) {
+      writer.uint32(48).uint32(message.uid);
+    }
+    if (message.gid !== 0) {
+      writer.uint32(56).uint32(message.gid);
+    }
+    if (message.marked !== false) {
+      writer.uint32(64).bool(message.marked);
+    }
+    if (message.markedBelow !== false) {
+      writer.uint32(72).bool(message.markedBelow);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.isDirectory = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.sizeBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.mtimeSeconds = longToNumber(reader.sint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.mode = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.uid = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.gid = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.marked = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.markedBelow = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseVersionList(): BrowseVersionList {
+  return { versions: [] };
+}
+
+export const BrowseVersionList: MessageFns<BrowseVersionList> = {
+  encode(message: BrowseVersionList, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.versions) {
+      BrowseVersion.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseVersionList {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseVersionList();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.versions.push(BrowseVersion.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseVersion(): BrowseVersion {
+  return { jobId: 0, level: "", startedSeconds: 0, sizeBytes: 0, mtimeSeconds: 0, deleted: false };
+}
+
+export const BrowseVersion: MessageFns<BrowseVersion> = {
+  encode(message: BrowseVersion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobId !== 0) {
+      writer.uint32(8).uint32(message.jobId);
+    }
+    if (message.level !== "") {
+      writer.uint32(18).string(message.level);
+    }
+    if (message.startedSeconds !== 0) {
+      if (BigInt.asIntN(64, BigInt(message.startedSeconds)) !== BigInt(message.startedSeconds)) {
+        throw new globalThis.Error("value provided for field BigInt(message.startedSeconds) of type sint64 too large");
+      }
+      writer.uint32(24).sint64(BigInt(message.startedSeconds));
+    }
+    if (message.sizeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.sizeBytes)) !== BigInt(message.sizeBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.sizeBytes) of type uint64 too large");
+      }
+      writer.uint32(32).uint64(BigInt(message.sizeBytes));
+    }
+    if (message.mtimeSeconds !== 0) {
+      if (BigInt.asIntN(64, BigInt(message.mtimeSeconds)) !== BigInt(message.mtimeSeconds)) {
+        throw new globalThis.Error("value provided for field BigInt(message.mtimeSeconds) of type sint64 too large");
+      }
+      writer.uint32(40).sint64(BigInt(message.mtimeSeconds));
+    }
+    if (message.deleted !== false) {
+      writer.uint32(48).bool(message.deleted);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseVersion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseVersion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.jobId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.level = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.startedSeconds = longToNumber(reader.sint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.sizeBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.mtimeSeconds = longToNumber(reader.sint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.deleted = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseFound(): BrowseFound {
+  return { path: Buffer.alloc(0) };
+}
+
+export const BrowseFound: MessageFns<BrowseFound> = {
+  encode(message: BrowseFound, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path.length !== 0) {
+      writer.uint32(10).bytes(message.path);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseFound {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseFound();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseTotals(): BrowseTotals {
+  return { files: 0, bytes: 0 };
+}
+
+export const BrowseTotals: MessageFns<BrowseTotals> = {
+  encode(message: BrowseTotals, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.files !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.files)) !== BigInt(message.files)) {
+        throw new globalThis.Error("value provided for field BigInt(message.files) of type uint64 too large");
+      }
+      writer.uint32(8).uint64(BigInt(message.files));
+    }
+    if (message.bytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.bytes)) !== BigInt(message.bytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.bytes) of type uint64 too large");
+      }
+      writer.uint32(16).uint64(BigInt(message.bytes));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseTotals {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseTotals();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.files = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.bytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBrowseDone(): BrowseDone {
+  return {};
+}
+
+export const BrowseDone: MessageFns<BrowseDone> = {
+  encode(_: BrowseDone, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BrowseDone {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBrowseDone();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /** The Director, asked by a console. The Director executes commands; the console is a terminal. */
 export type DirectorServiceService = typeof DirectorServiceService;
 export const DirectorServiceService = {
@@ -627,6 +1945,17 @@ export const DirectorServiceClient = makeGenericClientConstructor(
   service: typeof DirectorServiceService;
   serviceName: string;
 };
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
+}
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

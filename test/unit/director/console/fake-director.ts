@@ -168,6 +168,7 @@ export async function converse(
   lines: readonly string[],
   options: {
     rights?: Rights;
+    canBrowse?: boolean;
     onResponse?: (response: ConsoleResponse, console: TestConsole) => void;
   } = {},
 ): Promise<string> {
@@ -180,6 +181,7 @@ export async function session(
   lines: readonly string[],
   options: {
     rights?: Rights;
+    canBrowse?: boolean;
     onResponse?: (response: ConsoleResponse, console: TestConsole) => void;
   } = {},
 ): Promise<{ transcript: string; succeeded: boolean[] }> {
@@ -187,7 +189,10 @@ export async function session(
   const left = [...lines];
   const succeeded: boolean[] = [];
   let transcript = '';
-  console.send({ $case: 'hello', value: { interactive: false, columns: 80, version: '' } });
+  console.send({
+    $case: 'hello',
+    value: { interactive: false, columns: 80, version: '', canBrowse: options.canBrowse ?? false },
+  });
   const writer = {
     write: async (response: ConsoleResponse) => {
       const { output } = response;
