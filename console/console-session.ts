@@ -180,6 +180,7 @@ export class ConsoleSession implements LocalConsole {
 
   async #answer({ prompt: text, command, succeeded }: ConsolePrompt): Promise<void> {
     const number = ++this.#prompts;
+    this.output.startPage();
     if (command && number > 1) this.#lastSucceeded = succeeded;
     const line = await this.#lineFor({ text, command }, number);
     if (number !== this.#prompts) return;

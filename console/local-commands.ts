@@ -45,6 +45,7 @@ const COMMANDS: readonly LocalCommand[] = [
     help: 'several commands on a line, CHAR between them',
     run: separator,
   },
+  { name: 'page', usage: '@page off', help: 'print on without stopping at each full screen', run: page },
   { name: 'quit', usage: '@quit', help: 'leave', run: (local) => local.leave() },
   { name: 'exit', usage: '@exit', help: 'leave', run: (local) => local.leave() },
   { name: 'help', usage: '@help', help: 'print this', run: help },
@@ -75,6 +76,12 @@ async function input(local: LocalConsole, file: string): Promise<void> {
 
 function toFile(mode: FileMode): LocalCommand['run'] {
   return ({ output }, file) => output.redirect(file === '' ? undefined : file, mode);
+}
+
+/** Once off, it stays off: a session is short. */
+function page({ output }: LocalConsole, argument: string): void {
+  if (argument !== 'off') throw new Error('write @page off');
+  output.pageWith(undefined);
 }
 
 async function time({ output }: LocalConsole): Promise<void> {

@@ -12,6 +12,7 @@ import { ConsoleSession, type ShowTree } from './console-session.ts';
 import { EditedLines } from './edited-lines.ts';
 import { HistoryFile } from './history-file.ts';
 import { GivenLines, StreamLines } from './line-source.ts';
+import { Pager } from './pager.ts';
 import { parseOptions, USAGE, type Options } from './options.ts';
 import { Output } from './output.ts';
 import { splitCommands } from './separator.ts';
@@ -117,17 +118,19 @@ async function runSession(
     return session.run(new StreamLines(process.stdin, (prompt) => process.stdout.write(prompt)), first);
   }
   const history = new HistoryFile(director.historyFile, director.historyFileSize);
+  const interrupt = () => options.signals && session.interrupt();
   const lines = new EditedLines({
     input: process.stdin,
     output: process.stdout,
     history: await history.load(),
     historyLinesMax: history.linesMax,
     complete: (line) => session.complete(line),
-    onInterrupt: () => options.signals && session.interrupt(),
+    onInterrupt: interrupt,
   });
   const { stdin: input, stdout } = process;
   const isScreen = stdout.isTTY && process.env.TERM !== 'dumb';
   const show: ShowTree = (start, ends) => showTree({ input, output: stdout, lines }, start, ends);
+  if (isScreen) session.output.pageWith(new Pager({ input, output: stdout, lines, onInterrupt: interrupt }));
   try {
     return await session.run(lines, first, isScreen ? show : undefined);
   } finally {

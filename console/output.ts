@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import type { Pager } from './pager.ts';
 
 /**
  * Where the console's output goes: the terminal (or pipe), a file in its stead (`@output`), or both (`@tee`, and
@@ -7,10 +8,22 @@ import type { Writable } from 'node:stream';
  */
 export class Output {
   readonly #screen: Writable;
+  #pager: Pager | undefined;
   #file: { readonly fd: number; readonly mode: FileMode } | undefined;
 
   constructor(screen: Writable) {
     this.#screen = screen;
+  }
+
+  /** What goes to the screen stops there at each page; undefined = no more. */
+  pageWith(pager: Pager | undefined): void {
+    this.#pager?.[Symbol.dispose]();
+    this.#pager = pager;
+  }
+
+  /** What was printed has been read. */
+  startPage(): void {
+    this.#pager?.startPage();
   }
 
   /** Prints what the Director says, and lines that are echoed. */
@@ -40,12 +53,14 @@ export class Output {
   }
 
   close(): void {
+    this.pageWith(undefined);
     this.redirect(undefined, 'instead');
   }
 
   /** Resolves when the screen has taken the text. One that is gone takes everything. */
   async #toScreen(text: string): Promise<void> {
     if (text === '' || this.#screen.destroyed) return;
+    if (this.#pager) return this.#pager.print(text);
     await new Promise<void>((resolve) => {
       this.#screen.write(text, () => resolve());
     });

@@ -6,19 +6,11 @@ import type {
   BrowseTotals,
   BrowseVersion,
 } from '../../proto/noctule/director/v1/director.ts';
+import type { Key } from '../terminal-keys.ts';
 import { DirectoryPages } from './directory-pages.ts';
 import type { ScreenLine } from './screen.ts';
 import { NoAnswer, TreeLink } from './tree-link.ts';
 import { listRows, renderTree } from './tree-view.ts';
-
-/** A key as `node:readline` tells it. */
-export interface Key {
-  readonly name?: string | undefined;
-  readonly ctrl?: boolean | undefined;
-  readonly meta?: boolean | undefined;
-  /** What the terminal sent. */
-  readonly sequence?: string | undefined;
-}
 
 export interface TreeBrowserOptions {
   readonly start: BrowseStart;

@@ -43,7 +43,7 @@ export const memory: Command = {
 
 export const gui: Command = {
   name: 'gui',
-  description: 'Mode for front ends; nothing is paged here anyway',
+  description: 'Mode for front ends; changes nothing here',
   keywords: { on: 'flag', off: 'flag' },
   async run({ line }) {
     if (line.has('on') === line.has('off')) throw new CommandError('on or off is missing', 'Write gui on.');

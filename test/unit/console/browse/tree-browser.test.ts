@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScreenLine } from '../../../../console/browse/screen.ts';
-import { TreeBrowser, type Key } from '../../../../console/browse/tree-browser.ts';
+import { TreeBrowser } from '../../../../console/browse/tree-browser.ts';
+import type { Key } from '../../../../console/terminal-keys.ts';
 import type { BrowseEntry, BrowseRequest } from '../../../../proto/noctule/director/v1/director.ts';
 
 /** Paths in latin1; directories end in '/'. */
