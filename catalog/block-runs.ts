@@ -6,8 +6,10 @@ import { PackReader, PackWriter } from './packing.ts';
 /**
  * Where the blocks of a job's stream lie. Each row of table BlockRun holds consecutive blocks of one volume; its
  * column Sizes has for each block three numbers of packing.ts: bytes of the member on the volume, bytes of its content,
- * bytes of other members between the block before and this one.
+ * bytes of other members between the block before and this one. Behind them may stand a BREAK, a byte with which no number
+ * ends: the job was broken off there, and what lies between this run and the next on the same volume are void blocks of it.
  */
+export const BREAK = 0x80;
 
 interface BlockRunRow {
   readonly StreamOffset: number;
@@ -31,6 +33,8 @@ export interface BlockRange {
   readonly volumeOffset: number;
   readonly firstBlock: number;
   blockCount: number;
+  /** Void blocks follow. */
+  endsAtBreak: boolean;
 }
 
 const LAST_BLOCK_RUN = `
@@ -133,8 +137,11 @@ export function locateBlocks(
 /** Adds the range to the list, to its last element where it goes on there. */
 export function appendRange(ranges: BlockRange[], range: BlockRange): void {
   const last = ranges.at(-1);
-  if (last?.volumeName === range.volumeName && last.firstBlock + last.blockCount === range.firstBlock) {
+  const isNext =
+    last?.volumeName === range.volumeName && last.firstBlock + last.blockCount === range.firstBlock;
+  if (isNext && !last.endsAtBreak) {
     last.blockCount += range.blockCount;
+    last.endsAtBreak = range.endsAtBreak;
   } else {
     ranges.push(range);
   }
@@ -145,10 +152,12 @@ function blocksWithin(
   stretch: { start: number; end: number; fromBlock: number },
 ): BlockRange | undefined {
   const { VolumeName: volumeName, FirstBlock: runStart, BlockCount: runBlocks } = run;
+  const isBroken = run.Sizes.at(-1) === BREAK;
   // Most runs of a large file are wanted whole.
   const runEnd = run.StreamOffset + run.StreamBytes;
   if (stretch.start <= run.StreamOffset && stretch.end >= runEnd && stretch.fromBlock <= runStart) {
-    return { volumeName, volumeOffset: run.VolumeOffset, firstBlock: runStart, blockCount: runBlocks };
+    const { VolumeOffset: volumeOffset } = run;
+    return { volumeName, volumeOffset, firstBlock: runStart, blockCount: runBlocks, endsAtBreak: isBroken };
   }
   const sizes = new PackReader(run.Sizes);
   let range: BlockRange | undefined;
@@ -159,8 +168,9 @@ function blocksWithin(
     const contentBytes = sizes.unsigned();
     volumeOffset += sizes.unsigned();
     if (streamOffset + contentBytes > stretch.start && block >= stretch.fromBlock) {
-      range ??= { volumeName, volumeOffset, firstBlock: block, blockCount: 0 };
+      range ??= { volumeName, volumeOffset, firstBlock: block, blockCount: 0, endsAtBreak: false };
       range.blockCount++;
+      range.endsAtBreak = isBroken && block === runStart + runBlocks - 1;
     }
     streamOffset += contentBytes;
     volumeOffset += memberBytes;

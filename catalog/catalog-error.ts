@@ -12,6 +12,7 @@ export type CatalogErrorCode =
   | 'CAT_NEWER_SCHEMA'
   | 'CAT_NOT_A_CATALOG'
   | 'CAT_NOT_FOUND'
+  | 'CAT_NOT_INCOMPLETE'
   | 'CAT_OVERLOADED'
   | 'CAT_PLAN_GONE'
   | 'CAT_POOL_HOLDS_VOLUMES'

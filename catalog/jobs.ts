@@ -66,6 +66,28 @@ export function importJob(db: Connection, job: ImportedJob): number | undefined 
   }).insertedId;
 }
 
+const REOPEN_JOB = `
+  UPDATE JobRun SET JobStatus = 'C', EndTime = NULL, RealEndTime = NULL, Priority = :priority
+   WHERE JobId = :jobId AND Type = 'B' AND JobStatus = 'I' AND PurgedFiles = 0`;
+
+/**
+ * An incomplete backup is to go on: it is one of the jobs that have not ended, with all that is known of it.
+ * @throws CatalogError CAT_NOT_INCOMPLETE
+ */
+export function reopenJob(
+  db: Connection,
+  { jobId, priority }: { readonly jobId: number; readonly priority: number },
+): JobRow {
+  const { changes } = db.run(REOPEN_JOB, { jobId, priority });
+  const row = jobById(db, jobId);
+  if (changes === 1 && row !== undefined) return row;
+  const why =
+    row?.purgedFiles && row.jobStatus === 'I' ? 'its file records were pruned' : 'it is not incomplete';
+  throw new CatalogError('CAT_NOT_INCOMPLETE', `JobId ${jobId} cannot be resumed: ${why}`, {
+    hint: 'Run the job anew with "restart".',
+  });
+}
+
 const same = <T>(value: T) => value ?? null;
 
 const CHANGEABLE: Changeable<JobChanges> = {
@@ -131,7 +153,12 @@ export function jobById(db: Connection, jobId: number): JobRow | undefined {
 }
 
 const FAIL_UNFINISHED = `
-  UPDATE JobRun SET JobStatus = 'f', EndTime = :now, RealEndTime = :now, JobTDate = :jobTDate,
+  UPDATE JobRun SET
+         JobStatus = iif(
+           Type = 'B' AND Level <> 'S' AND Name IN (SELECT value FROM json_each(:mayGoOn))
+             AND EXISTS (SELECT 1 FROM FileRun WHERE RunId BETWEEN JobRun.JobId << 32 AND (JobRun.JobId << 32) | 4294967295),
+           'I', 'f'),
+         EndTime = :now, RealEndTime = :now, JobTDate = :jobTDate,
          (JobFiles, JobBytes) = (
            SELECT max(JobRun.JobFiles, coalesce(sum(f.FileCount), 0)),
                   max(JobRun.JobBytes, coalesce(sum(f.ContentBytes), 0))
@@ -139,12 +166,23 @@ const FAIL_UNFINISHED = `
             WHERE f.RunId BETWEEN JobRun.JobId << 32 AND (JobRun.JobId << 32) | 4294967295)
    WHERE EndTime IS NULL`;
 
-/** Ends as failed whatever a crash of the Director left unfinished (durability rule 3), with the files that are known. */
-export function failUnfinishedJobs(db: Connection, now: Date): JobRow[] {
+/**
+ * Ends as failed whatever a crash of the Director left unfinished (durability rule 3), with the files that are known; as
+ * incomplete, backups of the Jobs named in `mayGoOn` of which there are any.
+ */
+export function failUnfinishedJobs(
+  db: Connection,
+  now: Date,
+  { mayGoOn = [] }: { readonly mayGoOn?: readonly string[] } = {},
+): JobRow[] {
   const unfinished = db.all<{ JobId: number }>(
     'SELECT JobId FROM JobRun WHERE EndTime IS NULL ORDER BY JobId',
   );
-  db.run(FAIL_UNFINISHED, { now: toColumn(now), jobTDate: inSeconds(now) });
+  db.run(FAIL_UNFINISHED, {
+    now: toColumn(now),
+    jobTDate: inSeconds(now),
+    mayGoOn: JSON.stringify(mayGoOn),
+  });
   return unfinished.flatMap(({ JobId }) => jobById(db, JobId) ?? []);
 }
 

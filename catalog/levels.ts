@@ -22,15 +22,28 @@ export function lastGoodFull(
   return selectJob(db, LAST_GOOD_FULL, { jobName, clientId, fileSetId, before: toColumn(before) });
 }
 
-/** The newest good backup of the series at one of the levels. */
+/** The newest good backup of the series at one of the levels, that ended at or before `before`. */
 const LAST_GOOD_BACKUP = `
-  WHERE ${SERIES} AND ${GOOD_BACKUP} AND j.Level IN (SELECT value FROM json_each(:levels)) ${NEWEST}`;
+  WHERE ${SERIES} AND ${GOOD_BACKUP} AND j.Level IN (SELECT value FROM json_each(:levels))
+    AND (:before IS NULL OR j.EndTime <= :before) ${NEWEST}`;
 
 export function lastGoodBackup(
   db: Connection,
-  { jobName, clientId, fileSetId, levels }: BackupSeries & { readonly levels: readonly string[] },
+  {
+    jobName,
+    clientId,
+    fileSetId,
+    levels,
+    before,
+  }: BackupSeries & { readonly levels: readonly string[]; readonly before?: Date },
 ): JobRow | undefined {
-  return selectJob(db, LAST_GOOD_BACKUP, { jobName, clientId, fileSetId, levels: JSON.stringify(levels) });
+  return selectJob(db, LAST_GOOD_BACKUP, {
+    jobName,
+    clientId,
+    fileSetId,
+    levels: JSON.stringify(levels),
+    before: toColumn(before),
+  });
 }
 
 const ANY_FULL_FOR_OTHER_FILESET = `

@@ -10,6 +10,7 @@ import { decodeFilesPage, filesPage, jobsWithFile } from './files.ts';
 import { findFiles } from './find-files.ts';
 import { addFound } from './found-files.ts';
 import { markPurged } from './forget.ts';
+import { keepSavedPart, savedLinksPage } from './incomplete.ts';
 import { jobMedia, jobMediaPage } from './job-media.ts';
 import {
   createJob,
@@ -19,6 +20,7 @@ import {
   jobById,
   jobTotals,
   listJobs,
+  reopenJob,
   setJob,
 } from './jobs.ts';
 import {
@@ -66,6 +68,8 @@ export const operations = {
   importJob: write(importJob),
   setJob: writeOrdered(setJob),
   endJob: write(endJob),
+  reopenJob: write(reopenJob),
+  keepSavedPart: write(keepSavedPart),
   failUnfinishedJobs: write(failUnfinishedJobs),
   jobById: read(jobById),
   listJobs: read(listJobs),
@@ -118,6 +122,7 @@ export const operations = {
   jobsWithFile: read(jobsWithFile),
   findFiles: search(findFiles),
 
+  savedLinksPage: withBatch(search(savedLinksPage)),
   openFileState: search(openFileState),
   fileStatePage: withBatch(search(fileStatePage)),
   closeFileState: search(closeFileState),

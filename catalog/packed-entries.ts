@@ -219,6 +219,10 @@ export class EntryReader {
     return sieve(this.#name, this.type === FileType.DIRECTORY ? this.#nameLength - 1 : this.#nameLength);
   }
 
+  get linkCount(): number {
+    return this.#linkCount;
+  }
+
   isNamed(name: Buffer): boolean {
     const length = this.#nameLength;
     return name.length === length && this.#name.compare(name, 0, length, 0, length) === 0;

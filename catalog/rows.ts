@@ -147,6 +147,28 @@ export interface JobMediaRow {
   readonly volIndex: number;
 }
 
+/** What is kept of a job that was broken off, and where it goes on. */
+export interface SavedPart {
+  /** Of the block that comes next, and where in the job's stream it begins. */
+  readonly blockNumber: number;
+  readonly streamOffset: number;
+  /** Of the last file. */
+  readonly fileIndex: number;
+  readonly savedPath: Buffer;
+  /** Of the entry noted last as gone. */
+  readonly deletedPath: Buffer | undefined;
+  /** Records, those of deleted files among them. */
+  readonly files: number;
+  /** Of file content. */
+  readonly contentBytes: number;
+  /** Of the blocks, as they lie on the volumes. */
+  readonly memberBytes: number;
+  /** In order. */
+  readonly volumeNames: readonly string[];
+  /** How many times the job began to write on a volume. */
+  readonly volumes: number;
+}
+
 export interface LogRow {
   readonly time: Date;
   readonly text: string;

@@ -45,6 +45,11 @@ export class JobCancelled extends DirectorError {
   readonly code = 'DIR_JOB_CANCELLED';
 }
 
+/** The reason of the signal of a job that was stopped: what it has saved is kept, so that it may go on. */
+export class JobStopped extends DirectorError {
+  readonly code = 'DIR_JOB_STOPPED';
+}
+
 /** More runs are queued than the Director holds. */
 export class QueueFull extends OperatorError {
   readonly code = 'DIR_QUEUE_FULL';

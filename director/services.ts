@@ -66,6 +66,8 @@ export interface Jobs {
   running(): readonly RunningJob[];
   /** True when such a job was queued or running and has been told to end. */
   cancel(jobId: number, reason: string): boolean;
+  /** As `cancel`, but a backup keeps what it has saved, and may be resumed. */
+  stopJob(jobId: number, reason: string): boolean;
   /** Gives a queued job another priority; resolves with false when no such job waits. */
   setPriority(jobId: number, priority: number): Promise<boolean>;
   /**
@@ -112,6 +114,8 @@ export interface RunRequest {
   /** Run although another run of the Job is queued or running, whatever the Job says of duplicates. */
   readonly ignoreDuplicates?: boolean;
   readonly comment?: string;
+  /** An incomplete backup that goes on under its own JobId; `level` is the one that it has. */
+  readonly resume?: { readonly jobId: number } | undefined;
   /** Of a Verify job: the backup to check, by its JobId, or the Job whose last run is checked, in place of Job To Verify. */
   readonly verifyJobId?: number;
   readonly verifyJob?: JobResource;

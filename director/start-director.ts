@@ -11,6 +11,7 @@ import { GrpcDaemons } from './daemons/grpc-daemons.ts';
 import { PeerQuestions } from './daemons/peer-questions.ts';
 import { Director } from './director.ts';
 import { ConfUnusable, ShuttingDown } from './director-errors.ts';
+import { mayBeResumed } from './jobs/incomplete-job.ts';
 import { JobService } from './jobs/job-service.ts';
 import { queueClone } from './console/queue-clone.ts';
 import { runScriptCommand } from './console/script-command.ts';
@@ -75,7 +76,7 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
   owned.defer(() => ready.reject(new ShuttingDown()));
 
   const left = await leftSpools(workingDirectory);
-  const died = await failUnfinishedJobs(catalog, messages, now());
+  const died = await failUnfinishedJobs(catalog, messages, { now: now(), conf });
   const mailsOfJobs = { conf, catalog, outlets, directorName, workingDirectory, messages: inForce.messages };
   const leftMails = await LeftMails.collect({ died, left }, mailsOfJobs);
   const ids = new CatalogIds(catalog);
@@ -162,11 +163,18 @@ async function openCatalogOf(conf: DirectorConf): Promise<Catalog> {
 }
 
 /** Jobs that were waiting or running when the last Director died never run for ever (durability rule 3). Gives what is said of each. */
-async function failUnfinishedJobs(catalog: Catalog, messages: DaemonMessages, now: Date): Promise<DiedJob[]> {
+async function failUnfinishedJobs(
+  catalog: Catalog,
+  messages: DaemonMessages,
+  { now, conf }: { readonly now: Date; readonly conf: DirectorConf },
+): Promise<DiedJob[]> {
   const died: DiedJob[] = [];
-  for (const row of await catalog.failUnfinishedJobs(now)) {
-    const { jobId, job } = row;
-    const text = `JobId ${jobId}, Job=${job}, had not ended when the Director died. It is marked as failed.`;
+  const mayGoOn = conf.jobs.filter(mayBeResumed).map(({ name }) => name);
+  for (const row of await catalog.failUnfinishedJobs(now, { mayGoOn })) {
+    const { jobId, job, jobStatus } = row;
+    const end =
+      jobStatus === 'I' ? `It is incomplete: "resume jobid=${jobId}" goes on.` : 'It is marked as failed.';
+    const text = `JobId ${jobId}, Job=${job}, had not ended when the Director died. ${end}`;
     await messages.add('Error', text);
     await catalog.appendLog({ jobId, time: now, text: `${text}\n` });
     died.push({ row, text });

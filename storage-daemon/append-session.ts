@@ -54,7 +54,7 @@ export class AppendSession implements RunningSession {
   #isStoreOpen = false;
   #part: SessionPart | undefined;
   /** Volumes that hold a part of the session, without the present one. */
-  #partCount = 0;
+  #partCount: number;
   /** Why another volume is wanted, when that is worth a word. */
   #problem = '';
   #files = 0;
@@ -72,7 +72,10 @@ export class AppendSession implements RunningSession {
       signal,
     });
     this.#supply = new VolumeSupply(options, this.#talk, this.#patience);
-    this.#sequence = new MemberSequence(options);
+    const { volSessionId, volSessionTime, resumed } = options;
+    const { blockNumber = 0, streamOffset = 0, volumes = 0 } = resumed ?? {};
+    this.#sequence = new MemberSequence({ volSessionId, volSessionTime, blockNumber, streamOffset });
+    this.#partCount = volumes;
   }
 
   status(): SessionStatus {
@@ -156,7 +159,7 @@ export class AppendSession implements RunningSession {
 
   async #transfer(): Promise<void> {
     using _drive = await takeDrive(this.options.devices, this.#patience);
-    this.#part = await this.#supply.next('', 0);
+    this.#part = await this.#supply.next('', this.#partCount);
     for await (const bytes of untilAborted(await this.#fileDaemon(), this.#ending.signal)) {
       const item = this.#sequence.accept(bytes);
       await this.#write([item]);

@@ -28,8 +28,9 @@ export class MemberSequence {
   #endsAtEntry = true;
   #end: SessionEnd | undefined;
 
-  constructor(identity: { volSessionId: number; volSessionTime: number }) {
-    this.#next = { ...identity, blockNumber: 0, streamOffset: 0 };
+  /** @param session With the place of the block with which it goes on, if it is resumed. */
+  constructor(session: Pick<SessionPlace, 'volSessionId' | 'volSessionTime'> & Partial<SessionPlace>) {
+    this.#next = { blockNumber: 0, streamOffset: 0, ...session };
   }
 
   /** The session-end, once it was seen: nothing may follow. */

@@ -39,7 +39,7 @@ import type { DeviceTable } from './device-table.ts';
 import { Latest } from './latest.ts';
 import { newLabel } from './own-members.ts';
 import { ReadSession, type Copying } from './read-session.ts';
-import type { SessionTable } from './session-table.ts';
+import type { RunningSession, SessionTable } from './session-table.ts';
 import { RequestRefused, VolumeProblem } from './storage-errors.ts';
 import { daemonStatus, deviceStatus, openVolumes, usersOf, type DaemonIdentity } from './storage-status.ts';
 import { StreamRewriter } from './stream-rewriter.ts';
@@ -182,8 +182,8 @@ export class StorageService implements BulkService {
     const answers = new Latest<UseVolume>();
     const session = new AppendSession({
       job: open.job,
-      volSessionId: sessions.nextVolSessionId(),
-      volSessionTime: sessions.volSessionTime,
+      ...sessionIdentity(open, sessions),
+      resumed: open.resumed,
       devices: usable,
       wakeUp: devices.wakeUp,
       writtenBy: this.#options.writtenBy,
@@ -307,6 +307,26 @@ function appendOpenOf(first: IteratorResult<AppendRequest, unknown>): OpenOfJob 
   const command = first.done === true ? undefined : first.value.command;
   if (command?.$case !== 'open' || command.value.job === undefined) throw badOpening('Append');
   return { ...command.value, job: command.value.job };
+}
+
+/** What the session is called on the volumes: as before, when it goes on. @throws RequestRefused */
+function sessionIdentity(
+  { resumed, job }: OpenOfJob,
+  sessions: SessionTable,
+): { volSessionId: number; volSessionTime: number } {
+  if (resumed === undefined) {
+    return { volSessionId: sessions.nextVolSessionId(), volSessionTime: sessions.volSessionTime };
+  }
+  const { volSessionId, volSessionTime } = resumed;
+  const isSame = (session: RunningSession) =>
+    session instanceof AppendSession &&
+    session.options.volSessionId === volSessionId &&
+    session.options.volSessionTime === volSessionTime;
+  if (!sessions.running.some(isSame)) return { volSessionId, volSessionTime };
+  throw new RequestRefused(
+    `Session ${volSessionId}/${volSessionTime} of Job ${job.job} has not ended yet: it cannot go on`,
+    'Resume the job again in a minute; "status storage" shows the sessions that run.',
+  );
 }
 
 function readOpenOf(first: IteratorResult<ReadRequest, unknown>): ReadOpen {

@@ -1,11 +1,13 @@
-import type { JobIdentity } from '../proto/noctule/record/v1/volume_members.ts';
+import type { JobIdentity, SessionStart } from '../proto/noctule/record/v1/volume_members.ts';
 import {
   SessionMessageType,
   UseMode,
+  type ResumedSession,
   type UseVolume,
   type VolumeWanted,
 } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { encodeSessionStart } from '../volume/control-member.ts';
+import type { SessionPlace } from '../volume/member.ts';
 import { pollMsOf, type Device } from './device.ts';
 import type { DirectorTalk } from './director-talk.ts';
 import { deviceForNew, mountForAppend, type MountedVolume } from './mount-volume.ts';
@@ -22,6 +24,8 @@ import {
 
 export interface VolumeSupplyOptions {
   readonly job: JobIdentity;
+  /** The session goes on after it was broken off. */
+  readonly resumed?: ResumedSession | undefined;
   /** In order of preference; at least one. */
   readonly devices: readonly Device[];
   /** Name and version of this daemon, for labels. */
@@ -108,13 +112,18 @@ export class VolumeSupply {
       await volume[Symbol.asyncDispose]();
       throw error;
     }
-    const { job } = this.#options;
     return new SessionPart({
       volume,
       volumeBytesMax: lowerLimit(use.volumeBytesMax, volume.device.settings.maximumVolumeBytes),
-      encodeStart: (place) => encodeSessionStart(place, { job, volumeIndex, startedAtMs: Date.now() }),
+      encodeStart: (place) => encodeSessionStart(place, this.#startAt(place, volumeIndex)),
       onDurable: (report) => this.#talk.tell({ $case: 'durable', value: report }),
     });
+  }
+
+  #startAt({ blockNumber }: SessionPlace, volumeIndex: number): SessionStart {
+    const { job, resumed } = this.#options;
+    const start = { job, volumeIndex, startedAtMs: Date.now() };
+    return blockNumber === resumed?.blockNumber ? { ...start, resumedBehind: resumed.fileIndex } : start;
   }
 
   /** A new volume is made only when there is room to begin it. */
@@ -150,7 +159,8 @@ export class VolumeSupply {
     for (const text of mountedTexts({ volumeName, device: deviceText, mode, isFresh, volumeBytes })) {
       await this.#talk.say(text);
     }
-    if (volumeIndex > 0) await this.#talk.say(newVolumeText(volumeName, deviceText, new Date()));
+    if (volumeIndex > (this.#options.resumed?.volumes ?? 0))
+      await this.#talk.say(newVolumeText(volumeName, deviceText, new Date()));
   }
 }
 

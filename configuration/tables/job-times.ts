@@ -77,12 +77,10 @@ export const JOB_TIMES = {
   }),
   rescheduleIncompleteJobs: directive('Reschedule Incomplete Jobs', yesNo, {
     default: true,
-    status: notYet('broken jobs are not resumed yet'),
     help: 'Queue an incomplete job again; it goes on where it was',
   }),
   allowIncompleteJobs: directive('Allow Incomplete Jobs', yesNo, {
     default: true,
-    status: notYet('broken jobs are not resumed yet'),
     help: 'Keep what a broken job wrote, so that it can go on',
   }),
   reRunFailedLevels: directive('ReRun Failed Levels', yesNo, {

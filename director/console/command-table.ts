@@ -19,10 +19,12 @@ import { restart } from './commands/restart.ts';
 import { restore } from './commands/restore.ts';
 import { run } from './commands/run.ts';
 import { exit, gui, memory, quit, time, use, version } from './commands/session-commands.ts';
+import { resume } from './commands/resume.ts';
 import { setbandwidth } from './commands/setbandwidth.ts';
 import { show } from './commands/show.ts';
 import { sqlquery } from './commands/sqlquery.ts';
 import { status } from './commands/status.ts';
+import { stop } from './commands/stop.ts';
 import { truncate } from './commands/truncate.ts';
 import { update } from './commands/update.ts';
 import { wait } from './commands/wait.ts';
@@ -58,8 +60,10 @@ const COMMANDS: readonly Command[] = [
   reload,
   run,
   restart,
+  resume,
   setbandwidth,
   status,
+  stop,
   show,
   sqlquery,
   time,

@@ -1,4 +1,4 @@
-import { JobCancelled } from '../director-errors.ts';
+import { JobCancelled, JobStopped } from '../director-errors.ts';
 import type { JobMessages } from '../messages/job-messages.ts';
 import type { RunningJob } from '../services.ts';
 import { JobBandwidth } from './job-bandwidth.ts';
@@ -42,6 +42,8 @@ export class ActiveJob implements RunningJob {
   previousJob = '';
   /** Volumes that hold data of the job, in order. */
   volumeNames: readonly string[] = [];
+  /** It was broken off and goes on; its start in the catalog is that of the first time. */
+  readonly isResumed: boolean;
   /** How it ended. */
   outcome?: { readonly status: string; readonly totals: JobTotals };
   #phase: Phase = { status: 'C', text: 'is waiting execution' };
@@ -72,11 +74,12 @@ export class ActiveJob implements RunningJob {
     this.bandwidth = new JobBandwidth(options.bandwidth);
     this.dueAt = options.plan.schedTime;
     this.attempt = options.plan.request.attempt ?? 1;
+    this.isResumed = options.plan.request.resume !== undefined;
     this.#now = options.now;
     this.#phaseSinceMs = options.now().getTime();
   }
 
-  /** Aborts when the job is cancelled; the reason is a JobCancelled. */
+  /** Aborts when the job is to end; the reason is a JobCancelled or a JobStopped. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -94,7 +97,8 @@ export class ActiveJob implements RunningJob {
   }
 
   get statusText(): string {
-    return this.#abort.signal.aborted ? 'is being canceled' : this.#phase.text;
+    if (!this.signal.aborted) return this.#phase.text;
+    return this.isStopped ? 'is being stopped' : 'is being canceled';
   }
 
   get clientName(): string {
@@ -173,5 +177,14 @@ export class ActiveJob implements RunningJob {
 
   cancel(reason: string): void {
     this.#abort.abort(new JobCancelled(reason));
+  }
+
+  /** As `cancel`, but keeps what it has saved. */
+  stop(reason: string): void {
+    this.#abort.abort(new JobStopped(reason));
+  }
+
+  get isStopped(): boolean {
+    return this.signal.reason instanceof JobStopped;
   }
 }

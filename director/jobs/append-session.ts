@@ -1,3 +1,4 @@
+import type { SavedPart } from '../../catalog/rows.ts';
 import type { MessageType } from '../../configuration/values/destination.ts';
 import { messageOf } from '../../errors/operator-error.ts';
 import { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
@@ -28,9 +29,11 @@ export interface AppendSessionOptions {
   readonly say: (type: MessageType, text: string, at: Date) => Promise<void>;
   /** The storage daemon waits for this; empty: it goes on. */
   readonly onWaiting: (what: string) => void;
+  /** Of a job that is resumed: what is kept of it. */
+  readonly saved?: SavedPart | undefined;
 }
 
-/** What has become durable in a session, as the storage daemon told. */
+/** What has become durable in a session, as the storage daemon told, with what is kept of a job that is resumed. */
 export interface AppendTally {
   blocks: number;
   /** Length of the job's stream so far. */
@@ -52,14 +55,7 @@ export interface AppendTally {
  *                       |--signal aborts, or something fails here--> abort sent, what is durable still recorded --> thrown
  */
 export class AppendSession implements Disposable {
-  readonly tally: AppendTally = {
-    blocks: 0,
-    streamBytes: 0,
-    memberBytes: 0,
-    records: 0,
-    volumeNames: [],
-    lastVolumeBytes: 0,
-  };
+  readonly tally: AppendTally;
   readonly opened: AppendOpened;
   readonly #options: AppendSessionOptions;
   readonly #line: GraceLine;
@@ -80,6 +76,7 @@ export class AppendSession implements Disposable {
     this.#events = call.events;
     this.opened = opened;
     this.#options = options;
+    this.tally = tallyOf(options.saved);
   }
 
   /** Opens a session; `run` has to follow. */
@@ -224,6 +221,17 @@ export class AppendSession implements Disposable {
       .send({ command: { $case: 'abort', value: { reason: messageOf(reason) } } })
       .catch(() => {});
   }
+}
+
+function tallyOf(saved: SavedPart | undefined): AppendTally {
+  return {
+    blocks: saved?.blockNumber ?? 0,
+    streamBytes: saved?.streamOffset ?? 0,
+    memberBytes: saved?.memberBytes ?? 0,
+    records: saved?.files ?? 0,
+    volumeNames: [...(saved?.volumeNames ?? [])],
+    lastVolumeBytes: 0,
+  };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,4 +1,5 @@
 import type { FileSetVersion } from '../../catalog/inputs.ts';
+import type { SavedPart } from '../../catalog/rows.ts';
 import type { PoolResource, StorageResource } from '../../configuration/director-conf.ts';
 import type { MessageType } from '../../configuration/values/destination.ts';
 import { messageOf } from '../../errors/operator-error.ts';
@@ -8,6 +9,7 @@ import type { JobIdentity } from '../../proto/noctule/record/v1/volume_members.t
 import { clockMessage, measureClockOffset } from '../daemons/clock-offset.ts';
 import type { ClientLink, StorageLink } from '../daemons/daemon-ports.ts';
 import { fileSetDigest } from '../filesets/fileset-digest.ts';
+import { JobFailed } from '../director-errors.ts';
 import { fileSetMessage } from '../filesets/fileset-message.ts';
 import { clientRetentions } from '../retention/record-periods.ts';
 import { backupReport } from '../reports/backup-report.ts';
@@ -16,12 +18,22 @@ import type { ActiveJob } from './active-job.ts';
 import { AppendSession } from './append-session.ts';
 import { transferBackup, type BackupResult } from './backup-transfer.ts';
 import { startClones } from './clones.ts';
+import {
+  backupResume,
+  findIncompleteJob,
+  resumedSession,
+  savedLinks,
+  savedText,
+  savedTotals,
+  whyNotKept,
+  type IncompleteJob,
+} from './incomplete-job.ts';
 import { isBackupLevel } from './job-codes.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
 import { jobCodes } from './job-substitution.ts';
 import type { LevelDecision } from './level-decision.ts';
-import { lookUpLevel } from './level-lookup.ts';
+import { lookUpLevel, lookUpReference } from './level-lookup.ts';
 import { choosePool, chooseStorage, type Sourced } from './pool-choice.ts';
 import { hasPriorState, priorJobs, priorStates } from './prior-state.ts';
 import { PeerCounts } from './peer-counts.ts';
@@ -50,6 +62,10 @@ export class BackupJob implements JobKind {
   #clientVersion = '';
   #storageName = '';
   #session: AppendSession | undefined;
+  /** What it goes on from. */
+  #resumed: IncompleteJob | undefined;
+  /** What is kept of it because it may go on later. */
+  #kept: SavedPart | undefined;
 
   constructor(job: ActiveJob, env: JobEnvironment) {
     const { level, request } = job.plan;
@@ -64,9 +80,10 @@ export class BackupJob implements JobKind {
 
   async run(): Promise<void> {
     refuseUnknownScripts(this.#job);
-    await this.#decideLevel();
+    if (this.#job.isResumed) await this.#keepLevel();
+    else await this.#decideLevel();
     await this.#choosePoolAndStorage();
-    await startClones(this.#job, this.#env);
+    if (!this.#job.isResumed) await startClones(this.#job, this.#env);
     await runBeforeScripts(this.#job, this.#env);
     await this.#stampStart();
     using storage = await this.#reachStorage();
@@ -77,6 +94,7 @@ export class BackupJob implements JobKind {
   verdict(): string {
     const { messages } = this.#job;
     const hasProblems =
+      (this.#resumed?.row.jobErrors ?? 0) > 0 ||
       (this.#result.client?.errors ?? 0) > 0 ||
       messages.count('Error', 'NotSaved') > 0 ||
       this.#fd.warnings + this.#sd.warnings > 0;
@@ -86,12 +104,41 @@ export class BackupJob implements JobKind {
   totals(): JobTotals {
     const { client } = this.#result;
     const { progress, messages } = this.#job;
+    const before = this.#resumed?.row;
+    const errorsBefore = before?.jobErrors ?? 0;
+    // What broke it off is no fault of what is kept.
+    if (this.#kept)
+      return { ...savedTotals(this.#kept), jobErrors: errorsBefore + messages.count('NotSaved') };
+    const errors =
+      Math.max(client?.errors ?? 0, messages.count('Error', 'NotSaved')) + messages.count('Fatal');
     return {
-      jobFiles: client?.files ?? progress.files,
+      jobFiles: client?.files ?? Math.max(progress.files, before?.jobFiles ?? 0),
       jobBytes: this.#sentBytes(),
-      readBytes: client?.contentBytes ?? progress.bytes,
-      jobErrors: Math.max(client?.errors ?? 0, messages.count('Error', 'NotSaved')) + messages.count('Fatal'),
+      readBytes: client?.contentBytes ?? Math.max(progress.bytes, before?.readBytes ?? 0),
+      jobErrors: errorsBefore + errors,
     };
+  }
+
+  /** After a failure on the way of the data, or at any moment of a job that goes on: what is wrong with it then may be cured. */
+  async keepSaved(failure: unknown): Promise<boolean> {
+    const { jobId, plan, messages, isStopped, isResumed } = this.#job;
+    if (isResumed) this.#resumed ??= await findIncompleteJob(this.#env.catalog, jobId);
+    const mayBeKept = isResumed || (this.#session && (isStopped || failure instanceof JobFailed));
+    const isDone = this.#result.client && this.#result.storage?.status === 'T';
+    // Two sides that contradict each other: more of the same would not be sound either.
+    if (!mayBeKept || (isDone && !isStopped)) return false;
+    const why = whyNotKept(plan);
+    if (why !== undefined) {
+      await messages.info(`What was saved is not kept to go on from: ${why}.`);
+      return false;
+    }
+    const saved = await this.#env.catalog.keepSavedPart(jobId);
+    if (!saved) return false;
+    this.#kept = saved;
+    await messages.info(
+      `The job is incomplete: ${savedText(saved)} are kept. "resume jobid=${jobId}" goes on.`,
+    );
+    return true;
   }
 
   // ---- the steps ----------------------------------------------------------------------------------------------
@@ -119,6 +166,37 @@ export class BackupJob implements JobKind {
     for (const text of this.#decision.messages) await messages.info(text);
   }
 
+  /** A job that goes on does so at its level and since its time, whatever ran meanwhile. @throws JobFailed */
+  async #keepLevel(): Promise<void> {
+    const { catalog, now } = this.#env;
+    const { plan, jobId, job, messages } = this.#job;
+    this.#resumed = await findIncompleteJob(catalog, jobId);
+    const { row, startTime, saved } = this.#resumed;
+    const { level } = this.#decision;
+    const md5 = fileSetDigest(plan.fileSet);
+    this.#fileSet = await catalog.fileSetVersion({ name: plan.fileSet.name, md5, now: now() });
+    const { name: jobName } = plan.job;
+    const { clientId, fileSetId } = row;
+    if (this.#fileSet.fileSetId !== fileSetId) {
+      throw new JobFailed(`The FileSet "${plan.fileSet.name}" has changed since JobId ${jobId} began`, {
+        hint: 'Run the job anew with "restart".',
+      });
+    }
+    const series = { jobName, clientId, fileSetId, level, before: startTime };
+    const reference = await lookUpReference(catalog, series);
+    if (level !== 'F' && !reference) {
+      throw new JobFailed(`The backup that JobId ${jobId} builds on is no longer in the catalog`, {
+        hint: 'Run the job anew with "restart".',
+      });
+    }
+    if (reference) {
+      this.#decision = { level, messages: [], reference, since: reference.startTime };
+      this.#job.since = reference.startTime;
+      this.#job.previousJob = reference.job;
+    }
+    await messages.info(`Resume Backup JobId ${jobId}, Job=${job}: ${savedText(saved)} are saved already.`);
+  }
+
   async #choosePoolAndStorage(): Promise<void> {
     const { request } = this.#job.plan;
     this.#pool = choosePool(request, this.#decision.level);
@@ -133,10 +211,10 @@ export class BackupJob implements JobKind {
 
   /** What the next job takes for its since time. After the Before scripts: the files they make are saved once. */
   async #stampStart(): Promise<void> {
-    const { jobId, job, messages, progress } = this.#job;
+    const { jobId, job, messages, progress, isResumed } = this.#job;
     const startTime = this.#env.now();
     this.#job.startTime = startTime;
-    await this.#env.catalog.setJob(jobId, { startTime });
+    if (!isResumed) await this.#env.catalog.setJob(jobId, { startTime });
     progress.expectedBytes = await this.#bytesOfLastRun();
     await messages.info(`Start Backup JobId ${jobId}, Job=${job}`);
   }
@@ -187,6 +265,7 @@ export class BackupJob implements JobKind {
       job: this.#identity(),
       deviceNames: [...this.#storage.resource.device],
       mediaType: this.#storage.resource.mediaType,
+      resumed: this.#resumed && resumedSession(this.#resumed),
     };
     using session = await AppendSession.open(storage, open, {
       volumes,
@@ -195,6 +274,7 @@ export class BackupJob implements JobKind {
         this.#env.catalog.addDurable({ jobId, mediaId, durable, at: this.#env.now() }),
       say: (type, text, at) => this.#say(this.#sd, this.#storageName, type, text, at),
       onWaiting: (what) => this.#job.storageWaits(what),
+      saved: this.#resumed?.saved,
     });
     this.#session = session;
     const { volSessionId, volSessionTime, deviceName } = session.opened;
@@ -206,6 +286,7 @@ export class BackupJob implements JobKind {
           client,
           clientName: plan.client.name,
           request: { ...wanted, ...this.#backupRequest(session) },
+          ...(this.#resumed && { savedLinks: savedLinks(this.#env.catalog, jobId) }),
           ...(this.#comparesFiles() && { prior: await this.#priorState() }),
           session,
           bandwidth: this.#job.bandwidth,
@@ -240,6 +321,7 @@ export class BackupJob implements JobKind {
       volSessionTime,
       accurate: this.#comparesFiles(),
       bandwidth: this.#job.bandwidth.limit,
+      resume: this.#resumed && backupResume(this.#resumed),
     };
   }
 
@@ -259,6 +341,7 @@ export class BackupJob implements JobKind {
       clientName: plan.client.name,
       fileSetName: plan.fileSet.name,
       jobName: plan.job.name,
+      before: this.#resumed?.startTime,
     });
     await messages.info(`Comparing with the files of JobId(s) ${jobIds.join(',')}.`);
     return priorStates(this.#env.catalog, jobIds);
@@ -284,7 +367,8 @@ export class BackupJob implements JobKind {
   }
 
   #identity(): JobIdentity {
-    const { jobId, job, plan, startTime } = this.#job;
+    const { jobId, job, plan } = this.#job;
+    const startTime = this.#resumed?.startTime ?? this.#job.startTime;
     return {
       jobId,
       job,
@@ -302,15 +386,27 @@ export class BackupJob implements JobKind {
 
   async #say(counts: PeerCounts, from: string, type: MessageType, text: string, at: Date): Promise<void> {
     counts.note(type);
-    await this.#job.messages.add(type, text, { from, at });
+    const { jobId, messages } = this.#job;
+    await messages.add(type, text, { from, at });
+    // At once: if the Director dies and the job is resumed, it must not end as if all had been saved.
+    if (type === 'NotSaved' && messages.count('NotSaved') === 1) {
+      await this.#env.catalog.setJob(jobId, { jobErrors: (this.#resumed?.row.jobErrors ?? 0) + 1 });
+    }
   }
 
   // ---- the report ---------------------------------------------------------------------------------------------
 
   report(status: string, endTime: Date): string {
-    const { plan, jobId, job, startTime = endTime } = this.#job;
+    const { plan, jobId, job } = this.#job;
+    const startTime = this.#resumed?.startTime ?? this.#job.startTime ?? endTime;
     const tally = this.#session?.tally;
+    const session = this.#session?.opened ?? this.#resumed?.row;
     const totals = this.totals();
+    const {
+      files: sdFiles = 0,
+      memberBytes: sdBytes = 0,
+      volumeNames = [],
+    } = this.#kept ?? { ...tally, files: tally?.records };
     return backupReport({
       directorName: this.#env.directorName,
       jobId,
@@ -328,15 +424,15 @@ export class BackupJob implements JobKind {
       endTime,
       priority: this.#job.priority,
       fdFiles: totals.jobFiles,
-      sdFiles: tally?.records ?? 0,
+      sdFiles,
       fdBytes: totals.jobBytes,
       readBytes: totals.readBytes,
       compressed: this.#result.client?.compressed ?? false,
-      sdBytes: tally?.memberBytes ?? 0,
+      sdBytes,
       accurate: this.#isAccurate(),
-      volumeNames: tally?.volumeNames ?? [],
-      volSessionId: this.#session?.opened.volSessionId ?? 0,
-      volSessionTime: this.#session?.opened.volSessionTime ?? 0,
+      volumeNames,
+      volSessionId: session?.volSessionId ?? 0,
+      volSessionTime: session?.volSessionTime ?? 0,
       lastVolumeBytes: tally?.lastVolumeBytes ?? 0,
       fdErrors: Math.max(this.#result.client?.errors ?? 0, this.#fd.errors),
       sdErrors: this.#sd.errors,
@@ -348,13 +444,14 @@ export class BackupJob implements JobKind {
   /** Content bytes as they left the client: after compression, if there was any. */
   #sentBytes(): number {
     const { client } = this.#result;
-    if (!client) return this.#job.progress.bytes;
+    if (!client) return Math.max(this.#job.progress.bytes, this.#resumed?.row.jobBytes ?? 0);
     return client.compressed ? client.sentBytes : client.contentBytes;
   }
 
   #terminations(status: string): { fdStatus: string; sdStatus: string } {
     if (!this.#storageName) return { fdStatus: '', sdStatus: '' };
     if (status === 'A') return { fdStatus: 'Canceled', sdStatus: 'Canceled' };
+    if (status === 'I' && this.#job.isStopped) return { fdStatus: 'Incomplete', sdStatus: 'Incomplete' };
     const sdFailed = this.#session ? 'Error' : 'Waiting on FD';
     return {
       fdStatus: this.#result.client ? 'OK' : 'Error',

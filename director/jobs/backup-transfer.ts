@@ -5,6 +5,7 @@ import type {
   BackupResponse,
   BackupTotals,
   PriorState,
+  SavedLinks,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { AppendFinished } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { printablePath } from '../../text/printable.ts';
@@ -24,6 +25,8 @@ export interface BackupTransfer {
   readonly request: BackupRequest;
   /** Of an accurate job: the files as the backups before left them. */
   readonly prior?: AsyncIterable<PriorState>;
+  /** Of a job that is resumed: what it has saved of files with several names. */
+  readonly savedLinks?: AsyncIterable<SavedLinks>;
   readonly session: AppendSession;
   readonly bandwidth: JobBandwidth;
   readonly progress: Progress;
@@ -74,14 +77,18 @@ async function serveSession(
 type ClientCall = Exchange<BackupCommand, BackupResponse>;
 
 async function tellClient(
-  { request: start, prior, client, bandwidth }: BackupTransfer,
+  { request: start, savedLinks, prior, client, bandwidth }: BackupTransfer,
   call: ClientCall,
   signal: AbortSignal,
 ): Promise<void> {
   const { job } = start;
-  await sendWithPrior(call, { start, prior }, signal, () =>
-    bandwidth.connect(start.bandwidth, (limit) => client.setBandwidth(job, limit, signal)),
-  );
+  await sendWithPrior(call, { start, prior }, signal, async () => {
+    await bandwidth.connect(start.bandwidth, (limit) => client.setBandwidth(job, limit, signal));
+    for await (const value of savedLinks ?? []) {
+      signal.throwIfAborted();
+      await call.send({ command: { $case: 'savedLinks', value } });
+    }
+  });
 }
 
 async function hearClient(

@@ -50,9 +50,10 @@ export async function carryOut(
 ): Promise<Again | undefined> {
   const reached = await runToEnd(job, kind, env, log);
   const { type, job: resource } = job.plan;
-  const again = env.stopSignal.aborted
-    ? undefined
-    : againAfter({ job: resource, type, status: reached, attempt: job.attempt, totals: kind.totals() });
+  const again =
+    env.stopSignal.aborted || job.isStopped
+      ? undefined
+      : againAfter({ job: resource, type, status: reached, attempt: job.attempt, totals: kind.totals() });
   if (again) await sayAgain(job, env);
   if (again === 'same JobId' && (await waitsAgain(job, env))) return again;
   await end(job, kind, env, reached);
@@ -112,16 +113,30 @@ async function runToEnd(job: ActiveJob, kind: JobKind, env: JobEnvironment, log:
     // Until its kind stamps it: a job that fails before is shown with the time at which it began to.
     const startTime = env.now();
     job.startTime = startTime;
-    await env.catalog.setJob(job.jobId, { jobStatus: 'R', startTime });
+    await env.catalog.setJob(job.jobId, { jobStatus: 'R', ...(!job.isResumed && { startTime }) });
     await kind.run();
     return kind.verdict();
   } catch (error) {
-    if (job.signal.aborted) {
-      await job.messages.info(`Job ${job.job} canceled: ${messageOf(job.signal.reason)}`);
-      return 'A';
+    const isAborted = job.signal.aborted;
+    if (isAborted) {
+      const what = job.isStopped ? 'stopped' : 'canceled';
+      await job.messages.info(`Job ${job.job} ${what}: ${messageOf(job.signal.reason)}`);
+    } else {
+      await explain(job, error, log);
     }
-    await explain(job, error, log);
-    return 'f';
+    if (isAborted && !job.isStopped) return 'A';
+    if (await keepsSaved(job, kind, error)) return 'I';
+    return isAborted ? 'A' : 'f';
+  }
+}
+
+/** Whether the job may go on from what it has saved. */
+async function keepsSaved(job: ActiveJob, kind: JobKind, failure: unknown): Promise<boolean> {
+  try {
+    return (await kind.keepSaved?.(failure)) ?? false;
+  } catch (error) {
+    await job.messages.add('Error', `What the job has saved cannot be kept: ${messageOf(error)}`);
+    return false;
   }
 }
 
@@ -182,5 +197,5 @@ async function runLastScripts(
 }
 
 function isFailure(status: string): boolean {
-  return status === 'f' || status === 'E';
+  return status === 'f' || status === 'E' || status === 'I';
 }

@@ -19,6 +19,11 @@ export interface JobKind {
   readonly asOf?: { readonly startTime: Date; readonly endTime: Date } | undefined;
   /** What remains to be done when its end is in the catalog. What it throws is an error of the job, which has ended well. */
   afterEnd?(): Promise<void>;
+  /**
+   * Asked when the run has failed or was stopped: keeps what was saved, and resolves with whether the job may go on later
+   * from there. Absent: it never may.
+   */
+  keepSaved?(failure: unknown): Promise<boolean>;
   /** The report, once the final letter is known. */
   report(status: string, endTime: Date): string;
 }

@@ -89,14 +89,17 @@ export class JobService implements Jobs {
     const job = await this.#create(plan, places);
     const verdict = this.#judgeDuplicate(job);
     this.#active.set(job.jobId, job);
-    if (verdict.action === 'cancel new') job.cancel(verdict.reason);
+    if (verdict.action === 'cancel new') {
+      if (job.isResumed) job.stop(verdict.reason);
+      else job.cancel(verdict.reason);
+    }
     if (verdict.action === 'cancel other') {
       const reason = `JobId ${job.jobId} of the same Job takes its place. Duplicate job not allowed.`;
       this.cancel(verdict.jobId, reason);
     }
     this.#enqueue(job, places.storages, request.when);
     if (job.signal.aborted) this.#queue.release(job.jobId);
-    if (this.#isStopping) this.cancel(job.jobId, STOPPING); // it came while the door was closing
+    if (this.#isStopping) this.stopJob(job.jobId, STOPPING); // it came while the door was closing
     return job.jobId;
   }
 
@@ -126,9 +129,17 @@ export class JobService implements Jobs {
   }
 
   cancel(jobId: number, reason: string): boolean {
+    return this.#end(jobId, (job) => job.cancel(reason));
+  }
+
+  stopJob(jobId: number, reason: string): boolean {
+    return this.#end(jobId, (job) => job.stop(reason));
+  }
+
+  #end(jobId: number, end: (job: ActiveJob) => void): boolean {
     const job = this.#active.get(jobId);
     if (!job || job.signal.aborted) return false;
-    job.cancel(reason);
+    end(job);
     this.#queue.release(jobId);
     return true;
   }
@@ -150,8 +161,12 @@ export class JobService implements Jobs {
   }
 
   async ended(jobId: number, signal = new AbortController().signal): Promise<string> {
-    const job = this.#active.get(jobId);
-    while (this.#active.has(jobId)) await this.#ends.next(WAIT_MS, signal);
+    let job = this.#active.get(jobId);
+    // One that goes on after it was broken off is another in the table.
+    for (let now = job; now !== undefined; now = this.#active.get(jobId)) {
+      job = now;
+      await this.#ends.next(WAIT_MS, signal);
+    }
     if (job?.outcome) return job.outcome.status;
     const row = await this.#environment.catalog.jobById(jobId);
     if (!row) throw new NoSuchJob(jobId);
@@ -171,16 +186,16 @@ export class JobService implements Jobs {
     this.#queue.reconsider();
   }
 
-  /** Takes no more work, gives what runs `graceMs` to end, then cancels it and waits until all has ended. */
+  /** Takes no more work, gives what runs `graceMs` to end, then stops it and waits until all has ended. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
     this.#queue.close();
     this.#limits.stop();
     for (const job of this.#active.values()) {
-      if (!job.hasBegun) this.cancel(job.jobId, STOPPING);
+      if (!job.hasBegun) this.stopJob(job.jobId, STOPPING);
     }
     await this.#idleWithin(graceMs);
-    for (const { jobId } of this.#active.values()) this.cancel(jobId, STOPPING);
+    for (const { jobId } of this.#active.values()) this.stopJob(jobId, STOPPING);
     this.#stop.abort(new ShuttingDown());
     await this.#idleWithin(END_MS);
   }
@@ -206,22 +221,38 @@ export class JobService implements Jobs {
         setImmediate(() => this.#enqueue(job, storages, at));
         return;
       }
-      if (again === 'new JobId' && !this.#isStopping) {
-        await this.run({ ...job.plan.request, when: at, attempt: job.attempt + 1 });
-      }
+      const request = { ...job.plan.request, when: at, attempt: job.attempt + 1 };
+      if (again === 'new JobId' && !this.#isStopping) await this.run({ ...request, resume: undefined });
+      if (again === 'resumed' && !this.#isStopping) await this.#goOn({ ...request, resume: job });
     } catch (error) {
       const where = error instanceof Error ? error.stack : String(error);
       log.error(`JobId ${job.jobId} was not ended as it should: ${where}`);
     }
-    this.#active.delete(job.jobId);
+    if (this.#active.get(job.jobId) === job) this.#active.delete(job.jobId);
     this.#ended += 1;
     this.#ends.notify();
     this.#options.onEnded?.(job.plan.job.name);
   }
 
-  async #create(plan: JobPlan, places: Places): Promise<ActiveJob> {
-    const { environment, outlets, workingDirectory } = this.#options;
-    const { catalog, ids, now, directorName } = environment;
+  /** A job that was broken off waits for its next turn, from here on in the place of the run that has ended. */
+  async #goOn(request: RunRequest): Promise<void> {
+    const plan = planRun(request, this.#environment.now());
+    const places = placesOf(plan);
+    const job = await this.#create(plan, places);
+    this.#active.set(job.jobId, job);
+    // Not before the queue has let go of the run before.
+    setImmediate(() => {
+      this.#enqueue(job, places.storages, request.when);
+      if (this.#isStopping) this.stopJob(job.jobId, STOPPING);
+      if (job.signal.aborted) this.#queue.release(job.jobId);
+    });
+  }
+
+  /** Resolves with what the job is known by in the catalog, where it stands now among those that have not ended. */
+  async #record(plan: JobPlan, places: Places): Promise<{ jobId: number; job: string }> {
+    const { catalog, ids, now } = this.#environment;
+    const { resume } = plan.request;
+    if (resume) return catalog.reopenJob({ jobId: resume.jobId, priority: plan.priority });
     const job = this.#names.next(plan.job.name, now());
     const jobId = await catalog.createJob({
       job,
@@ -235,6 +266,13 @@ export class JobService implements Jobs {
       status: 'C',
       ...(plan.request.comment !== undefined && { comment: plan.request.comment }),
     });
+    return { jobId, job };
+  }
+
+  async #create(plan: JobPlan, places: Places): Promise<ActiveJob> {
+    const { environment, outlets, workingDirectory } = this.#options;
+    const { now, directorName } = environment;
+    const { jobId, job } = await this.#record(plan, places);
     const active: ActiveJob = new ActiveJob({
       jobId,
       job,

@@ -49,6 +49,20 @@ export async function lookUpLevel(
   });
 }
 
+/**
+ * The run that a backup of this level was built on when it started: its since time is the start of that. Undefined for a
+ * Full, and when that run is no longer in the catalog.
+ */
+export async function lookUpReference(
+  catalog: Pick<LevelCatalog, 'lastGoodBackup' | 'lastGoodFull'>,
+  { level, before, ...series }: BackupSeries & { readonly level: BackupLevel; readonly before: Date },
+): Promise<EarlierRun | undefined> {
+  if (level === 'F') return undefined;
+  const full = await catalog.lastGoodFull({ ...series, before });
+  if (level === 'D' || full === undefined) return earlierRun(full);
+  return earlierRun(await catalog.lastGoodBackup({ ...series, before, levels: ['F', 'D', 'I'] }));
+}
+
 function earlierRun(row: JobRow | undefined): EarlierRun | undefined {
   if (!row?.startTime || !isBackupLevel(row.level)) return undefined;
   return { jobId: row.jobId, job: row.job, level: row.level, startTime: row.startTime };

@@ -23,6 +23,8 @@ export async function priorJobs(
     readonly clientName: string;
     readonly fileSetName: string;
     readonly jobName: string;
+    /** Only jobs that ended at or before this. */
+    readonly before?: Date | undefined;
   },
 ): Promise<number[]> {
   const { level, ...query } = of;

@@ -21,6 +21,7 @@ export function restrictedJobs(jobs: Jobs, catalog: Catalog, rights: Rights): Jo
     },
     running,
     cancel: (jobId, reason) => isVisible(jobId) && jobs.cancel(jobId, reason),
+    stopJob: (jobId, reason) => isVisible(jobId) && jobs.stopJob(jobId, reason),
     setPriority: async (jobId, priority) => isVisible(jobId) && jobs.setPriority(jobId, priority),
     setBandwidth: async (jobId, limit) => (isVisible(jobId) ? jobs.setBandwidth(jobId, limit) : undefined),
     setClientBandwidth: (client, limit) => {

@@ -1,4 +1,9 @@
-import type { BackupRequest, PriorState } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import {
+  BackupResume,
+  type BackupRequest,
+  type PriorState,
+  type SavedLinks,
+} from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import type { StoreResponse } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
@@ -30,6 +35,8 @@ export interface BackupPorts {
   readonly ioClass: IoClass;
   /** What the Director sends of the backups before; for an accurate job. */
   readonly prior?: AsyncIterable<PriorState>;
+  /** Likewise for a job that is resumed; to be taken first. */
+  readonly savedLinks?: AsyncIterable<SavedLinks>;
 }
 
 export interface BackupStore extends MemberSink {
@@ -68,6 +75,7 @@ export async function runBackup(
   const fail = (error: unknown) => failed.abort(error);
 
   const control = JobControl.create(BLOCKS_IN_FLIGHT);
+  using links = request.resume ? new PriorFeed(control, ended) : undefined;
   using prior = request.accurate ? new PriorFeed(control, ended) : undefined;
   await using programs = new ProgramRunner({
     control,
@@ -80,18 +88,28 @@ export async function runBackup(
     sinceNs: request.sinceNs,
     memory: control.shared,
     priorPort: prior?.workerPort,
+    resume: request.resume &&
+      links && { from: BackupResume.encode(request.resume).finish(), linksPort: links.workerPort },
     programPort: programs.workerPort,
     mode: 'backup',
     ioClass: ports.ioClass,
   };
   const store = await ports.openStore(ended);
   store.failed.catch(fail);
-  if (ports.prior !== undefined) prior?.send(ports.prior).catch(fail);
+  const sendSaved = async () => {
+    if (ports.savedLinks !== undefined) await links?.send(ports.savedLinks);
+    if (ports.prior !== undefined) await prior?.send(ports.prior);
+  };
+  sendSaved().catch(fail);
   await using worker = new JobWorker<WalkEvent>({
     module: workerModule('walk-worker', import.meta.url),
     job: request.job,
     data: task,
-    transfer: [programs.workerPort, ...(prior ? [prior.workerPort] : []), ...memoryOf(lists)],
+    transfer: [
+      programs.workerPort,
+      ...[links, prior].flatMap((feed) => feed?.workerPort ?? []),
+      ...memoryOf(lists),
+    ],
     cancel: () => control.cancel(),
     signal: ended,
   });
@@ -102,6 +120,7 @@ export async function runBackup(
       ...ports,
       programs,
       priorTaken: () => prior?.taken(),
+      linksTaken: () => links?.taken(),
     });
     const totals = await session.finish(result);
     const answer = await store.finish();
@@ -120,7 +139,7 @@ async function forwardEvents(
   worker: JobWorker<WalkEvent>,
   session: SessionStream,
   control: JobControl,
-  ports: BackupPorts & { readonly programs: ProgramRunner; priorTaken(): void },
+  ports: BackupPorts & { readonly programs: ProgramRunner; priorTaken(): void; linksTaken(): void },
 ): Promise<BackupResult> {
   for await (const event of worker.events()) {
     switch (event.kind) {
@@ -144,6 +163,9 @@ async function forwardEvents(
       case 'priorTaken':
         ports.priorTaken();
         break;
+      case 'linksTaken':
+        ports.linksTaken();
+        break;
       case 'end':
         return event.result;
       case 'listing':
@@ -162,7 +184,7 @@ class SessionStream {
   readonly #compressor: BlockCompressor;
   /** Of the block that comes next. */
   #place: SessionPlace;
-  #sentBytes = 0;
+  #sentBytes: number;
   #isCompressed = false;
 
   constructor(
@@ -172,7 +194,9 @@ class SessionStream {
     compressor: BlockCompressor,
   ) {
     const { volSessionId, volSessionTime } = request;
-    this.#place = { volSessionId, volSessionTime, blockNumber: 0, streamOffset: 0 };
+    const { blockNumber = 0, streamOffset = 0, sentBytes = 0 } = request.resume ?? {};
+    this.#place = { volSessionId, volSessionTime, blockNumber, streamOffset };
+    this.#sentBytes = sentBytes;
     this.#sender = sender;
     this.#control = control;
     this.#compressor = compressor;

@@ -1,5 +1,7 @@
 import { DigestAlgorithm, FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
+import type { BackupResume } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
+import { BLOCK_CONTENT_BYTES_MAX } from '../../volume/member.ts';
 import { RecordBatch } from '../../volume/record-batch.ts';
 import { pathFromBytes, type BytePath } from '../byte-path.ts';
 import type { CompiledFileSet } from '../fileset/include-rules.ts';
@@ -10,7 +12,7 @@ import type { FileNotice } from '../walk/file-notice.ts';
 import { HardLinks } from '../walk/hard-links.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import { Walker, type WalkVisitor } from '../walk/walker.ts';
-import { BlockCutter, type CutBlock, type Slot } from './block-cutter.ts';
+import { BlockCutter, type BlockCutterPorts, type CutBlock, type Slot } from './block-cutter.ts';
 import { EntryPacker } from './entry-packer.ts';
 import {
   AccurateSelection,
@@ -19,12 +21,20 @@ import {
   type EntrySelection,
 } from './entry-selection.ts';
 import type { PriorState } from './prior-state.ts';
+import { plainPath, ResumePoint } from './resume-point.ts';
 import { UnsizedEntries, isReadToItsEnd } from './unsized-entries.ts';
 
 /** Records wait for company for this many blocks at most. */
 const BLOCKS_PER_RECORDS_MAX = 64;
 
 const NOTHING: Buffer = Buffer.alloc(0);
+
+const NOTHING_SAVED: Pick<BackupResume, 'files' | 'contentBytes' | 'fileIndex' | 'streamOffset'> = {
+  files: 0,
+  contentBytes: 0,
+  fileIndex: 0,
+  streamOffset: 0,
+};
 
 /** Batches of records that wait for the end of a block. */
 const WAITING_BATCHES_MAX = 16;
@@ -35,6 +45,14 @@ export interface BackupSource {
   readonly sinceNs: bigint | undefined;
   /** Of an accurate job: what the backups before left, to compare with. */
   readonly prior?: PriorState;
+  /** The job was broken off and goes on. */
+  readonly resume?: ResumedWalk | undefined;
+}
+
+export interface ResumedWalk {
+  readonly from: BackupResume;
+  /** What it saved of files with several names. */
+  readonly hardLinks: HardLinks;
 }
 
 /** Where the walk puts what it makes. Every call may wait, and may throw to end the job. */
@@ -79,9 +97,11 @@ class BackupWalk implements WalkVisitor {
   readonly #unsized: UnsizedEntries;
   /** The walk does not see what plugins make, and when one fails, what it made before is still good. */
   readonly #pluginPaths: ReadonlySet<BytePath>;
-  readonly #hardLinks = new HardLinks();
-  readonly #counts: BackupCounts = { files: 0, contentBytes: 0, errors: 0 };
-  #lastFileIndex = 0;
+  readonly #hardLinks: HardLinks;
+  readonly #resumePoint: ResumePoint | undefined;
+  readonly #contentBytesBefore: number;
+  readonly #counts: BackupCounts;
+  #lastFileIndex: number;
   readonly #batch = new RecordBatch();
   /** Full batches whose last files end in the block that is still open. */
   #waitingRecords: RecordsContent[] = [];
@@ -89,15 +109,23 @@ class BackupWalk implements WalkVisitor {
 
   constructor(source: BackupSource, sink: BackupSink) {
     this.#sink = sink;
-    this.#pluginPaths = new Set(source.fileSet.pluginFiles.map(({ plugin }) => plugin.path));
+    this.#pluginPaths = pluginPathsOf(source.fileSet);
+    const { resume } = source;
+    const { files, contentBytes, fileIndex, streamOffset } = resume?.from ?? NOTHING_SAVED;
+    this.#counts = { files, contentBytes, errors: 0 };
+    this.#contentBytesBefore = contentBytes;
+    this.#lastFileIndex = fileIndex;
+    this.#hardLinks = resume?.hardLinks ?? new HardLinks();
+    this.#resumePoint = resume && resumePointOf(resume, source.fileSet);
     this.#selection = selectionOf(source, {
       gone: (record) => this.#noteGone(record),
       notice: (notice) => this.notice(notice),
     });
-    this.#cutter = new BlockCutter({
+    const ports: BlockCutterPorts = {
       takeSlot: () => sink.takeSlot(),
       emit: (block) => this.#block(block),
-    });
+    };
+    this.#cutter = new BlockCutter(ports, streamOffset);
     const notice = (notice: FileNotice) => this.notice(notice);
     const reading = (path: BytePath) => this.#progress(path);
     this.#packer = new EntryPacker(this.#cutter, notice, reading);
@@ -109,6 +137,8 @@ class BackupWalk implements WalkVisitor {
   }
 
   notice(notice: FileNotice): void {
+    // It was said before the job was broken off.
+    if (notice.path !== '' && this.#resumePoint?.isDone(notice.path) === true) return;
     if (notice.type === 'notSaved') this.#counts.errors += 1;
     this.#sink.notice(notice);
   }
@@ -119,10 +149,12 @@ class BackupWalk implements WalkVisitor {
 
   entry(entry: WalkEntry): void {
     const { path, savedPath, stat, options } = entry;
+    if (this.#resumePoint?.isDone(path) === true) return this.#selection.unseen(path, 'entry');
     const isWanted = this.#selection.isWanted(entry);
     if (isReadToItsEnd(entry)) {
       // Its node says nothing about what it holds: always saved.
       this.#progress(path);
+      this.#tellBefore(Infinity);
       this.#addSaved(this.#unsized.node(entry));
       return;
     }
@@ -133,6 +165,7 @@ class BackupWalk implements WalkVisitor {
 
     const isLinkable = options.hardLinks && type !== FileType.DIRECTORY;
     const firstName = isLinkable ? this.#hardLinks.known(stat) : undefined;
+    if (type === FileType.REGULAR) this.#tellBefore(Number(stat.size));
     const record =
       firstName === undefined ? this.#packer.pack(entry, type) : this.#packer.packHardLink(entry, firstName);
     this.#addSaved(record);
@@ -142,7 +175,9 @@ class BackupWalk implements WalkVisitor {
   }
 
   pluginFile(file: PluginFile): void {
+    if (this.#resumePoint?.isPluginDone(file.plugin.path) === true) return;
     this.#progress(file.plugin.path);
+    this.#tellBefore(Infinity);
     this.#addSaved(this.#unsized.plugin(file));
   }
 
@@ -167,6 +202,7 @@ class BackupWalk implements WalkVisitor {
   #noteGone(record: FileRecord): void {
     const path = pathFromBytes(record.path);
     if (this.#pluginPaths.has(path)) return;
+    if (this.#resumePoint?.isGoneDone(plainPath(record.path)) === true) return;
     this.#addRecord(deletedRecord(record));
     this.#progress(path);
   }
@@ -188,10 +224,21 @@ class BackupWalk implements WalkVisitor {
     this.#emitRecords();
   }
 
+  /** Records stand at entry boundaries only: a session that is cut back to one must not lose records of what it keeps. */
   #block(block: CutBlock): void {
     this.#sink.block(block);
     this.#blocksSinceRecords += 1;
+    if (!block.endsAtEntry) return;
     if (this.#blocksSinceRecords >= BLOCKS_PER_RECORDS_MAX) this.#takeBatch();
+    this.#emitRecords();
+  }
+
+  /** Hands the records over before an entry of this size, if it would keep them waiting for too long. */
+  #tellBefore(entryBytes: number): void {
+    const blocks = Math.ceil(entryBytes / BLOCK_CONTENT_BYTES_MAX);
+    if (this.#blocksSinceRecords + blocks < BLOCKS_PER_RECORDS_MAX) return;
+    this.#cutter.flush();
+    this.#takeBatch();
     this.#emitRecords();
   }
 
@@ -208,7 +255,7 @@ class BackupWalk implements WalkVisitor {
   }
 
   get #contentBytes(): number {
-    return this.#packer.contentBytes + this.#unsized.contentBytes;
+    return this.#contentBytesBefore + this.#packer.contentBytes + this.#unsized.contentBytes;
   }
 }
 
@@ -224,6 +271,15 @@ export function selectionOf({ fileSet, sinceNs, prior }: BackupSource, ports: Ac
   ports.notice({ type: 'warning', path: '', text });
   while (prior.record !== undefined) prior.advance(); // It is sent all the same.
   return new SinceSelection(sinceNs);
+}
+
+function pluginPathsOf({ pluginFiles }: CompiledFileSet): ReadonlySet<BytePath> {
+  return new Set(pluginFiles.map(({ plugin }) => plugin.path));
+}
+
+function resumePointOf({ from }: ResumedWalk, fileSet: CompiledFileSet): ResumePoint {
+  if (fileSet.dropsNames) throw new Error('The Director resumes no job whose saved paths have no order');
+  return new ResumePoint(from, pluginPathsOf(fileSet));
 }
 
 /** The note that an entry of an earlier backup is gone. */

@@ -38,15 +38,17 @@ export class BlockCutter {
   #slot: Slot | undefined;
   #usedBytes = 0;
   /** Where in the stream the current block begins. */
-  #blockOffset = 0;
+  #blockOffset: number;
   #entryStart = 0;
   #entryHasLeft = false;
   #firstHeaderOffset: number | undefined;
   #startsAtEntry = true;
   #compression: EntryCompression = { codec: 'none', level: 0 };
 
-  constructor(ports: BlockCutterPorts) {
+  /** @param streamOffset Where in the stream the first block begins. */
+  constructor(ports: BlockCutterPorts, streamOffset = 0) {
     this.#ports = ports;
+    this.#blockOffset = streamOffset;
   }
 
   /** How long the stream is by now. */

@@ -41,6 +41,7 @@ export async function lookWalk<R>(
     fileSet: FileSet.encode(fileSet).finish(),
     memory: control.shared,
     priorPort: prior?.workerPort,
+    resume: undefined,
     programPort: undefined,
   };
   await using worker = new JobWorker<WalkEvent>({

@@ -1,6 +1,7 @@
 import type { FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
-import { pathFromBytes, type BytePath } from '../byte-path.ts';
+import type { BytePath } from '../byte-path.ts';
+import { plainPath } from './resume-point.ts';
 
 /** What the main thread gives the worker of an accurate job, as often as it is asked. */
 export interface PriorBatch {
@@ -35,7 +36,6 @@ export class PriorState {
     }
     this.record = this.#records[this.#next++];
     if (this.record === undefined) return;
-    const path = pathFromBytes(this.record.path);
-    this.path = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+    this.path = plainPath(this.record.path);
   }
 }

@@ -20,6 +20,8 @@ export interface WalkTask {
   readonly memory: SharedMemory;
   /** Where an accurate job gets its PriorBatches; transferred. */
   readonly priorPort: MessagePort | undefined;
+  /** Of a job that is resumed: an encoded filedaemon.v1.BackupResume, and where the saved links come; transferred. */
+  readonly resume: { readonly from: Uint8Array; readonly linksPort: MessagePort } | undefined;
   /** Where the answers to ProgramEvents come; transferred. An estimate runs no programs. */
   readonly programPort: MessagePort | undefined;
   /** An estimate reads no contents; with `listing` it gives the records of what would be saved. */
@@ -35,8 +37,8 @@ export type WalkEvent =
   | { readonly kind: 'notice'; readonly notice: FileNotice }
   /** * An encoded FileRecordBatch. */
   | { readonly kind: 'listing'; readonly batch: Uint8Array }
-  /** The worker has taken a PriorBatch. */
-  | { readonly kind: 'priorTaken' }
+  /** The worker has taken a PriorBatch of the prior state, or of the saved links. */
+  | { readonly kind: 'priorTaken' | 'linksTaken' }
   | ProgramEvent
   /** About once a second. */
   | { readonly kind: 'progress'; readonly counts: BackupCounts; readonly path: BytePath }

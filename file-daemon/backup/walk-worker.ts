@@ -1,16 +1,19 @@
 import { workerData, type MessagePort } from 'node:worker_threads';
+import { BackupResume } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { compileFileSet } from '../fileset/include-rules.ts';
 import { errnoText } from '../errno-text.ts';
 import { setIoClass } from '../../native/priority.ts';
 import { programLink } from '../plugins/program-link.ts';
+import { HardLinks } from '../walk/hard-links.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { ProgressClock } from '../worker/progress-clock.ts';
 import { postEvent, runAsWorker } from '../worker/worker-side.ts';
-import { runBackupWalk, type BackupSink, type BackupSource } from './backup-walk.ts';
+import { runBackupWalk, type BackupSink, type BackupSource, type ResumedWalk } from './backup-walk.ts';
 import { runVerifyWalk } from '../verify/verify-walk.ts';
 import { PriorState, type PriorBatch } from './prior-state.ts';
 import { runEstimateWalk } from './estimate-walk.ts';
+import { rememberSavedLinks } from './saved-links.ts';
 import type { WalkEvent, WalkTask } from './walk-events.ts';
 
 /** The worker thread of a backup, an estimate or a verify of what is on disk. */
@@ -19,12 +22,19 @@ function post(event: WalkEvent): void {
   postEvent(event);
 }
 
-function priorState(port: MessagePort, control: JobControl): PriorState {
+function priorState(port: MessagePort, control: JobControl, taken: 'priorTaken' | 'linksTaken'): PriorState {
   return new PriorState(() => {
     const batch = control.receiveFrom(port) as PriorBatch;
-    post({ kind: 'priorTaken' });
+    post({ kind: taken });
     return batch;
   });
+}
+
+function resumedWalk({ from, linksPort }: NonNullable<WalkTask['resume']>, control: JobControl): ResumedWalk {
+  const hardLinks = new HardLinks();
+  // To the end, before the prior state is waited for: they come one behind the other.
+  rememberSavedLinks(priorState(linksPort, control, 'linksTaken'), hardLinks);
+  return { from: BackupResume.decode(from), hardLinks };
 }
 
 await runAsWorker(() => {
@@ -33,7 +43,8 @@ await runAsWorker(() => {
   const source: BackupSource = {
     fileSet: compileFileSet(FileSet.decode(task.fileSet), task.lists),
     sinceNs: task.sinceNs,
-    ...(task.priorPort && { prior: priorState(task.priorPort, control) }),
+    resume: task.resume && resumedWalk(task.resume, control),
+    ...(task.priorPort && { prior: priorState(task.priorPort, control, 'priorTaken') }),
   };
   const clock = new ProgressClock();
   const progress: BackupSink['progress'] = (counts, path) => {

@@ -9,6 +9,7 @@ import {
   type HelloRequest,
   type HelloResponse,
   type PriorState,
+  type SavedLinks,
   type RunScriptRequest,
   type RunScriptResponse,
   type RestoreEntry,
@@ -175,6 +176,7 @@ export class FileDaemonService {
             openStore: (ended) => link.openStore(ended),
             compressor: this.#compressor,
             ioClass: this.#options.ioClass,
+            savedLinks: savedLinksOf(commands),
             prior: priorStatesOf(commands, BackupCommand),
             notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
             progress(counts, path) {
@@ -393,6 +395,15 @@ async function* priorStatesOf(
 ): AsyncGenerator<PriorState> {
   for (let next = await nextCommand(commands, type); next; next = await nextCommand(commands, type)) {
     if (next.command?.$case === 'prior') yield next.command.value as PriorState;
+  }
+}
+
+async function* savedLinksOf(commands: AsyncIterator<Buffer>): AsyncGenerator<SavedLinks> {
+  for (let last = false; !last;) {
+    const command = (await nextCommand(commands, BackupCommand))?.command;
+    if (command?.$case !== 'savedLinks') return;
+    ({ last } = command.value);
+    yield command.value;
   }
 }
 

@@ -25,6 +25,10 @@ export class Relay implements AsyncDisposable {
     return relay;
   }
 
+  get passedBytes(): number {
+    return this.#passedBytes;
+  }
+
   /** Breaks all connections when so many more bytes have gone through; resolves then. */
   cutAfter(bytes: number): Promise<void> {
     return this.#after(bytes, () => this.cut());

@@ -10,7 +10,14 @@ import { walkMembers } from '../../volume/walk.ts';
 import { UsageError } from '../usage-error.ts';
 import { volumeArguments } from './volume-arguments.ts';
 import { openVolume, VolumeUnreadable, type VolumeOnDisk } from './volume-on-disk.ts';
-import { bySession, continues, sessionName, sessionsOf, type SessionPart } from './volume-sessions.ts';
+import {
+  bySession,
+  continues,
+  partBehindGap,
+  sessionName,
+  sessionsOf,
+  type SessionPart,
+} from './volume-sessions.ts';
 
 export const COPY_USAGE = `usage: noctule volume copy [-j JOBID] VOLUME... TARGET
        noctule volume copy [-j JOBID] -V NAME|NAME [-c SD-CONF] DEVICE TARGET
@@ -52,14 +59,20 @@ export async function copy(args: readonly string[]): Promise<number> {
 
 /** Why the parts of a job are not the job; undefined when they are. */
 function whatIsMissing(parts: readonly SessionPart[]): string | undefined {
-  for (const [index, { volume, start, end }] of parts.entries()) {
+  const behindGap = partBehindGap(parts);
+  for (const part of parts) {
+    const { volume, start, end } = part;
     const where = `on volume "${volume.name}"`;
     if (start === undefined) return `its beginning ${where} is damaged`;
-    if (start.volumeIndex !== index) return 'a volume on which it lies as well was not named';
+    if (part === behindGap) return 'a volume on which it lies as well was not named';
     if (end === undefined) return `its end ${where} is not there`;
   }
   const last = parts.at(-1);
   return last && continues(last) ? 'it goes on in a volume that was not named' : undefined;
+}
+
+function isResumed({ start }: SessionPart): boolean {
+  return start?.resumedBehind !== undefined;
 }
 
 /** The target exists, or cannot be made. */
@@ -107,11 +120,15 @@ class NewVolume implements AsyncDisposable {
     return volume;
   }
 
-  /** Appends a job, all its parts as one. Resolves with what is damaged: then nothing of it was added. */
+  /** Appends a job, all its parts as one, but for the break where it was resumed. Resolves with what is damaged: then nothing of it was added. */
   async addSession(parts: readonly SessionPart[]): Promise<string | undefined> {
     const before = this.#bytes;
     for (const [index, part] of parts.entries()) {
-      const trouble = await this.#addPart(part, { first: index === 0, last: index === parts.length - 1 });
+      const next = parts[index + 1];
+      const trouble = await this.#addPart(part, {
+        first: index === 0 || isResumed(part),
+        last: next === undefined || isResumed(next),
+      });
       if (trouble === undefined) continue;
       this.#bytes = before;
       await this.#file.truncate(before);

@@ -16,7 +16,14 @@ import { unpackRecords } from '../../volume/record-batch.ts';
 import { walkMembers } from '../../volume/walk.ts';
 import { volumeArguments } from './volume-arguments.ts';
 import { openVolume, type VolumeOnDisk } from './volume-on-disk.ts';
-import { bySession, sessionName, sessionsOf, type SessionPart } from './volume-sessions.ts';
+import {
+  bySession,
+  isKeptBlock,
+  keptRecords,
+  sessionName,
+  sessionsOf,
+  type SessionPart,
+} from './volume-sessions.ts';
 import { LIST_OPTIONS, wantedPaths } from './wanted-paths.ts';
 
 export const EXTRACT_USAGE = `usage: noctule volume extract [-i FILE] [-e FILE] [-j JOBID] VOLUME... TARGET
@@ -107,14 +114,16 @@ async function complainOfUntold(
 ): Promise<void> {
   let told = 0;
   let written = 0;
-  for (const { volume, from, to } of parts) {
+  for (const part of parts) {
+    const { volume, from, to } = part;
     for await (const step of walkMembers(volume.reader, { from, to, checkBlocksFrom: Infinity })) {
       if (step.type !== 'member') continue;
       const { header, member } = step;
-      if (header.kind === MemberKind.BLOCK) written = header.streamOffset + header.contentBytes;
+      if (header.kind === MemberKind.BLOCK && isKeptBlock(part, header))
+        written = header.streamOffset + header.contentBytes;
       if (header.kind !== MemberKind.RECORDS || member === undefined) continue;
-      for (const { streamOffset, streamBytes } of unpackRecords(decodeRecordsContent(member)))
-        told = Math.max(told, streamOffset + streamBytes);
+      const records = keptRecords(part, unpackRecords(decodeRecordsContent(member)));
+      for (const { streamOffset, streamBytes } of records) told = Math.max(told, streamOffset + streamBytes);
     }
   }
   if (written <= told) return;
@@ -129,11 +138,12 @@ function asFile(record: FileRecord): FileRecord {
   return record.type === FileType.REGULAR ? { ...record, linkTarget: Buffer.alloc(0) } : record;
 }
 
-async function* recordsOf({ volume, from, to }: SessionPart): AsyncGenerator<FileRecord[]> {
+async function* recordsOf(part: SessionPart): AsyncGenerator<FileRecord[]> {
+  const { volume, from, to } = part;
   for await (const step of walkMembers(volume.reader, { from, to, checkBlocksFrom: Infinity })) {
     if (step.type !== 'member' || step.header.kind !== MemberKind.RECORDS || step.member === undefined)
       continue;
-    yield unpackRecords(decodeRecordsContent(step.member));
+    yield keptRecords(part, unpackRecords(decodeRecordsContent(step.member)));
   }
 }
 
@@ -146,7 +156,11 @@ async function* blocksOf(
     for await (const step of walkMembers(volume.reader, { from, to, checkBlocksFrom: 0 })) {
       if (step.type === 'damage') {
         complain(damageText(volume, step.volumeOffset, step.header?.blockNumber));
-      } else if (step.header.kind === MemberKind.BLOCK && step.member !== undefined) {
+      } else if (
+        step.header.kind === MemberKind.BLOCK &&
+        step.member !== undefined &&
+        isKeptBlock(part, step.header)
+      ) {
         try {
           const content = await decodeBlockContentAsync(step.member, libdeflate()?.inflate);
           yield { session: sessionName(part), streamOffset: step.header.streamOffset, content };

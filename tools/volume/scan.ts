@@ -4,16 +4,25 @@ import type { MediaRow } from '../../catalog/rows.ts';
 import { loadDirectorConf, type DirectorConf } from '../../configuration/director-conf.ts';
 import { formatProblem } from '../../configuration/problem.ts';
 import { CatalogIds } from '../../director/catalog-ids.ts';
-import type { JobIdentity } from '../../proto/noctule/record/v1/volume_members.ts';
+import { RecordsContent, type JobIdentity } from '../../proto/noctule/record/v1/volume_members.ts';
 import type { BlockRun, Durable } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { withCommas } from '../../text/numbers.ts';
-import { SessionEndStatus, controlContent } from '../../volume/control-member.ts';
+import { SessionEndStatus, controlContent, decodeRecordsContent } from '../../volume/control-member.ts';
 import { MemberKind, type MemberHeader } from '../../volume/member.ts';
+import { RecordBatch, unpackRecords } from '../../volume/record-batch.ts';
 import { walkMembers } from '../../volume/walk.ts';
 import { UsageError } from '../usage-error.ts';
 import { volumeArguments } from './volume-arguments.ts';
 import { openVolume, VolumeUnreadable, type VolumeOnDisk } from './volume-on-disk.ts';
-import { sessionName, sessionsOf, type SessionPart } from './volume-sessions.ts';
+import {
+  bySession,
+  isKeptBlock,
+  keptRecords,
+  partBehindGap,
+  sessionName,
+  sessionsOf,
+  type SessionPart,
+} from './volume-sessions.ts';
 
 export const SCAN_USAGE = `usage: noctule volume scan --director DIR-CONF VOLUME...
        noctule volume scan --director DIR-CONF -V NAME|NAME [-c SD-CONF] DEVICE
@@ -90,9 +99,9 @@ class Rebuild {
       this.#media.set(volume.name, await this.#volume(volume));
       parts.push(...(await sessionsOf(volume)));
     }
-    const sessions = Map.groupBy(parts, sessionName).values();
     const jobIdOf = (all: readonly SessionPart[]) => all[0]?.start?.job?.jobId ?? Infinity;
-    for (const session of [...sessions].sort((a, b) => jobIdOf(a) - jobIdOf(b))) await this.#session(session);
+    for (const session of bySession(parts).sort((a, b) => jobIdOf(a) - jobIdOf(b)))
+      await this.#session(session);
     for (const volume of volumes) await this.#finishVolume(volume, parts);
     return this.#isWhole;
   }
@@ -133,8 +142,7 @@ class Rebuild {
       .poolId;
   }
 
-  async #session(unordered: readonly SessionPart[]): Promise<void> {
-    const parts = unordered.toSorted((a, b) => (a.start?.volumeIndex ?? 0) - (b.start?.volumeIndex ?? 0));
+  async #session(parts: readonly SessionPart[]): Promise<void> {
     const [first] = parts;
     const identity = first?.start?.job;
     if (!first || !identity) {
@@ -148,14 +156,16 @@ class Rebuild {
       return;
     }
     let blockBytes = 0;
+    const behindGap = partBehindGap(parts);
     for (const part of parts) {
-      if ((part.start?.volumeIndex ?? -1) !== parts.indexOf(part)) {
+      if (part === behindGap) {
         this.#complain(
           part.volume,
           `session ${sessionName(part)}: a volume before this one is missing; the rest is left out`,
         );
         break;
       }
+      if (part.start?.resumedBehind !== undefined) await this.#catalog.keepSavedPart(jobId);
       blockBytes += await this.#part(jobId, part);
     }
     await this.#endJob(jobId, parts, blockBytes);
@@ -194,7 +204,8 @@ class Rebuild {
   }
 
   /** Reports the part as a storage daemon does when it writes it; resolves with the bytes of its blocks. */
-  async #part(jobId: number, { volume, from, to, end, start }: SessionPart): Promise<number> {
+  async #part(jobId: number, part: SessionPart): Promise<number> {
+    const { volume, from, to, end, start } = part;
     const { mediaId } = this.#media.get(volume.name)!;
     const at = new Date(end?.endedAtMs || start?.startedAtMs || 0);
     const report = new DurableReport(volume.name);
@@ -212,11 +223,12 @@ class Rebuild {
         break;
       }
       const { header, member, volumeOffset } = step;
-      if (header.kind === MemberKind.BLOCK) {
+      if (header.kind === MemberKind.BLOCK && isKeptBlock(part, header)) {
         report.block(header, volumeOffset);
         blockBytes += header.memberBytes;
       } else if (header.kind === MemberKind.RECORDS && member !== undefined) {
-        report.records(controlContent(member, MemberKind.RECORDS), volumeOffset + header.memberBytes);
+        const content = keptContent(part, member);
+        if (content !== undefined) report.records(content, volumeOffset + header.memberBytes);
       }
       if (report.blockCount >= BLOCKS_AT_ONCE) await flush();
     }
@@ -255,6 +267,16 @@ class Rebuild {
     this.#isWhole = false;
     process.stderr.write(`Volume "${name}": ${text}\n`);
   }
+}
+
+/** What a member of kind `records` says of the job as it is now, encoded; undefined when that is nothing. */
+function keptContent(part: SessionPart, member: Buffer): Buffer | undefined {
+  const encoded = controlContent(member, MemberKind.RECORDS);
+  if (part.kept === undefined) return encoded;
+  const batch = new RecordBatch();
+  for (const record of keptRecords(part, unpackRecords(decodeRecordsContent(member)))) batch.add(record);
+  const content = batch.take();
+  return content && Buffer.from(RecordsContent.encode(content).finish());
 }
 
 /** Collects consecutive blocks and the records between them into what `addDurable` takes. */

@@ -1,4 +1,5 @@
 import type { SessionEnd, SessionStart } from '../../proto/noctule/record/v1/volume_members.ts';
+import type { FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { decodeSessionEnd, decodeSessionStart, SessionEndStatus } from '../../volume/control-member.ts';
 import { MemberKind, type MemberHeader } from '../../volume/member.ts';
 import { walkMembers } from '../../volume/walk.ts';
@@ -16,6 +17,19 @@ export interface SessionPart {
   /** Where its members lie. */
   readonly from: number;
   to: number;
+  /** Number of the block that comes next at its beginning, and at its end. */
+  readonly firstBlock: number;
+  nextBlock: number;
+  /** What counts of it, when the job went on elsewhere after it was broken off. */
+  kept?: Kept;
+}
+
+/** Of a part of a job that was resumed, as the session-start there says. */
+export interface Kept {
+  /** This block and those behind it are void. */
+  readonly blockNumber: number;
+  /** The files behind this one are void. */
+  readonly fileIndex: number;
 }
 
 /** `id/time`: what a session is known by. */
@@ -45,6 +59,7 @@ export async function sessionsOf(volume: VolumeOnDisk): Promise<SessionPart[]> {
         : newPart(volume, header, member, volumeOffset);
     if (part !== last) parts.push(part);
     part.to = volumeOffset + header.memberBytes;
+    part.nextBlock = header.blockNumber + (header.kind === MemberKind.BLOCK ? 1 : 0);
     if (header.kind === MemberKind.SESSION_END && member !== undefined) part.end = decodeSessionEnd(member);
   }
   return parts;
@@ -52,18 +67,57 @@ export async function sessionsOf(volume: VolumeOnDisk): Promise<SessionPart[]> {
 
 function newPart(
   volume: VolumeOnDisk,
-  { kind, volSessionId, volSessionTime }: MemberHeader,
+  { kind, volSessionId, volSessionTime, blockNumber }: MemberHeader,
   member: Buffer | undefined,
   from: number,
 ): SessionPart {
   const start =
     kind === MemberKind.SESSION_START && member !== undefined ? decodeSessionStart(member) : undefined;
-  return { volume, volSessionId, volSessionTime, start, end: undefined, from, to: from };
+  return {
+    ...{ volume, volSessionId, volSessionTime, start, end: undefined, from, to: from },
+    ...{ firstBlock: blockNumber, nextBlock: blockNumber },
+  };
 }
 
 /** The parts of each session in their order, sessions as they were met first. */
 export function bySession(parts: readonly SessionPart[]): SessionPart[][] {
-  const sessions = Map.groupBy(parts, sessionName);
-  const order = ({ start }: SessionPart) => start?.volumeIndex ?? 0;
-  return [...sessions.values()].map((all) => all.toSorted((a, b) => order(a) - order(b)));
+  return [...Map.groupBy(parts, sessionName).values()].map(inOrder);
+}
+
+/** The parts of one session in their order, each with what counts of it. */
+function inOrder(parts: readonly SessionPart[]): SessionPart[] {
+  const ordered = parts.toSorted(
+    ({ start: a }, { start: b }) =>
+      (a?.volumeIndex ?? 0) - (b?.volumeIndex ?? 0) || (a?.startedAtMs ?? 0) - (b?.startedAtMs ?? 0),
+  );
+  let kept: Kept | undefined;
+  for (const part of ordered.toReversed()) {
+    if (kept !== undefined) part.kept = kept;
+    const { start, firstBlock } = part;
+    if (start?.resumedBehind === undefined || firstBlock >= (kept?.blockNumber ?? Infinity)) continue;
+    kept = { blockNumber: firstBlock, fileIndex: start.resumedBehind };
+  }
+  return ordered;
+}
+
+/** Whether the block belongs to the job as it is now. */
+export function isKeptBlock({ kept }: SessionPart, { blockNumber }: MemberHeader): boolean {
+  return kept === undefined || blockNumber < kept.blockNumber;
+}
+
+/** Those of the records of a member that belong to the job as it is now. */
+export function keptRecords({ kept }: SessionPart, records: FileRecord[]): FileRecord[] {
+  if (kept === undefined) return records;
+  const firstVoid = records.findIndex(({ fileIndex }) => fileIndex > kept.fileIndex);
+  return firstVoid < 0 ? records : records.slice(0, firstVoid);
+}
+
+/** The first part of a session in front of which blocks are missing, or that has no sound beginning. */
+export function partBehindGap(parts: readonly SessionPart[]): SessionPart | undefined {
+  let nextBlock = 0;
+  return parts.find((part) => {
+    if (part.start === undefined || part.firstBlock > nextBlock) return true;
+    nextBlock = part.nextBlock;
+    return false;
+  });
 }

@@ -2,6 +2,9 @@ import { announceCatalog } from '../catalog-line.ts';
 import { resourceNamed } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command } from '../command.ts';
+import { checkArguments } from '../check-arguments.ts';
+import { jobLine } from '../job-line.ts';
+import { RESUME_KEYWORDS, resumeJobs } from './resume.ts';
 import { levelWord } from '../../jobs/job-codes.ts';
 import { applyLine, RUN_KEYWORDS, type RunDraft } from '../run-draft.ts';
 import { chooseFromMenu } from '../prompts.ts';
@@ -15,9 +18,13 @@ const JOBS_OFFERED = 20;
 export const restart: Command = {
   name: 'restart',
   description: 'Run a job again that failed or was canceled',
-  keywords: { jobid: 'text', ...RUN_KEYWORDS, yes: 'flag' },
+  keywords: { jobid: 'text', incomplete: 'flag', all: 'flag', ...RUN_KEYWORDS, yes: 'flag' },
   async run(context) {
     const { line, services } = context;
+    if (line.has('incomplete')) {
+      checkArguments('restart incomplete', RESUME_KEYWORDS, line);
+      return resumeJobs(context);
+    }
     await announceCatalog(context, 'jobs');
     const jobId = line.integer('jobid');
     const name = line.value('job');
@@ -34,7 +41,7 @@ export const restart: Command = {
               await chooseFromMenu(context, {
                 heading: 'Jobs that did not end well:',
                 prompt: 'Select Job to restart',
-                items: failed.map((job) => `JobId=${job.jobId} Job=${job.job} Status=${job.jobStatus}`),
+                items: failed.map(jobLine),
               })
             ];
     if (!row) {

@@ -6,8 +6,10 @@ import {
   jobById,
   jobTotals,
   listJobs,
+  reopenJob,
   setJob,
 } from '../../../catalog/jobs.ts';
+import { purgeFiles } from '../../../catalog/removal.ts';
 import { appendLog, jobLog } from '../../../catalog/log.ts';
 import { minute, Site } from './site.ts';
 
@@ -136,6 +138,58 @@ describe('after a crash', () => {
     expect(jobById(site.db, cut)).toMatchObject({ endTime: minute(9), jobFiles: 2, jobBytes: 730 });
     expect(jobById(site.db, done)).toMatchObject({ jobStatus: 'T' });
     expect(failUnfinishedJobs(site.db, minute(10))).toEqual([]);
+  });
+
+  test('are incomplete when they are backups that may go on and have saved a file', () => {
+    using site = new Site();
+    const other = site.backup({ start: 1, name: 'Other', files: [{ path: '/a', size: 7 }] });
+    const empty = site.start({ start: 2 });
+    const since = site.backup({ start: 3, level: 'S', files: [{ path: '/a', size: 7 }] });
+    const half = site.backup({ start: 4, files: [{ path: '/a', size: 7 }] });
+    site.db.run('UPDATE JobRun SET EndTime = NULL');
+
+    const ended = failUnfinishedJobs(site.db, minute(9), { mayGoOn: ['Backup'] });
+
+    expect(ended.map(({ jobId, jobStatus }) => [jobId, jobStatus])).toEqual([
+      [other, 'f'],
+      [empty, 'f'],
+      [since, 'f'],
+      [half, 'I'],
+    ]);
+  });
+});
+
+describe('an incomplete job that is to go on', () => {
+  test('is one of those that have not ended, and keeps its name, its start and what is known of it', () => {
+    using site = new Site();
+    const jobId = site.backup({ start: 1, status: 'I', files: [{ path: '/a', size: 7 }] });
+    const before = jobById(site.db, jobId)!;
+    const reopened = reopenJob(site.db, { jobId, priority: 7 });
+    expect(reopened).toEqual({
+      ...before,
+      jobStatus: 'C',
+      priority: 7,
+      endTime: undefined,
+      realEndTime: undefined,
+    });
+    expect(failUnfinishedJobs(site.db, minute(9), { mayGoOn: ['Backup'] })).toMatchObject([
+      { jobId, jobStatus: 'I' },
+    ]);
+  });
+
+  test.each(['T', 'f', 'A'])('is refused when its status is %s', (status) => {
+    using site = new Site();
+    const jobId = site.backup({ start: 1, status, files: [{ path: '/a' }] });
+    expect(() => reopenJob(site.db, { jobId, priority: 10 })).toThrow(
+      /cannot be resumed: it is not incomplete/,
+    );
+  });
+
+  test('is refused when its file records were pruned: nobody knows any more what it has saved', () => {
+    using site = new Site();
+    const jobId = site.backup({ start: 1, status: 'I', files: [{ path: '/a' }] });
+    purgeFiles(site.db, [jobId]);
+    expect(() => reopenJob(site.db, { jobId, priority: 10 })).toThrow(/its file records were pruned/);
   });
 });
 

@@ -46,7 +46,7 @@ function longScans(plans: { sql: string; steps: string[] }[]): string[] {
   );
 }
 
-function siteWithJobs(): { site: Site; full: number; later: number; planId: number } {
+function siteWithJobs() {
   const site = new Site();
   const full = site.backup({
     start: 1,
@@ -57,9 +57,10 @@ function siteWithJobs(): { site: Site; full: number; later: number; planId: numb
     level: 'I',
     files: [{ path: '/d/a' }, { path: '/d/c', deleted: true }],
   });
+  const incomplete = site.backup({ name: 'Half', start: 3, status: 'I', files: [{ path: '/d/a' }] });
   const everything = [{ path: Buffer.from('/'), recursive: true, marked: true }];
   const { planId } = openRestorePlan(site.db, { jobIds: [full, later], rules: everything });
-  return { site, full, later, planId };
+  return { site, full, later, incomplete, planId };
 }
 
 const QUESTIONS: { [O in OperationName]?: (context: ReturnType<typeof siteWithJobs>) => unknown[] } = {
@@ -70,6 +71,9 @@ const QUESTIONS: { [O in OperationName]?: (context: ReturnType<typeof siteWithJo
     { jobStatus: 'T', endTime: minute(1), jobFiles: 1, jobBytes: 1, readBytes: 1, jobErrors: 0 },
   ],
   failUnfinishedJobs: () => [minute(9)],
+  reopenJob: ({ incomplete }) => [{ jobId: incomplete, priority: 10 }],
+  keepSavedPart: ({ incomplete }) => [incomplete],
+  savedLinksPage: ({ full }) => [{ jobId: full }],
   lastGoodFull: ({ site }) => [{ jobName: 'Backup', clientId: site.clientId, fileSetId: 1 }],
   lastGoodBackup: ({ site }) => [
     { jobName: 'Backup', clientId: site.clientId, fileSetId: 1, levels: ['F', 'I'] },

@@ -135,7 +135,20 @@ export interface StorageTicket {
 }
 
 export interface BackupCommand {
-  command: { $case: "start"; value: BackupRequest } | { $case: "prior"; value: PriorState } | undefined;
+  command: { $case: "start"; value: BackupRequest } | { $case: "prior"; value: PriorState } | {
+    $case: "savedLinks";
+    value: SavedLinks;
+  } | undefined;
+}
+
+/**
+ * What a job that is resumed has saved of files with several names: the record of each name, in the order of its stream.
+ * Any number of these, the last one with `last`.
+ */
+export interface SavedLinks {
+  /** An encoded noctule.record.v1.FileRecordBatch. */
+  batch: Buffer;
+  last: boolean;
 }
 
 /**
@@ -183,7 +196,30 @@ export interface BackupRequest {
    * recorded as deleted.
    */
   accurate: boolean;
-  bandwidth: Bandwidth | undefined;
+  bandwidth:
+    | Bandwidth
+    | undefined;
+  /** The job was broken off and goes on: the saved links follow. */
+  resume?: BackupResume | undefined;
+}
+
+/** How far a job had come that goes on now. Its stream, its numbers and its totals go on from there. */
+export interface BackupResume {
+  /** Of the block that comes next, and where in the stream it begins. */
+  blockNumber: number;
+  streamOffset: number;
+  /** Of the file saved last. */
+  fileIndex: number;
+  /**
+   * Path of the file saved last, and of the one last noted as gone, if any. The walk goes on behind the later of them;
+   * what comes before is left as it was saved.
+   */
+  savedPath: Buffer;
+  deletedPath: Buffer;
+  /** Totals so far, as in BackupTotals. */
+  files: number;
+  contentBytes: number;
+  sentBytes: number;
 }
 
 export interface BackupResponse {
@@ -1051,6 +1087,9 @@ export const BackupCommand: MessageFns<BackupCommand> = {
       case "prior":
         PriorState.encode(message.command.value, writer.uint32(18).fork()).join();
         break;
+      case "savedLinks":
+        SavedLinks.encode(message.command.value, writer.uint32(26).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1082,6 +1121,71 @@ export const BackupCommand: MessageFns<BackupCommand> = {
             }
 
             message.command = { $case: "prior", value: PriorState.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.command = { $case: "savedLinks", value: SavedLinks.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSavedLinks(): SavedLinks {
+  return { batch: Buffer.alloc(0), last: false };
+}
+
+export const SavedLinks: MessageFns<SavedLinks> = {
+  encode(message: SavedLinks, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.batch.length !== 0) {
+      writer.uint32(10).bytes(message.batch);
+    }
+    if (message.last !== false) {
+      writer.uint32(16).bool(message.last);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SavedLinks {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSavedLinks();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.batch = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.last = reader.bool();
             continue;
           }
         }
@@ -1318,6 +1422,7 @@ function createBaseBackupRequest(): BackupRequest {
     volSessionTime: 0,
     accurate: false,
     bandwidth: undefined,
+    resume: undefined,
   };
 }
 
@@ -1355,6 +1460,9 @@ export const BackupRequest: MessageFns<BackupRequest> = {
     }
     if (message.bandwidth !== undefined) {
       Bandwidth.encode(message.bandwidth, writer.uint32(82).fork()).join();
+    }
+    if (message.resume !== undefined) {
+      BackupResume.encode(message.resume, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -1450,6 +1558,155 @@ export const BackupRequest: MessageFns<BackupRequest> = {
             }
 
             message.bandwidth = Bandwidth.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.resume = BackupResume.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBackupResume(): BackupResume {
+  return {
+    blockNumber: 0,
+    streamOffset: 0,
+    fileIndex: 0,
+    savedPath: Buffer.alloc(0),
+    deletedPath: Buffer.alloc(0),
+    files: 0,
+    contentBytes: 0,
+    sentBytes: 0,
+  };
+}
+
+export const BackupResume: MessageFns<BackupResume> = {
+  encode(message: BackupResume, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.blockNumber !== 0) {
+      writer.uint32(8).uint32(message.blockNumber);
+    }
+    if (message.streamOffset !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.streamOffset)) !== BigInt(message.streamOffset)) {
+        throw new globalThis.Error("value provided for field BigInt(message.streamOffset) of type uint64 too large");
+      }
+      writer.uint32(16).uint64(BigInt(message.streamOffset));
+    }
+    if (message.fileIndex !== 0) {
+      writer.uint32(24).uint32(message.fileIndex);
+    }
+    if (message.savedPath.length !== 0) {
+      writer.uint32(34).bytes(message.savedPath);
+    }
+    if (message.deletedPath.length !== 0) {
+      writer.uint32(42).bytes(message.deletedPath);
+    }
+    if (message.files !== 0) {
+      writer.uint32(48).uint32(message.files);
+    }
+    if (message.contentBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.contentBytes)) !== BigInt(message.contentBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.contentBytes) of type uint64 too large");
+      }
+      writer.uint32(56).uint64(BigInt(message.contentBytes));
+    }
+    if (message.sentBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.sentBytes)) !== BigInt(message.sentBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.sentBytes) of type uint64 too large");
+      }
+      writer.uint32(64).uint64(BigInt(message.sentBytes));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackupResume {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackupResume();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.blockNumber = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.streamOffset = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.fileIndex = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.savedPath = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.deletedPath = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.files = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.contentBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.sentBytes = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -3324,7 +3581,7 @@ export const FileDaemonServiceService = {
   },
   /**
    * Runs one backup: reads the FileSet and sends the job's stream to the storage daemon of the request. The first message
-   * is `start`; of an accurate job the prior state follows.
+   * is `start`; of a job that is resumed the saved links follow, then, of an accurate one, the prior state.
    */
   backup: {
     path: "/noctule.filedaemon.v1.FileDaemonService/Backup" as const,
@@ -3402,7 +3659,7 @@ export interface FileDaemonServiceServer extends UntypedServiceImplementation {
   status: handleUnaryCall<StatusRequest, StatusResponse>;
   /**
    * Runs one backup: reads the FileSet and sends the job's stream to the storage daemon of the request. The first message
-   * is `start`; of an accurate job the prior state follows.
+   * is `start`; of a job that is resumed the saved links follow, then, of an accurate one, the prior state.
    */
   backup: handleBidiStreamingCall<BackupCommand, BackupResponse>;
   /** Runs one restore. The first message is `start`; then entries in the order of the plan, then the client half-closes. */
@@ -3459,7 +3716,7 @@ export interface FileDaemonServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Runs one backup: reads the FileSet and sends the job's stream to the storage daemon of the request. The first message
-   * is `start`; of an accurate job the prior state follows.
+   * is `start`; of a job that is resumed the saved links follow, then, of an accurate one, the prior state.
    */
   backup(): ClientDuplexStream<BackupCommand, BackupResponse>;
   backup(options: Partial<CallOptions>): ClientDuplexStream<BackupCommand, BackupResponse>;

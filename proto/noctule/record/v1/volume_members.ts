@@ -25,7 +25,10 @@ export interface VolumeLabel {
   writtenBy: string;
 }
 
-/** Kind `session-start`: a job begins to write on this volume (also where it goes on after another volume). */
+/**
+ * Kind `session-start`: a job begins to write on this volume (also where it goes on after another volume, or after it was
+ * broken off).
+ */
 export interface SessionStart {
   job:
     | JobIdentity
@@ -33,6 +36,11 @@ export interface SessionStart {
   /** 0 on the job's first volume, 1 on the next ... */
   volumeIndex: number;
   startedAtMs: number;
+  /**
+   * Where a job goes on that was broken off: the index of the last file that it keeps of what it wrote before. All blocks
+   * from the number of this member on, and all files behind this one, that the session has further in front are void.
+   */
+  resumedBehind?: number | undefined;
 }
 
 /** Everything needed to write a Job row again from the volume alone. */
@@ -185,7 +193,7 @@ export const VolumeLabel: MessageFns<VolumeLabel> = {
 };
 
 function createBaseSessionStart(): SessionStart {
-  return { job: undefined, volumeIndex: 0, startedAtMs: 0 };
+  return { job: undefined, volumeIndex: 0, startedAtMs: 0, resumedBehind: undefined };
 }
 
 export const SessionStart: MessageFns<SessionStart> = {
@@ -201,6 +209,9 @@ export const SessionStart: MessageFns<SessionStart> = {
         throw new globalThis.Error("value provided for field BigInt(message.startedAtMs) of type uint64 too large");
       }
       writer.uint32(24).uint64(BigInt(message.startedAtMs));
+    }
+    if (message.resumedBehind !== undefined) {
+      writer.uint32(32).uint32(message.resumedBehind);
     }
     return writer;
   },
@@ -240,6 +251,14 @@ export const SessionStart: MessageFns<SessionStart> = {
             }
 
             message.startedAtMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.resumedBehind = reader.uint32();
             continue;
           }
         }

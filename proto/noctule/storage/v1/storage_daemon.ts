@@ -193,6 +193,21 @@ export interface AppendOpen {
   /** Names of Device resources, in order of preference, any with this media type. */
   deviceNames: string[];
   mediaType: string;
+  /** The session was broken off and goes on, instead of a new one. */
+  resumed?: ResumedSession | undefined;
+}
+
+/** A session that goes on, under its own name on the volumes. */
+export interface ResumedSession {
+  volSessionId: number;
+  volSessionTime: number;
+  /** Of the block that comes next, and where in the job's stream it begins. */
+  blockNumber: number;
+  streamOffset: number;
+  /** Of the last file that is kept of what was written before. */
+  fileIndex: number;
+  /** How many volumes hold a part of it. */
+  volumes: number;
 }
 
 export interface UseVolume {
@@ -1448,7 +1463,7 @@ export const AppendRequest: MessageFns<AppendRequest> = {
 };
 
 function createBaseAppendOpen(): AppendOpen {
-  return { job: undefined, deviceNames: [], mediaType: "" };
+  return { job: undefined, deviceNames: [], mediaType: "", resumed: undefined };
 }
 
 export const AppendOpen: MessageFns<AppendOpen> = {
@@ -1461,6 +1476,9 @@ export const AppendOpen: MessageFns<AppendOpen> = {
     }
     if (message.mediaType !== "") {
       writer.uint32(26).string(message.mediaType);
+    }
+    if (message.resumed !== undefined) {
+      ResumedSession.encode(message.resumed, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1500,6 +1518,118 @@ export const AppendOpen: MessageFns<AppendOpen> = {
             }
 
             message.mediaType = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.resumed = ResumedSession.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseResumedSession(): ResumedSession {
+  return { volSessionId: 0, volSessionTime: 0, blockNumber: 0, streamOffset: 0, fileIndex: 0, volumes: 0 };
+}
+
+export const ResumedSession: MessageFns<ResumedSession> = {
+  encode(message: ResumedSession, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.volSessionId !== 0) {
+      writer.uint32(8).uint32(message.volSessionId);
+    }
+    if (message.volSessionTime !== 0) {
+      writer.uint32(16).uint32(message.volSessionTime);
+    }
+    if (message.blockNumber !== 0) {
+      writer.uint32(24).uint32(message.blockNumber);
+    }
+    if (message.streamOffset !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.streamOffset)) !== BigInt(message.streamOffset)) {
+        throw new globalThis.Error("value provided for field BigInt(message.streamOffset) of type uint64 too large");
+      }
+      writer.uint32(32).uint64(BigInt(message.streamOffset));
+    }
+    if (message.fileIndex !== 0) {
+      writer.uint32(40).uint32(message.fileIndex);
+    }
+    if (message.volumes !== 0) {
+      writer.uint32(48).uint32(message.volumes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumedSession {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumedSession();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.volSessionId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.volSessionTime = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.blockNumber = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.streamOffset = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.fileIndex = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.volumes = reader.uint32();
             continue;
           }
         }

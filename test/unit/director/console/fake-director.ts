@@ -46,6 +46,7 @@ export interface FakeDirector extends DirectorServices {
   readonly contents: CatalogContents;
   readonly runs: RunRequest[];
   readonly cancelled: number[];
+  readonly stopped: number[];
   /** Bandwidths set, by JobId or the name of a client. */
   readonly limits: [number | string, number][];
   readonly runningJobs: RunningJob[];
@@ -79,6 +80,7 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
   };
   const runs: RunRequest[] = [];
   const cancelled: number[] = [];
+  const stopped: number[] = [];
   const limits: [number | string, number][] = [];
   const runningJobs: RunningJob[] = [];
   const ends = new Map<number, string>();
@@ -92,6 +94,7 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
       run: async (request) => runs.push({ ...request }),
       running: () => runningJobs,
       cancel: (jobId) => cancelled.push(jobId) > 0,
+      stopJob: (jobId) => stopped.push(jobId) > 0,
       setPriority: async (jobId) => runningJobs.some((job) => job.jobId === jobId && job.status === 'C'),
       setBandwidth: async (jobId, limit) => {
         limits.push([jobId, limit]);
@@ -131,6 +134,7 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
     contents,
     runs,
     cancelled,
+    stopped,
     limits,
     runningJobs,
     ends,

@@ -155,7 +155,7 @@ describe('completion', () => {
   }
 
   it('offers commands, keywords and the names of resources', async () => {
-    expect(await complete('res')).toEqual(['restore', 'restart']);
+    expect(await complete('res')).toEqual(['restore', 'restart', 'resume']);
     expect(await complete('run le')).toEqual(['level=']);
     expect(await complete('run job=')).toEqual(['job=Gzip', 'job=Plain', 'job=Article', 'job=RestoreFiles']);
     expect(await complete('st dir')).toEqual(['director', 'dir']);

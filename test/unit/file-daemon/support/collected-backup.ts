@@ -1,5 +1,9 @@
 import { compileFileSet } from '../../../../file-daemon/fileset/include-rules.ts';
-import { runBackupWalk, type BackupResult } from '../../../../file-daemon/backup/backup-walk.ts';
+import {
+  runBackupWalk,
+  type BackupResult,
+  type ResumedWalk,
+} from '../../../../file-daemon/backup/backup-walk.ts';
 import type { PriorState } from '../../../../file-daemon/backup/prior-state.ts';
 import type { FileNotice } from '../../../../file-daemon/walk/file-notice.ts';
 import type { FileSet } from '../../../../proto/noctule/filedaemon/v1/fileset.ts';
@@ -21,6 +25,7 @@ export interface CollectedBackup {
 export interface CollectOptions {
   readonly sinceNs?: bigint;
   readonly prior?: PriorState;
+  readonly resume?: ResumedWalk;
   /** Called before an entry is opened, after its attributes were read. */
   readonly beforeEntry?: (path: string) => void;
 }
@@ -28,7 +33,7 @@ export interface CollectOptions {
 /** Runs the synchronous part of a backup without threads, into one block's memory that is reused. */
 export function collectBackup(
   set: FileSet,
-  { sinceNs, prior, beforeEntry }: CollectOptions = {},
+  { sinceNs, prior, resume, beforeEntry }: CollectOptions = {},
 ): CollectedBackup {
   const blocks: Buffer[] = [];
   const records: FileRecord[] = [];
@@ -37,7 +42,7 @@ export function collectBackup(
   const bytes = Buffer.alloc(BLOCK_CONTENT_BYTES_MAX, 0xee);
   let streamBytes = 0;
   const result = runBackupWalk(
-    { fileSet: compileFileSet(set), sinceNs, ...(prior && { prior }) },
+    { fileSet: compileFileSet(set), sinceNs, resume, ...(prior && { prior }) },
     {
       takeSlot: () => ({ index: 0, bytes }),
       block(block) {
