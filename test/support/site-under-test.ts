@@ -34,7 +34,15 @@ export async function siteUnderTest(
   const source = join(temporary.path, 'source');
   const directory = join(temporary.path, 'site');
   options.makeSource(source);
-  const site = await createSite({ paths: [source], ...options, directory });
+  // A job that a test breaks off ends, unless that is what the test is about: it would wait for half an hour.
+  const { jobDirectives = '' } = options;
+  const ends = jobDirectives.includes('Reschedule') ? '' : 'Reschedule Incomplete Jobs = no\n';
+  const site = await createSite({
+    paths: [source],
+    ...options,
+    directory,
+    jobDirectives: ends + jobDirectives,
+  });
   const dispose = async () => {
     for (const daemon of DAEMONS) await stopDaemon(site, daemon, 'SIGKILL');
     temporary[Symbol.dispose]();

@@ -7,7 +7,7 @@ const SOMETHING = { ...NOTHING, jobFiles: 1, jobBytes: 1000 };
 
 /** A backup that failed at its first attempt, with what is different. */
 function again(changes: Partial<Parameters<typeof againAfter>[0]> = {}) {
-  const job = { rescheduleOnError: true, rescheduleTimes: 2 };
+  const job = { rescheduleOnError: true, rescheduleIncompleteJobs: true, rescheduleTimes: 2 };
   return againAfter({ job, type: 'B', status: 'f', attempt: 1, totals: SOMETHING, ...changes });
 }
 
@@ -29,7 +29,7 @@ describe('with Reschedule On Error', () => {
   });
 
   test('Reschedule Times = 0 is without limit', () => {
-    const job = { rescheduleOnError: true, rescheduleTimes: 0 };
+    const job = { rescheduleOnError: true, rescheduleIncompleteJobs: true, rescheduleTimes: 0 };
     expect(again({ job, attempt: 10_000 })).toBeDefined();
   });
 
@@ -39,8 +39,30 @@ describe('with Reschedule On Error', () => {
   });
 });
 
-test('without Reschedule On Error nothing is queued again', () => {
-  expect(again({ job: { rescheduleOnError: false, rescheduleTimes: 0 } })).toBeUndefined();
+test('without Reschedule On Error nothing that failed is queued again', () => {
+  const job = { rescheduleOnError: false, rescheduleIncompleteJobs: true, rescheduleTimes: 0 };
+  expect(again({ job })).toBeUndefined();
+});
+
+describe('an incomplete backup', () => {
+  const job = { rescheduleOnError: false, rescheduleIncompleteJobs: true, rescheduleTimes: 2 };
+
+  test('is queued again and continues where it was, also without Reschedule On Error', () => {
+    expect(again({ job, status: 'I' })).toBe('resumed');
+  });
+
+  test('is not with Reschedule Incomplete Jobs = no, nor as one that failed', () => {
+    const off = { rescheduleOnError: true, rescheduleIncompleteJobs: false, rescheduleTimes: 0 };
+    expect(again({ job: off, status: 'I' })).toBeUndefined();
+  });
+
+  test('is so many times as Reschedule Times says', () => {
+    expect([1, 2, 3].map((attempt) => again({ job, status: 'I', attempt }))).toEqual([
+      'resumed',
+      'resumed',
+      undefined,
+    ]);
+  });
 });
 
 test('the interval is 30 minutes when the Job says nothing', () => {
