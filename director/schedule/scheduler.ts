@@ -102,6 +102,8 @@ export class Scheduler implements AsyncDisposable {
     if (this.#lookedAt >= present) return { due, missed }; // set back a little: wait until the clock is past it again
     const earliest = new Date(Math.max(from, present.getTime() - MISSED_DAYS_MAX * DAY_MS));
     this.#lookedAt = present;
+    const next = this.#nextFirings.after(this.#options.conf(), earliest);
+    if (!next || next > present) return { due, missed };
     for (const firing of firingsAfter(this.#options.conf(), earliest)) {
       if (firing.at > present) break;
       if (present.getTime() - firing.at.getTime() > LATE_MS_MAX) missed.add(firing);
