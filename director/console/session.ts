@@ -105,7 +105,7 @@ class ConsoleSession {
       if (line === undefined) break;
       if (line.trim() === '' || line.trim() === '.') continue;
       lastSucceeded = await this.#execute(line);
-      if (!this.#isJson(line)) await this.#tellMessages();
+      if (!this.#isForProgram(line)) await this.#tellMessages();
     }
     await this.#writer.write({ output: { $case: 'goodbye', value: { reason: '' } } });
   }
@@ -152,6 +152,11 @@ class ConsoleSession {
     const hint = near === undefined ? undefined : `Did you mean "${near}"?`;
     if (this.#state.json) throw new CommandError('is an invalid command', hint);
     await this.#terminal.say(`${name}: is an invalid command.${hint === undefined ? '' : ` ${hint}`}`);
+  }
+
+  /** A program reads the answer, and would take a word about messages for a part of it. */
+  #isForProgram(line: string): boolean {
+    return this.#isJson(line) || line.trimStart().startsWith('.');
   }
 
   /** Whether the answer to the line is JSON, errors included. */
