@@ -39,12 +39,14 @@ async function bench(options: BenchOptions): Promise<void> {
     await benchPart(options, result, 'link', async () => {
       for await (const one of measureLink(join(directory, 'link'), options)) {
         result.link.push(one);
+        interrupted.signal.throwIfAborted();
         say(`link, ${one.line}, round ${one.round}: ${(one.share * 100).toFixed(0)} % of a plain copy`);
       }
     });
     await benchPart(options, result, 'large-volume', async () => {
       for await (const one of measureLargeVolume(join(directory, 'large-volume'), options)) {
         result.largeVolume.push(one);
+        interrupted.signal.throwIfAborted();
         say(`large volume, round ${one.round}: ${one.readBytes} bytes read`);
       }
     });
