@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { libdeflate } from '../../native/libdeflate.ts';
 import { runConsole, stopSite } from '../../tools/site.ts';
 import { directoryBytes } from '../directory-bytes.ts';
 import { WORKS, type Measure, type Work } from '../measure.ts';
@@ -20,7 +21,8 @@ export function noctule(title: string, compression: string, works: readonly Work
     version: async () => {
       const file = new URL('../../package.json', import.meta.url);
       const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
-      return `${version}, Node ${process.version}, TLS`;
+      const deflate = libdeflate() === undefined ? 'zlib' : 'libdeflate';
+      return `${version}, Node ${process.version}, ${deflate}, TLS`;
     },
     open: async (data, directory) => {
       const directorConf = measuredJob(`File = "${data}"`, compression);
