@@ -134,7 +134,7 @@ async function whyMissing({ needs }: Program): Promise<string | undefined> {
 function emptyResult({ rounds, scale }: BenchOptions): BenchResult {
   const cpu = cpus()[0]?.model ?? 'unknown processor';
   return {
-    command: ['npm run bench --', ...process.argv.slice(2)].join(' '),
+    command: ['npm run bench --', ...process.argv.slice(2).map(shellWord)].join(' '),
     startedAt: new Date().toISOString().slice(0, 16).replace('T', ' '),
     machine:
       `${availableParallelism()} x ${cpu}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}, ` +
@@ -148,6 +148,11 @@ function emptyResult({ rounds, scale }: BenchOptions): BenchResult {
     link: [],
     largeVolume: [],
   };
+}
+
+/** As it is typed in a shell. */
+function shellWord(text: string): string {
+  return /^[\w,./:=-]+$/.test(text) ? text : `'${text}'`;
 }
 
 function sizeOf(path: Buffer): { entries: number; bytes: number } {

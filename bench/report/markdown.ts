@@ -5,11 +5,11 @@ import { verdicts } from './targets.ts';
 
 /** A run as a section of a Markdown page. */
 export function markdown(result: BenchResult): string {
-  const { command, startedAt, machine, rounds } = result;
+  const { command, startedAt, machine } = result;
   const parts = [
     `\`${command}\`, ${startedAt}. ${machine}.`,
     versionLines(result),
-    result.turns.length === 0 ? '' : explanation(rounds),
+    result.turns.length === 0 ? '' : EXPLANATION,
     ...(Object.keys(result.dataSets) as DataSetKind[]).map((set) => dataSetSection(result, set)),
     linkSection(result),
     largeVolumeSection(result),
@@ -19,11 +19,9 @@ export function markdown(result: BenchResult): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function explanation(rounds: number): string {
-  const values =
-    rounds === 1 ? 'One round' : `Medians of ${rounds} interleaved rounds; wall with its least and most`;
-  return `${values}. A ratio is noctule's value divided by that of the line, wall / CPU: the median of the ratios within each round.`;
-}
+const EXPLANATION =
+  'Medians over the rounds that the line says; wall with its least and most. A ratio is the value of noctule divided by that of the ' +
+  'line, wall / CPU: the median of the ratios within each round.';
 
 /** Ways to compress of one program share a line. */
 function versionLines({ versions }: BenchResult): string {
@@ -53,10 +51,10 @@ function dataSetSection(result: BenchResult, set: DataSetKind): string {
       const ratios = own.map((name) =>
         program.startsWith('noctule') ? '' : ratioText(result, { set, work, own: name, peer: program }),
       );
-      return [[work, program, ...figures([...measures.values()]), ...ratios]];
+      return [[work, program, String(measures.size), ...figures([...measures.values()]), ...ratios]];
     }),
   );
-  const head = ['work', 'program', 'wall s', 'CPU s', 'peak MiB', 'written MB', 'read MB'];
+  const head = ['work', 'program', 'rounds', 'wall s', 'CPU s', 'peak MiB', 'written MB', 'read MB'];
   return [
     `### ${set}: ${(bytes / 1e9).toFixed(2)} GB, ${entries} entries`,
     table([...head, ...own.map((name) => `${name} ÷`)], rows),
@@ -191,7 +189,9 @@ function targetsSection(result: BenchResult): string {
     title,
     wanted,
     found?.toFixed(2) ?? '',
-    missedByPercent === undefined ? verdict : `missed by ${missedByPercent.toFixed(0)} %`,
+    missedByPercent === undefined
+      ? verdict
+      : `missed by ${missedByPercent.toFixed(missedByPercent < 10 ? 1 : 0)} %`,
   ]);
   const hint =
     result.scale < 1
