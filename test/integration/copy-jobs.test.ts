@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDaemon, stopDaemon } from '../../tools/site.ts';
 import { compareTrees } from '../../tools/compare-trees.ts';
 import { makeEverything } from '../support/odd-tree.ts';
 import {
@@ -30,6 +31,7 @@ Job {
 const CONF = `
 Pool { Name = Copies; Pool Type = Backup; Storage = File; Label Format = "Copy-"; Maximum Volume Bytes = 1200 KB }
 Pool { Name = Moved; Pool Type = Backup; Storage = File; Label Format = "Moved-" }
+Pool { Name = Unlabelled; Pool Type = Backup; Storage = File }
 ${copyJob('Copy', 'Copy', 'Selection Type = PoolUncopiedJobs')}
 ${copyJob('Migrate', 'Migrate', 'Selection Type = Job; Selection Pattern = "^Back"; Purge Migration Job = yes')}
 `;
@@ -132,6 +134,47 @@ describe('Copy and Migrate jobs', () => {
       { Type: 'C', JobStatus: 'f' },
     ]);
     await expectRestored();
+  });
+
+  describe('that waits for a volume', () => {
+    /** Starts a copy that waits, ends it in some way, and gives what the console says. */
+    async function ended(by: (jobId: number) => Promise<unknown>): Promise<string> {
+      const [moved] = await rows("SELECT JobId FROM Job WHERE Type = 'B' AND Level = 'F'");
+      const started = await held.console(
+        `run job=Copy pool=Moved nextpool=Unlabelled jobid=${String(moved!.JobId)} yes\n`,
+      );
+      const jobId = Number(/JobId=(\d+)/.exec(started)?.[1]);
+      while (!(await held.console('status dir\n')).includes('is waiting for an appendable Volume'));
+      await by(jobId);
+      return held.console('wait\nmessages\nstatus dir\n');
+    }
+    const newest = () => rows('SELECT Type, JobStatus FROM Job ORDER BY JobId DESC LIMIT 1');
+
+    it('is canceled, and so is its copy', async () => {
+      const output = await ended((jobId) => held.console(`cancel jobid=${jobId} yes\n`));
+      expect(reported(output, 'Termination')).toBe('Copying Canceled');
+      expect(await newest()).toEqual([{ Type: 'C', JobStatus: 'A' }]);
+    });
+
+    it('fails with its copy when the storage daemon dies', async () => {
+      const output = await ended(() => stopDaemon(held.site, 'noctule-sd', 'SIGKILL'));
+      expect(reported(output, 'Termination')).toBe('*** Copying Error ***');
+      expect(await newest()).toEqual([{ Type: 'C', JobStatus: 'f' }]);
+      await startDaemon(held.site, 'noctule-sd');
+    });
+
+    it('is marked as failed with its copy when the Director was killed and starts again', async () => {
+      const output = await ended(async () => {
+        await stopDaemon(held.site, 'noctule-dir', 'SIGKILL');
+        await startDaemon(held.site, 'noctule-dir');
+      });
+      expect(output).toContain('No Jobs running.');
+      expect(await rows('SELECT Type, JobStatus FROM Job ORDER BY JobId DESC LIMIT 2')).toEqual([
+        { Type: 'C', JobStatus: 'f' },
+        { Type: 'c', JobStatus: 'f' },
+      ]);
+      await expectRestored();
+    });
   });
 
   it('refuses a JobId that is no backup, by name', async () => {
