@@ -1,6 +1,7 @@
 import type { JobRow } from '../../catalog/rows.ts';
 import type { PoolResource, StorageResource } from '../../configuration/director-conf.ts';
 import { copyReport } from '../reports/copy-report.ts';
+import { NOTHING_STORED } from '../reports/stored-lines.ts';
 import type { ActiveJob } from './active-job.ts';
 import { startClones } from './clones.ts';
 import { doneTo, selectJobs } from './copy-selection.ts';
@@ -8,7 +9,7 @@ import { copyIdentity } from './copy-identity.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
 import { chooseNextPool, nextStorage } from './next-pool.ts';
-import { choosePool, type Sourced } from './pool-choice.ts';
+import { choosePool, sourcedNameOf, type Sourced } from './pool-choice.ts';
 import { refuseUnknownScripts, runBeforeScripts, warnOfClientScripts } from './run-scripts.ts';
 import { StreamCopy } from './stream-copy.ts';
 
@@ -189,7 +190,6 @@ export class CopyJob implements JobKind {
   report(status: string, endTime: Date): string {
     const { plan, jobId, job, startTime = endTime, priority } = this.#job;
     const copy = this.#copy;
-    const named = (one: Sourced<{ readonly name: string }>) => ({ name: one.resource.name, from: one.from });
     return copyReport({
       directorName: this.#env.directorName,
       ...{ jobId, job, startTime, endTime, priority, status },
@@ -198,19 +198,12 @@ export class CopyJob implements JobKind {
       newJobId: this.#copyJobId,
       client: this.#source?.clientName ?? plan.client.name,
       fileSet: this.#source?.fileSetName ?? plan.fileSet.name,
-      readPool: named(this.#readPool),
+      readPool: sourcedNameOf(this.#readPool),
       readStorage: copy?.readStorageName ?? '',
-      ...(this.#writePool && { writePool: named(this.#writePool) }),
-      ...(this.#writeStorage && { writeStorage: named(this.#writeStorage) }),
+      ...(this.#writePool && { writePool: sourcedNameOf(this.#writePool) }),
+      ...(this.#writeStorage && { writeStorage: sourcedNameOf(this.#writeStorage) }),
       catalog: { name: plan.client.catalog.name, from: 'Client resource' },
-      sdFiles: copy?.tally?.records ?? 0,
-      sdBytes: copy?.tally?.memberBytes ?? 0,
-      volumeNames: copy?.tally?.volumeNames ?? [],
-      volSessionId: copy?.volSession.volSessionId ?? 0,
-      volSessionTime: copy?.volSession.volSessionTime ?? 0,
-      lastVolumeBytes: copy?.tally?.lastVolumeBytes ?? 0,
-      sdErrors: copy?.sd.errors ?? 0,
-      sdStatus: copy?.sdStatus(status) ?? '',
+      stored: copy?.stored(status) ?? NOTHING_STORED,
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { PoolResource, StorageResource } from '../../configuration/director-conf.ts';
 import { chosenPool, chosenStorage, type Chosen } from '../../configuration/runs/run-choice.ts';
 import { RunRefused } from '../director-errors.ts';
+import type { SourcedName } from '../reports/report-lines.ts';
 import type { RunRequest } from '../services.ts';
 import { levelWord, type BackupLevel } from './job-codes.ts';
 
@@ -8,6 +9,10 @@ import { levelWord, type BackupLevel } from './job-codes.ts';
 export interface Sourced<R> {
   readonly resource: R;
   readonly from: string;
+}
+
+export function sourcedNameOf({ resource, from }: Sourced<{ readonly name: string }>): SourcedName {
+  return { name: resource.name, from };
 }
 
 /** Words of the report for the level-specific pools; Since has none. */

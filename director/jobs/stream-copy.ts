@@ -5,6 +5,7 @@ import type { MessageType } from '../../configuration/values/destination.ts';
 import { messageOf } from '../../errors/operator-error.ts';
 import type { JobIdentity } from '../../proto/noctule/record/v1/volume_members.ts';
 import { JobFailed } from '../director-errors.ts';
+import type { Stored } from '../reports/stored-lines.ts';
 import type { ActiveJob } from './active-job.ts';
 import { AppendSession, type AppendTally } from './append-session.ts';
 import { transferCopy, type CopyResult } from './copy-transfer.ts';
@@ -48,12 +49,22 @@ export class StreamCopy {
     return this.#session?.tally;
   }
 
-  get volSession(): { readonly volSessionId: number; readonly volSessionTime: number } {
-    return this.#session?.opened ?? { volSessionId: 0, volSessionTime: 0 };
+  /** For the report, when the job has this status. */
+  stored(status: string): Stored {
+    const { tally } = this;
+    return {
+      sdFiles: tally?.records ?? 0,
+      sdBytes: tally?.memberBytes ?? 0,
+      volumeNames: tally?.volumeNames ?? [],
+      volSessionId: this.#session?.opened.volSessionId ?? 0,
+      volSessionTime: this.#session?.opened.volSessionTime ?? 0,
+      lastVolumeBytes: tally?.lastVolumeBytes ?? 0,
+      sdErrors: this.sd.errors,
+      sdStatus: this.#sdStatus(status),
+    };
   }
 
-  /** As the report says it, when the job has this status. */
-  sdStatus(status: string): string {
+  #sdStatus(status: string): string {
     if (!this.#readStorage) return '';
     if (status === 'A') return 'Canceled';
     return this.result.written?.status === 'T' ? 'OK' : 'Error';

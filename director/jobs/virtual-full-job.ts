@@ -2,6 +2,7 @@ import type { JobRow } from '../../catalog/rows.ts';
 import type { PoolResource, StorageResource } from '../../configuration/director-conf.ts';
 import { JobFailed } from '../director-errors.ts';
 import { endedWell } from '../reports/termination.ts';
+import { NOTHING_STORED } from '../reports/stored-lines.ts';
 import { virtualFullReport } from '../reports/virtual-full-report.ts';
 import type { ActiveJob } from './active-job.ts';
 import { startClones } from './clones.ts';
@@ -9,7 +10,7 @@ import { copyIdentity } from './copy-identity.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
 import { chooseNextPool, nextStorage } from './next-pool.ts';
-import { choosePool, type Sourced } from './pool-choice.ts';
+import { choosePool, sourcedNameOf, type Sourced } from './pool-choice.ts';
 import { refuseUnknownScripts, runBeforeScripts, warnOfClientScripts } from './run-scripts.ts';
 import { StreamCopy } from './stream-copy.ts';
 
@@ -168,25 +169,17 @@ export class VirtualFullJob implements JobKind {
   report(status: string, endTime: Date): string {
     const { plan, jobId, job, startTime = endTime, priority } = this.#job;
     const copy = this.#copy;
-    const named = (one: Sourced<{ readonly name: string }>) => ({ name: one.resource.name, from: one.from });
     return virtualFullReport({
       directorName: this.#env.directorName,
       ...{ jobId, job, startTime, endTime, priority, status },
       client: plan.client.name,
       fileSet: plan.fileSet.name,
-      ...(this.#writePool && { pool: named(this.#writePool) }),
-      ...(this.#writeStorage && { storage: named(this.#writeStorage) }),
+      ...(this.#writePool && { pool: sourcedNameOf(this.#writePool) }),
+      ...(this.#writeStorage && { storage: sourcedNameOf(this.#writeStorage) }),
       catalog: { name: plan.client.catalog.name, from: 'Client resource' },
       scheduledTime: plan.schedTime,
-      sdFiles: copy?.tally?.records ?? 0,
-      sdBytes: copy?.tally?.memberBytes ?? 0,
+      stored: copy?.stored(status) ?? NOTHING_STORED,
       accurate: plan.request.accurate ?? plan.job.accurate,
-      volumeNames: copy?.tally?.volumeNames ?? [],
-      volSessionId: copy?.volSession.volSessionId ?? 0,
-      volSessionTime: copy?.volSession.volSessionTime ?? 0,
-      lastVolumeBytes: copy?.tally?.lastVolumeBytes ?? 0,
-      sdErrors: copy?.sd.errors ?? 0,
-      sdStatus: copy?.sdStatus(status) ?? '',
     });
   }
 }

@@ -2,6 +2,7 @@ import { formatDateTime, formatReportTime } from '../../text/civil-time.ts';
 import { elapsedText, rateText, withCommas } from '../../text/numbers.ts';
 import { levelName } from '../jobs/job-codes.ts';
 import { bytesValue, elapsedSeconds, reportText, sourcedName, type SourcedName } from './report-lines.ts';
+import { volumeLines } from './stored-lines.ts';
 import { backupTermination } from './termination.ts';
 
 export interface BackupReport {
@@ -69,10 +70,7 @@ export function backupReport(facts: BackupReport): string {
     ['Snapshot/VSS', 'no'],
     ['Encryption', 'no'],
     ['Accurate', facts.accurate ? 'yes' : 'no'],
-    ['Volume name(s)', facts.volumeNames.join('|')],
-    ['Volume Session Id', String(facts.volSessionId)],
-    ['Volume Session Time', String(facts.volSessionTime)],
-    ['Last Volume Bytes', bytesValue(facts.lastVolumeBytes)],
+    ...volumeLines(facts),
     ['Non-fatal FD errors', String(facts.fdErrors)],
     ['SD Errors', String(facts.sdErrors)],
     ['FD termination status', facts.fdStatus],

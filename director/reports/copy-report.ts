@@ -1,7 +1,8 @@
 import { formatReportTime } from '../../text/civil-time.ts';
-import { elapsedText, rateText, withCommas } from '../../text/numbers.ts';
+import { elapsedText, rateText } from '../../text/numbers.ts';
 import { levelName } from '../jobs/job-codes.ts';
-import { bytesValue, elapsedSeconds, reportText, sourcedName, type SourcedName } from './report-lines.ts';
+import { elapsedSeconds, reportText, sourcedName, type SourcedName } from './report-lines.ts';
+import { storageEndLines, volumeLines, writtenLines, type Stored } from './stored-lines.ts';
 import { copyTermination } from './termination.ts';
 
 export interface CopyReport {
@@ -24,14 +25,7 @@ export interface CopyReport {
   readonly startTime: Date;
   readonly endTime: Date;
   readonly priority: number;
-  readonly sdFiles: number;
-  readonly sdBytes: number;
-  readonly volumeNames: readonly string[];
-  readonly volSessionId: number;
-  readonly volSessionTime: number;
-  readonly lastVolumeBytes: number;
-  readonly sdErrors: number;
-  readonly sdStatus: string;
+  readonly stored: Stored;
   readonly status: string;
 }
 
@@ -57,15 +51,10 @@ export function copyReport(facts: CopyReport): string {
     ['End time', formatReportTime(facts.endTime)],
     ['Elapsed time', elapsedText(seconds)],
     ['Priority', String(facts.priority)],
-    ['SD Files Written', withCommas(facts.sdFiles)],
-    ['SD Bytes Written', bytesValue(facts.sdBytes)],
-    ['Rate', rateText(facts.sdBytes, seconds)],
-    ['Volume name(s)', facts.volumeNames.join('|')],
-    ['Volume Session Id', String(facts.volSessionId)],
-    ['Volume Session Time', String(facts.volSessionTime)],
-    ['Last Volume Bytes', bytesValue(facts.lastVolumeBytes)],
-    ['SD Errors', String(facts.sdErrors)],
-    ['SD termination status', facts.sdStatus],
+    ...writtenLines(facts.stored),
+    ['Rate', rateText(facts.stored.sdBytes, seconds)],
+    ...volumeLines(facts.stored),
+    ...storageEndLines(facts.stored),
     ['Termination', copyTermination(facts.status, { migrates: facts.migrates, isIdle: !source })],
   ]);
 }

@@ -1,6 +1,7 @@
 import { formatDateTime, formatReportTime } from '../../text/civil-time.ts';
-import { elapsedText, rateText, withCommas } from '../../text/numbers.ts';
-import { bytesValue, elapsedSeconds, reportText, sourcedName, type SourcedName } from './report-lines.ts';
+import { elapsedText, rateText } from '../../text/numbers.ts';
+import { elapsedSeconds, reportText, sourcedName, type SourcedName } from './report-lines.ts';
+import { storageEndLines, volumeLines, writtenLines, type Stored } from './stored-lines.ts';
 import { backupTermination } from './termination.ts';
 
 export interface VirtualFullReport {
@@ -18,15 +19,8 @@ export interface VirtualFullReport {
   readonly startTime: Date;
   readonly endTime: Date;
   readonly priority: number;
-  readonly sdFiles: number;
-  readonly sdBytes: number;
+  readonly stored: Stored;
   readonly accurate: boolean;
-  readonly volumeNames: readonly string[];
-  readonly volSessionId: number;
-  readonly volSessionTime: number;
-  readonly lastVolumeBytes: number;
-  readonly sdErrors: number;
-  readonly sdStatus: string;
   readonly status: string;
 }
 
@@ -47,16 +41,11 @@ export function virtualFullReport(facts: VirtualFullReport): string {
     ['End time', formatReportTime(facts.endTime)],
     ['Elapsed time', elapsedText(seconds)],
     ['Priority', String(facts.priority)],
-    ['SD Files Written', withCommas(facts.sdFiles)],
-    ['SD Bytes Written', bytesValue(facts.sdBytes)],
-    ['Rate', rateText(facts.sdBytes, seconds)],
+    ...writtenLines(facts.stored),
+    ['Rate', rateText(facts.stored.sdBytes, seconds)],
     ['Accurate', facts.accurate ? 'yes' : 'no'],
-    ['Volume name(s)', facts.volumeNames.join('|')],
-    ['Volume Session Id', String(facts.volSessionId)],
-    ['Volume Session Time', String(facts.volSessionTime)],
-    ['Last Volume Bytes', bytesValue(facts.lastVolumeBytes)],
-    ['SD Errors', String(facts.sdErrors)],
-    ['SD termination status', facts.sdStatus],
+    ...volumeLines(facts.stored),
+    ...storageEndLines(facts.stored),
     ['Termination', backupTermination(facts.status)],
   ]);
 }
