@@ -87,11 +87,18 @@ export interface JobChanges {
   readonly comment?: string;
 }
 
+/** As what a job counts that was put together from others. */
+export interface JobStanding {
+  readonly level: string;
+  readonly startTime: Date;
+  readonly endTime: Date;
+}
+
 export interface JobEnd {
   readonly jobStatus: string;
   readonly endTime: Date;
-  /** Of a job put together from others: start and end of the last of them, in place of its own. */
-  readonly asOf?: { readonly startTime: Date; readonly endTime: Date };
+  /** Of a job put together from others: its level, and start and end of the last of them in place of its own. */
+  readonly asOf?: JobStanding;
   readonly jobFiles: number;
   readonly jobBytes: number;
   readonly readBytes: number;

@@ -120,7 +120,8 @@ export function setJob(db: Connection, jobId: number, changes: JobChanges): void
 }
 
 const END_JOB = `
-  UPDATE JobRun SET JobStatus = :jobStatus, StartTime = coalesce(:startTime, StartTime), EndTime = :endTime,
+  UPDATE JobRun SET JobStatus = :jobStatus, Level = coalesce(:level, Level),
+         StartTime = coalesce(:startTime, StartTime), EndTime = :endTime,
          RealEndTime = :realEndTime, JobTDate = :jobTDate,
          JobFiles = :jobFiles, JobBytes = :jobBytes, ReadBytes = :readBytes, JobErrors = :jobErrors
    WHERE JobId = :jobId`;
@@ -135,6 +136,7 @@ export function endJob(db: Connection, jobId: number, end: JobEnd): void {
   const { changes } = db.run(END_JOB, {
     jobId,
     jobStatus: end.jobStatus,
+    level: end.asOf?.level ?? null,
     startTime: toColumn(end.asOf?.startTime),
     endTime: toColumn(endTime),
     realEndTime: toColumn(end.endTime),
@@ -155,7 +157,7 @@ export function jobById(db: Connection, jobId: number): JobRow | undefined {
 const FAIL_UNFINISHED = `
   UPDATE JobRun SET
          JobStatus = iif(
-           Type = 'B' AND Level <> 'S' AND Name IN (SELECT value FROM json_each(:mayGoOn))
+           Type = 'B' AND Level NOT IN ('S', 'f') AND PriorJobId = 0 AND Name IN (SELECT value FROM json_each(:mayGoOn))
              AND EXISTS (SELECT 1 FROM FileRun WHERE RunId BETWEEN JobRun.JobId << 32 AND (JobRun.JobId << 32) | 4294967295),
            'I', 'f'),
          EndTime = :now, RealEndTime = :now, JobTDate = :jobTDate,
@@ -168,7 +170,8 @@ const FAIL_UNFINISHED = `
 
 /**
  * Ends as failed whatever a crash of the Director left unfinished (durability rule 3), with the files that are known; as
- * incomplete, backups of the Jobs named in `mayGoOn` of which there are any.
+ * incomplete, backups of the Jobs named in `mayGoOn` of which there are any. What no client sends cannot go on: VirtualFulls
+ * and the copies of migrations.
  */
 export function failUnfinishedJobs(
   db: Connection,

@@ -40,6 +40,8 @@ export class ActiveJob implements RunningJob {
   since?: Date;
   /** Unique name of the run that this is the time of. */
   previousJob = '';
+  /** Of a Copy or Migrate: the job that is written, and its original. */
+  copy?: { readonly jobId: number; readonly sourceJobId: number };
   /** Volumes that hold data of the job, in order. */
   volumeNames: readonly string[] = [];
   /** It was broken off and goes on; its start in the catalog is that of the first time. */

@@ -103,6 +103,7 @@ export class CopyJob implements JobKind {
     this.#source = source;
     const { copyJobId, copyJob } = await this.#createCopy(source);
     this.#copyJobId = copyJobId;
+    this.#job.copy = { jobId: copyJobId, sourceJobId: source.jobId };
     await messages.info(
       `${this.#migrates ? 'Migrating' : 'Copying'} JobId=${source.jobId} Job=${source.job} to JobId=${copyJobId} Job=${copyJob}`,
     );

@@ -1,3 +1,5 @@
+import type { JobStanding } from '../../catalog/inputs.ts';
+
 /** What the catalog keeps of a job that has ended. */
 export interface JobTotals {
   readonly jobFiles: number;
@@ -15,8 +17,8 @@ export interface JobKind {
   /** The final letter of a run that came to its end: T, W, or e. */
   verdict(): string;
   totals(): JobTotals;
-  /** Of a job put together from others: the times that it has in the catalog in place of its own. */
-  readonly asOf?: { readonly startTime: Date; readonly endTime: Date } | undefined;
+  /** Of a job put together from others, once it has ended well: what it counts as in the catalog. */
+  readonly asOf?: JobStanding | undefined;
   /** What remains to be done when its end is in the catalog. What it throws is an error of the job, which has ended well. */
   afterEnd?(): Promise<void>;
   /**

@@ -28,9 +28,6 @@ export function plannedCodes(planned: {
   };
 }
 
-/** The JobIds of the copy and of what was copied, of a job that copies nothing. */
-const NO_COPY = { I: '0', m: '0' } as const;
-
 /** The values of the `%` codes for a job as it stands now: for scripts, mails and lists of files. */
 export function jobCodes(job: ActiveJob, directorName: string): CodeValues {
   const { plan, outcome, since } = job;
@@ -47,9 +44,10 @@ export function jobCodes(job: ActiveJob, directorName: string): CodeValues {
     F: String(totals?.jobFiles ?? 0),
     h: plan.client.address ?? '',
     i: String(job.jobId),
-    ...NO_COPY,
+    I: String(job.copy?.jobId ?? 0),
     j: job.job,
     l: levelName(job.level),
+    m: String(job.copy?.sourceJobId ?? 0),
     n: job.name,
     o: String(job.priority),
     p: job.poolName,
@@ -78,9 +76,10 @@ export function endedCodes(row: JobRow, conf: DirectorConf, directorName: string
     F: String(row.jobFiles),
     h: conf.clients.find(({ name }) => name === row.clientName)?.address ?? '',
     i: String(row.jobId),
-    ...NO_COPY,
+    I: '0',
     j: row.job,
     l: levelName(row.level),
+    m: '0',
     n: row.name,
     o: String(row.priority),
     p: row.poolName,

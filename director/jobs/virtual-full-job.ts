@@ -1,3 +1,4 @@
+import type { JobStanding } from '../../catalog/inputs.ts';
 import type { JobRow } from '../../catalog/rows.ts';
 import type { PoolResource, StorageResource } from '../../configuration/director-conf.ts';
 import { JobFailed } from '../director-errors.ts';
@@ -71,8 +72,6 @@ export class VirtualFullJob implements JobKind {
       },
     });
     await this.#copy.run();
-    // Not before: what fails as a Full would be taken for a Full that has to be repeated.
-    await this.#env.catalog.setJob(jobId, { level: 'F' });
   }
 
   verdict(): string {
@@ -90,10 +89,10 @@ export class VirtualFullJob implements JobKind {
     };
   }
 
-  /** It stands where the last of its jobs stood: the next Incremental goes on from there. */
-  get asOf(): { startTime: Date; endTime: Date } | undefined {
+  /** A Full that stands where the last of its jobs stood: the next Incremental goes on from there. */
+  get asOf(): JobStanding | undefined {
     const { startTime, endTime } = this.#sources.at(-1) ?? {};
-    return startTime && endTime && { startTime, endTime };
+    return startTime && endTime && { level: 'F', startTime, endTime };
   }
 
   async afterEnd(): Promise<void> {

@@ -32,7 +32,7 @@ const CONF = `
 Pool { Name = Copies; Pool Type = Backup; Storage = File; Label Format = "Copy-"; Maximum Volume Bytes = 1200 KB }
 Pool { Name = Moved; Pool Type = Backup; Storage = File; Label Format = "Moved-" }
 Pool { Name = Unlabelled; Pool Type = Backup; Storage = File }
-${copyJob('Copy', 'Copy', 'Selection Type = PoolUncopiedJobs')}
+${copyJob('Copy', 'Copy', 'Selection Type = PoolUncopiedJobs; Run After Job = "/bin/echo original=%m copy=%I"')}
 ${copyJob('Migrate', 'Migrate', 'Selection Type = Job; Selection Pattern = "^Back"; Purge Migration Job = yes')}
 `;
 
@@ -67,6 +67,7 @@ describe('Copy and Migrate jobs', () => {
     expect(reported(output, 'Termination')).toBe('Copying OK');
     expect(reported(output, 'Prev Backup JobId')).toBe('1');
     expect(reported(output, 'New Backup JobId')).toBe('3');
+    expect(output).toContain('AfterJob: original=1 copy=3');
     expect(reported(output, 'Write Pool')).toBe('"Copies" (From Job resource)');
     expect(reported(output, 'Volume name\\(s\\)').split('|').length).toBeGreaterThan(2);
     const [original, , copy] = await rows(

@@ -140,12 +140,15 @@ describe('after a crash', () => {
     expect(failUnfinishedJobs(site.db, minute(10))).toEqual([]);
   });
 
-  test('are incomplete when they are backups that may go on and have saved a file', () => {
+  test('are incomplete when they are backups of a client that may go on and have saved a file', () => {
     using site = new Site();
     const other = site.backup({ start: 1, name: 'Other', files: [{ path: '/a', size: 7 }] });
     const empty = site.start({ start: 2 });
     const since = site.backup({ start: 3, level: 'S', files: [{ path: '/a', size: 7 }] });
     const half = site.backup({ start: 4, files: [{ path: '/a', size: 7 }] });
+    const virtual = site.backup({ start: 5, level: 'f', files: [{ path: '/a', size: 7 }] });
+    const migrated = site.backup({ start: 6, files: [{ path: '/a', size: 7 }] });
+    setJob(site.db, migrated, { priorJobId: half });
     site.db.run('UPDATE JobRun SET EndTime = NULL');
 
     const ended = failUnfinishedJobs(site.db, minute(9), { mayGoOn: ['Backup'] });
@@ -155,6 +158,8 @@ describe('after a crash', () => {
       [empty, 'f'],
       [since, 'f'],
       [half, 'I'],
+      [virtual, 'f'],
+      [migrated, 'f'],
     ]);
   });
 });
