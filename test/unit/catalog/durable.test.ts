@@ -150,7 +150,7 @@ describe('what a storage daemon reports as durable', () => {
     }
     for (const { start, end, ...block } of expected) {
       const found = locateBlocks(site.db, jobId, { start: end - 512, end, fromBlock: 0 });
-      expect(found).toEqual([{ ...block, blockCount: 1 }]);
+      expect(found).toEqual([{ ...block, blockCount: 1, endsAtBreak: false }]);
       expect(locateBlocks(site.db, jobId, { start, end, fromBlock: block.firstBlock + 1 })).toEqual([]);
     }
     const whole = locateBlocks(site.db, jobId, { start: 0, end: expected.at(-1)!.end, fromBlock: 0 });
