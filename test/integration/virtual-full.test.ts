@@ -49,6 +49,7 @@ describe('a VirtualFull', () => {
         makeEverything(directory);
         rmSync(join(directory, 'socket')); // is never restored
       },
+      compression: 'ZSTD3', // what is cut out of its blocks is put together in deflate
       fileSetOptions: 'sparse = yes; xattrsupport = yes; aclsupport = yes',
       directorConf: CONF,
       jobDirectives: 'Accurate = yes\n  Next Pool = Virtual',
