@@ -14,9 +14,24 @@ const NOCTULE = join(import.meta.dirname, '../../bin/noctule');
 const run = promisify(execFile);
 const number = (text: string) => Number(text.replaceAll(',', ''));
 
+const COPY = `
+Pool { Name = Copies; Pool Type = Backup; Storage = File; Label Format = "Copy-" }
+Job {
+  Name = Copy
+  Type = Copy
+  Selection Type = PoolUncopiedJobs
+  Client = site-fd
+  FileSet = Files
+  Storage = File
+  Messages = Standard
+  Pool = Full-Pool
+  Next Pool = Copies
+}
+`;
+
 describe('a backup that is stopped', { timeout: 120_000 }, () => {
   it('is incomplete; resumed, it sends only the missing part under the same JobId, and is one whole job', async () => {
-    await using held = await relayedSite({ makeSource: makeManyFiles });
+    await using held = await relayedSite({ makeSource: makeManyFiles, directorConf: COPY });
     await runHalf(held);
     const stopped = await held.console('stop jobid=1\nwait jobid=1\nmessages\nlist jobs\n');
     held.lines['client to storage'].release();
@@ -39,6 +54,13 @@ describe('a backup that is stopped', { timeout: 120_000 }, () => {
     expect(resumed).toMatch(new RegExp(`^\\| 1 .*\\| ${whole} +\\| \\d+ +\\| T +\\|$`, 'm'));
 
     expect(reported(await restoreAll(held), 'Files Restored')).toBe(whole.toLocaleString('en'));
+    expect(compareTrees(held.source, held.restoredSource).differences).toEqual([]);
+
+    // A copy of it has no void part.
+    const copied = await held.console('run job=Copy yes\nwait\nmessages\ndelete jobid=1 yes\n');
+    expect(reported(copied, 'Termination')).toBe('Copying OK');
+    expect(reported(copied, 'SD Files Written')).toBe(whole.toLocaleString('en'));
+    expect(await restoreAll(held)).toContain('Copy-');
     expect(compareTrees(held.source, held.restoredSource).differences).toEqual([]);
 
     // The volume alone gives the same job: with tar, and with a catalog made of it.
