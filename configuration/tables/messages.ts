@@ -32,7 +32,7 @@ export const MESSAGES = {
     help: 'Login at the Mail Server, with Mail Password; then only over TLS, and the certificate has to be good',
   }),
   mailPassword: directive('Mail Password', password, { help: 'Password of Mail User' }),
-  mailCaFile: directive('Mail CA Certificate File', path, {
+  mailCaCertificateFile: directive('Mail CA Certificate File', path, {
     help: "Certificates (PEM) that may vouch for the Mail Server, beside the system's own; for a login only",
   }),
   mailFrom: directive('Mail From', string, {

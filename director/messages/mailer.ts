@@ -68,9 +68,9 @@ async function sendToServer(letter: Letter, call: BsmtpCall, signal: AbortSignal
 
 /** Known to the Mail Server only, and not to one that a command names. */
 function loginFor(call: BsmtpCall, resource: MessagesResource): Login | undefined {
-  const { mailUser, mailPassword, mailCaFile } = resource;
+  const { mailUser, mailPassword, mailCaCertificateFile } = resource;
   if (call.server !== undefined || mailUser === undefined || mailPassword === undefined) return undefined;
-  return { user: mailUser, password: mailPassword, caFile: mailCaFile };
+  return { user: mailUser, password: mailPassword, caFile: mailCaCertificateFile };
 }
 
 async function runMailer(

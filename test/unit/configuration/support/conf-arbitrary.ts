@@ -55,6 +55,8 @@ const LEFT_OUT = new Set([
   'Minimum',
   'Maximum',
   'Wrap Counter',
+  'Mail User',
+  'Mail Password',
   'Level',
   'Type',
   'Pool Type',
