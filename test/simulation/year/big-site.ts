@@ -278,7 +278,8 @@ function jobText(job: SiteJob): string {
   Cancel Queued Duplicates = ${yesNo(noDuplicates?.queued)}; Cancel Running Duplicates = ${yesNo(noDuplicates?.running)}
   Max Start Delay = ${job.maxStartDelaySeconds}; Max Run Time = ${job.maxRunSeconds}
   Max Full Interval = ${job.maxFullDays} days; Max Diff Interval = ${job.maxDiffDays} days; Rerun Failed Levels = ${yesNo(job.rerunFailed)}
-  Reschedule On Error = ${yesNo(job.rescheduleTimes > 0)}; Reschedule Times = ${job.rescheduleTimes}; Reschedule Interval = ${job.rescheduleSeconds} }`;
+  Reschedule On Error = ${yesNo(job.rescheduleTimes > 0)}; Reschedule Times = ${job.rescheduleTimes}; Reschedule Interval = ${job.rescheduleSeconds}
+  Allow Incomplete Jobs = no }`; // that a broken one goes on has tests of its own
 }
 
 function yesNo(word: boolean | undefined): string {
