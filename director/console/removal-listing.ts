@@ -2,7 +2,7 @@ import type { JobRow, MediaRow } from '../../catalog/rows.ts';
 import { formatDateTime } from '../../text/civil-time.ts';
 import { humanBytes } from '../../text/numbers.ts';
 import {
-  promotedText,
+  removalTexts,
   type KeptBecause,
   type KeptJob,
   type Removal,
@@ -44,11 +44,7 @@ export async function printRemoval(context: CommandContext, { jobs, kept }: Remo
 
 /** What happened to volumes and copies, after jobs were taken away. */
 export async function sayPurged({ say }: CommandContext, removed: Removed): Promise<void> {
-  const promoted = promotedText(removed);
-  if (promoted) await say(promoted);
-  for (const { volumeName } of removed.purged) {
-    await say(`There are no more Jobs associated with Volume "${volumeName}". Marking it purged.`);
-  }
+  for (const text of removalTexts(removed)) await say(text);
   if (removed.freedBytes > 0) await say(`${humanBytes(removed.freedBytes)} of disk space were given back.`);
   for (const problem of removed.problems) await say(`The space was not given back yet: ${problem}`);
 }

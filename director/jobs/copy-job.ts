@@ -2,6 +2,7 @@ import type { JobRow } from '../../catalog/rows.ts';
 import type { PoolResource, StorageResource } from '../../configuration/director-conf.ts';
 import { copyReport } from '../reports/copy-report.ts';
 import { NOTHING_STORED } from '../reports/stored-lines.ts';
+import { removalTexts } from '../retention/removal.ts';
 import type { ActiveJob } from './active-job.ts';
 import { startClones } from './clones.ts';
 import { doneTo, selectJobs } from './copy-selection.ts';
@@ -160,16 +161,8 @@ export class CopyJob implements JobKind {
     const { jobId: sourceJobId, jobStatus } = source;
     const end = { jobId: this.#copyJobId, sourceJobId, jobStatus, realEndTime: now() };
     if (!this.#migrates) return catalog.endCopy({ ...end, migrates: false });
-    const { purged } = await retention.migrate(
-      source,
-      { ...end, migrates: true },
-      plan.job.purgeMigrationJob,
-    );
-    for (const { volumeName } of purged) {
-      await messages.info(
-        `There are no more Jobs associated with Volume "${volumeName}". Marking it purged.`,
-      );
-    }
+    const removed = await retention.migrate(source, { ...end, migrates: true }, plan.job.purgeMigrationJob);
+    for (const text of removalTexts(removed)) await messages.info(text);
   }
 
   async #failCopy(): Promise<void> {

@@ -9,6 +9,7 @@ import type { Stored } from '../reports/stored-lines.ts';
 import type { ActiveJob } from './active-job.ts';
 import { AppendSession, type AppendTally } from './append-session.ts';
 import { transferCopy, type CopyResult } from './copy-transfer.ts';
+import { EVERYTHING } from './everything.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import { PeerCounts } from './peer-counts.ts';
 import { reachStorage, type ReachedStorage } from './reach-peers.ts';
@@ -16,8 +17,6 @@ import { ReadSession } from './read-session.ts';
 import { sourceOf, type RestoreSource } from './restore-storage.ts';
 import { storageUse } from './storage-use.ts';
 import { writtenVolumes } from './written-volumes.ts';
-
-const EVERYTHING = [{ path: Buffer.from('/'), recursive: true, marked: true }];
 
 export interface StreamCopyOrder {
   /** The backups whose newest state is copied; of a single one its deleted files too. Oldest first. */

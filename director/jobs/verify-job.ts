@@ -12,6 +12,7 @@ import { verifyReport } from '../reports/verify-report.ts';
 import type { ActiveJob } from './active-job.ts';
 import { startClones } from './clones.ts';
 import { isVerifyLevel, levelName, type VerifyLevel } from './job-codes.ts';
+import { EVERYTHING } from './everything.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
 import { jobCodes } from './job-substitution.ts';
@@ -25,8 +26,6 @@ import { betweenClientScripts, refuseUnknownScripts, runBeforeScripts } from './
 import { storageAddress } from './storage-address.ts';
 import { jobToVerify } from './verify-subject.ts';
 import { transferVerify } from './verify-transfer.ts';
-
-const EVERYTHING = [{ path: Buffer.from('/'), recursive: true, marked: true }];
 
 /** What the client found. */
 interface Examined {

@@ -5,6 +5,7 @@ import { JobFailed } from '../director-errors.ts';
 import { endedWell } from '../reports/termination.ts';
 import { NOTHING_STORED } from '../reports/stored-lines.ts';
 import { virtualFullReport } from '../reports/virtual-full-report.ts';
+import { removalTexts } from '../retention/removal.ts';
 import type { ActiveJob } from './active-job.ts';
 import { startClones } from './clones.ts';
 import { copyIdentity } from './copy-identity.ts';
@@ -98,14 +99,11 @@ export class VirtualFullJob implements JobKind {
   async afterEnd(): Promise<void> {
     const { plan, messages } = this.#job;
     if (!plan.job.deleteConsolidatedJobs || this.#sources.length === 0) return;
-    const { jobs, purged } = await this.#env.retention.purgeJobs(this.#sources);
+    const removed = await this.#env.retention.purgeJobs(this.#sources);
+    const { jobs } = removed;
     const jobIds = this.#sources.map(({ jobId }) => jobId).join(',');
     await messages.info(`Deleted ${jobs} consolidated Job${jobs === 1 ? '' : 's'}: JobIds=${jobIds}`);
-    for (const { volumeName } of purged) {
-      await messages.info(
-        `There are no more Jobs associated with Volume "${volumeName}". Marking it purged.`,
-      );
-    }
+    for (const text of removalTexts(removed)) await messages.info(text);
   }
 
   /** What goes into it; empty, after a word about it, when there is nothing to do. @throws JobFailed */

@@ -43,6 +43,15 @@ export function promotedText({ promoted }: Pick<Removed, 'promoted'>): string | 
   return `Following Copy jobs have been upgraded to Backup jobs: ${promoted.join(',')}`;
 }
 
+/** What became of copies and volumes when jobs went, a line for each: in the messages of a job and on a console. */
+export function removalTexts(removed: Pick<Removed, 'promoted' | 'purged'>): string[] {
+  const promoted = promotedText(removed);
+  const purged = removed.purged.map(
+    ({ volumeName }) => `There are no more Jobs associated with Volume "${volumeName}". Marking it purged.`,
+  );
+  return promoted === undefined ? purged : [promoted, ...purged];
+}
+
 /** A job on a volume, and what happens to it when time passes. */
 export interface VolumeJob {
   readonly job: JobRow;

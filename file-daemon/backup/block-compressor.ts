@@ -23,8 +23,8 @@ const PROBE_SAMPLES = 4096;
 const PROBE_BITS_MAX = 7.85;
 
 /**
- * The level of libdeflate that makes blocks no larger than zlib's of the same level, for less processor time. There is
- * none such for levels 8 and 9.
+ * The level of libdeflate that makes blocks of real files in sum no larger than zlib's of the same level, for less processor
+ * time (text of random words comes out 3 to 7 % larger at level 6). There is none such for levels 8 and 9.
  */
 const LIBDEFLATE_LEVELS: Readonly<Record<number, number>> = { 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 6, 7: 7 };
 
