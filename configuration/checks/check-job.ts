@@ -17,7 +17,8 @@ const LEVELS_OF_TYPE: Readonly<Record<string, readonly string[]>> = {
   Verify: VERIFY_LEVELS,
 };
 
-const SCRIPT_MOMENTS_THAT_RUN: readonly string[] = ['Before', 'After', 'Always'];
+/** Moments at which there is no client to run a script on. */
+const DIRECTOR_MOMENTS: readonly string[] = ['Queued', 'AtJobCompletion'];
 /** By schedule. */
 export const LEVELS_THAT_RUN = ['Full', 'Incremental', 'Differential', 'VirtualFull'];
 
@@ -219,7 +220,7 @@ function checkConflicts({ node, resource }: Checked<JobResource>, problems: Prob
   }
 }
 
-/** Scripts that never run, and those that this version cannot run: a Job fails rather than go without them. */
+/** Scripts that never run, and those that cannot run where they should: a Job fails rather than go without them. */
 function checkScripts({ node, resource }: Checked<JobResource>, problems: Problems): void {
   // The short forms have a status of their own.
   const place = node.spans.get('runScripts');
@@ -234,10 +235,12 @@ function troubleOf(script: RunScript, jobType: JobResource['type'] | undefined):
   const { runsWhen, runsOnClient, runsOnSuccess, runsOnFailure, commands } = script;
   if (runsWhen === 'Never' || commands.length === 0) return undefined;
   const isOnClient = runsOnClient && commands.some(({ kind }) => kind === 'program');
-  if (!SCRIPT_MOMENTS_THAT_RUN.includes(runsWhen) && !(isOnClient && runsWhen === 'AfterVSS'))
-    return `runs at the moment ${runsWhen}: that comes later, and until then the Job fails`;
+  if (runsWhen === 'AfterVSS' && !isOnClient)
+    return 'runs at the moment AfterVSS, which is for programs on the client: the Job fails';
+  if (DIRECTOR_MOMENTS.includes(runsWhen) && isOnClient)
+    return `runs at the moment ${runsWhen}, when no client is in reach, and the Job fails: add "Runs On Client = no"`;
   if (isOnClient && jobType === 'Admin')
     return 'is for the client, which an Admin job does not contact: add "Runs On Client = no"';
-  const never = runsWhen === 'After' && !runsOnSuccess && !runsOnFailure;
+  const never = (runsWhen === 'After' || runsWhen === 'AtJobCompletion') && !runsOnSuccess && !runsOnFailure;
   return never ? 'runs neither on success nor on failure, so never' : undefined;
 }

@@ -20,7 +20,9 @@ export interface ScriptCommand {
 export const RUN_SCRIPT = {
   runsWhen: directive('Runs When', oneOf(RUNS_WHEN, { AfterSnapshot: 'AfterVSS' }), {
     default: 'Never',
-    help: 'When the commands run. A block that does not say it does nothing; Always is before and after',
+    help:
+      'When the commands run. A block that does not say it does nothing; Always is before and after. On the Director only: ' +
+      'Queued, while the job waits for them in the queue, and AtJobCompletion, when all is done and its final status is known',
   }),
   runsOnClient: directive('Runs On Client', onClient(), {
     aliases: ['Target'],
@@ -29,11 +31,11 @@ export const RUN_SCRIPT = {
   }),
   runsOnSuccess: directive('Runs On Success', yesNo, {
     default: true,
-    help: 'For After: run when the job ended well',
+    help: 'For After and AtJobCompletion: run when the job ended well',
   }),
   runsOnFailure: directive('Runs On Failure', yesNo, {
     default: false,
-    help: 'For After: run when the job failed or was cancelled',
+    help: 'For After and AtJobCompletion: run when the job failed or was cancelled',
   }),
   failJobOnError: directive('Fail Job On Error', yesNo, {
     aliases: ['Abort Job On Error'],

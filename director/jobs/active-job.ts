@@ -46,6 +46,8 @@ export class ActiveJob implements RunningJob {
   volumeNames: readonly string[] = [];
   /** It was broken off and goes on; its start in the catalog is that of the first time. */
   readonly isResumed: boolean;
+  /** Why it ends before it has begun: a script at the moment Queued failed. */
+  failedInQueue?: Error;
   /** How it ended. */
   outcome?: { readonly status: string; readonly totals: JobTotals };
   #phase: Phase = { status: 'C', text: 'is waiting execution' };
@@ -149,6 +151,7 @@ export class ActiveJob implements RunningJob {
     this.dueAt = at;
     this.attempt += 1;
     delete this.startTime;
+    delete this.failedInQueue;
     this.#waitedMs = 0;
     this.#phase = { status: 't', text: 'is waiting for its start time' };
     this.#phaseSinceMs = this.#now().getTime();

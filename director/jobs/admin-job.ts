@@ -3,7 +3,7 @@ import type { ActiveJob } from './active-job.ts';
 import { startClones } from './clones.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
-import { refuseUnknownScripts, runBeforeScripts, warnOfClientScripts } from './run-scripts.ts';
+import { refuseMisplacedScripts, runBeforeScripts, warnOfClientScripts } from './run-scripts.ts';
 
 /** An Admin job: it runs its scripts and contacts nobody. */
 export class AdminJob implements JobKind {
@@ -17,7 +17,7 @@ export class AdminJob implements JobKind {
 
   async run(): Promise<void> {
     const { jobId, job, messages } = this.#job;
-    refuseUnknownScripts(this.#job);
+    refuseMisplacedScripts(this.#job);
     this.#job.startTime = this.#env.now();
     await this.#env.catalog.setJob(jobId, { startTime: this.#job.startTime });
     await messages.info(`Start Admin JobId ${jobId}, Job=${job}`);

@@ -40,7 +40,7 @@ import { PeerCounts } from './peer-counts.ts';
 import { reachClient, reachStorage } from './reach-peers.ts';
 import {
   betweenClientScripts,
-  refuseUnknownScripts,
+  refuseMisplacedScripts,
   runBeforeScripts,
   type ClientScriptsOptions,
 } from './run-scripts.ts';
@@ -79,7 +79,7 @@ export class BackupJob implements JobKind {
   }
 
   async run(): Promise<void> {
-    refuseUnknownScripts(this.#job);
+    refuseMisplacedScripts(this.#job);
     if (this.#job.isResumed) await this.#keepLevel();
     else await this.#decideLevel();
     await this.#choosePoolAndStorage();

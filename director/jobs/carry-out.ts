@@ -13,7 +13,7 @@ import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind } from './job-kind.ts';
 import { againAfter, type Again } from './reschedule.ts';
 import { RestoreJob } from './restore-job.ts';
-import { runAfterScripts } from './run-scripts.ts';
+import { runAfterScripts, runCompletionScripts } from './run-scripts.ts';
 import { VerifyJob } from './verify-job.ts';
 import { VirtualFullJob } from './virtual-full-job.ts';
 
@@ -85,7 +85,12 @@ async function end(job: ActiveJob, kind: JobKind, env: JobEnvironment, reached: 
   if (endedWell(status)) await settle(job, kind);
   await job.messages.add(isFailure(status) ? 'Error' : 'Info', kind.report(status, endTime));
   if (job.plan.type === 'B') await pruneAfter(job, env);
-  const final = await runLastScripts(job, kind, env, { status, endTime });
+  const done = await runLastScripts(job, kind, env, { status, endTime, scripts: runAfterScripts });
+  const final = await runLastScripts(job, kind, env, {
+    status: done,
+    endTime,
+    scripts: runCompletionScripts,
+  });
   await job.messages.finish({ endedWell: endedWell(final) });
 }
 
@@ -109,6 +114,7 @@ async function pruneAfter(job: ActiveJob, env: JobEnvironment): Promise<void> {
 async function runToEnd(job: ActiveJob, kind: JobKind, env: JobEnvironment, log: Log): Promise<string> {
   try {
     job.signal.throwIfAborted();
+    if (job.failedInQueue !== undefined) throw job.failedInQueue;
     job.enter(RUNNING);
     // Until its kind stamps it: a job that fails before is shown with the time at which it began to.
     const startTime = env.now();
@@ -178,17 +184,17 @@ async function recordEnd(
   }
 }
 
-/** After the report, so that they can speak of it. One that fails, and says so, makes the job fail. */
+/** After the report, so that they can speak of it. One that fails, and says so, makes the job fail. Resolves with the status. */
 async function runLastScripts(
   job: ActiveJob,
   kind: JobKind,
   env: JobEnvironment,
-  end: { readonly status: string; readonly endTime: Date },
+  end: { readonly status: string; readonly endTime: Date; readonly scripts: typeof runAfterScripts },
 ): Promise<string> {
   try {
     // Not the job's own signal: a cancelled job runs those that are for failure.
     const options = { endedWell: endedWell(end.status), signal: env.stopSignal };
-    await runAfterScripts(job, env, options);
+    await end.scripts(job, env, options);
     return end.status;
   } catch (error) {
     await job.messages.add('Error', messageOf(error));

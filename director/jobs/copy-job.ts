@@ -11,7 +11,7 @@ import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
 import { chooseNextPool, nextStorage } from './next-pool.ts';
 import { choosePool, sourcedNameOf, type Sourced } from './pool-choice.ts';
-import { refuseUnknownScripts, runBeforeScripts, warnOfClientScripts } from './run-scripts.ts';
+import { refuseMisplacedScripts, runBeforeScripts, warnOfClientScripts } from './run-scripts.ts';
 import { StreamCopy } from './stream-copy.ts';
 
 /**
@@ -36,7 +36,7 @@ export class CopyJob implements JobKind {
 
   async run(): Promise<void> {
     const { jobId, job, messages, plan } = this.#job;
-    refuseUnknownScripts(this.#job);
+    refuseMisplacedScripts(this.#job);
     this.#writePool = chooseNextPool(plan.request, this.#readPool.resource);
     this.#writeStorage = nextStorage(plan.request, this.#writePool.resource);
     this.#job.startTime = this.#env.now();

@@ -59,6 +59,14 @@ export class JobQueue {
     void job.begin().then(() => this.#admit());
   }
 
+  /** Scripts of it have ended, for which it was held. */
+  letGo(jobId: number): void {
+    const job = this.#waiting.get(jobId);
+    if (!job) return;
+    job.entry = { ...job.entry, isHeld: false };
+    this.#admit();
+  }
+
   /** Gives a job that waits another priority; false when it does not wait any more. */
   setPriority(jobId: number, priority: number): boolean {
     const job = this.#waiting.get(jobId);

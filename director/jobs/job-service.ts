@@ -19,6 +19,7 @@ import { JobQueue } from './job-queue.ts';
 import { jobCodes } from './job-substitution.ts';
 import { waitLetter, waitText, type QueueEntry, type StorageUse } from './next-runnable.ts';
 import { choosePool, chooseStorage } from './pool-choice.ts';
+import { hasQueuedScripts, runQueuedScripts } from './run-scripts.ts';
 import { storageUse } from './storage-use.ts';
 import { TimeWatch } from './time-watch.ts';
 
@@ -106,13 +107,29 @@ export class JobService implements Jobs {
   /** @throws RunRefused when the conf does not hold what it needs. */
   #enqueue(job: ActiveJob, storages: readonly StorageUse[], notBefore?: Date): void {
     const kind = jobKindOf(job, this.#environment);
+    const isHeld = hasQueuedScripts(job) && !job.signal.aborted;
+    const scripts = isHeld ? this.#runQueuedScripts(job) : undefined;
     this.#queue.add({
-      entry: this.#entryOf(job, storages, notBefore),
+      entry: { ...this.#entryOf(job, storages, notBefore), isHeld },
       waitsFor: (reason) =>
         job.enter({ status: waitLetter(reason), text: waitText(reason, formatReportTime(job.dueAt)) }),
-      begin: () => this.#carryOut(job, kind, storages),
+      begin: async () => {
+        await scripts; // of a job that was cancelled meanwhile they are being ended
+        return this.#carryOut(job, kind, storages);
+      },
     });
     this.#limits.look();
+  }
+
+  /** Never rejects: what went wrong is thrown when the job begins, which is at once, past all limits. */
+  async #runQueuedScripts(job: ActiveJob): Promise<void> {
+    try {
+      await runQueuedScripts(job, this.#environment);
+      this.#queue.letGo(job.jobId);
+    } catch (error) {
+      job.failedInQueue = error instanceof Error ? error : new Error(String(error));
+      this.#queue.release(job.jobId);
+    }
   }
 
   #judgeDuplicate(job: ActiveJob): DuplicateVerdict {

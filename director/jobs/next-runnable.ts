@@ -8,6 +8,8 @@ export interface QueueEntry {
   readonly allowMixedPriority: boolean;
   /** Not to be started before this. */
   readonly notBefore?: Date;
+  /** Scripts of it run first, while it waits. */
+  readonly isHeld?: boolean;
   readonly job: Limited;
   readonly client: Limited;
   readonly storages: readonly StorageUse[];
@@ -27,7 +29,7 @@ export interface StorageUse extends Limited {
   readonly readJobsMax: number;
 }
 
-export type WaitReason = 'start time' | 'director' | 'priority' | 'storage' | 'client' | 'job';
+export type WaitReason = 'start time' | 'scripts' | 'director' | 'priority' | 'storage' | 'client' | 'job';
 
 export interface QueueDecision {
   /** The one that may start now. */
@@ -39,7 +41,8 @@ export interface QueueDecision {
 /**
  * Which waiting run may start next (Bacula's rules of the job queue).
  *
- *  (1) Runs are taken by priority, then by arrival. One whose start time lies ahead is passed over.
+ *  (1) Runs are taken by priority, then by arrival. One whose start time lies ahead, or whose scripts
+ *      of the moment Queued still run, is passed over.
  *  (2) No more run at once than `directorJobsMax`.
  *  (3) Runs of only one priority run at a time. With Allow Mixed Priority on the waiting one and on all that run, a
  *      more urgent one may join. At the first run whose priority does not fit the walk stops: nobody behind
@@ -75,6 +78,7 @@ function waitReason(
   priorityBlocked: boolean,
 ): WaitReason | undefined {
   if (entry.notBefore && entry.notBefore > limits.now) return 'start time';
+  if (entry.isHeld) return 'scripts';
   if (priorityBlocked || !priorityFits(entry, running)) return 'priority';
   if (running.length >= limits.directorJobsMax) return 'director';
   if (!storagesHaveRoom(entry.storages, running)) return 'storage';
@@ -115,6 +119,8 @@ export function waitText(reason: WaitReason, startTime: string): string {
   switch (reason) {
     case 'start time':
       return `is waiting for its start time (${startTime})`;
+    case 'scripts':
+      return 'is waiting for its scripts of the moment Queued';
     case 'director':
       return 'is waiting on max Director jobs';
     case 'priority':
@@ -130,6 +136,7 @@ export function waitText(reason: WaitReason, startTime: string): string {
 
 const WAIT_LETTERS: Readonly<Record<WaitReason, string>> = {
   'start time': 't',
+  scripts: 'C',
   director: 'd',
   priority: 'p',
   storage: 's',

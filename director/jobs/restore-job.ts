@@ -15,7 +15,7 @@ import { reachClient, reachStorage } from './reach-peers.ts';
 import { ReadSession } from './read-session.ts';
 import { takeRestoreSource, type RestoreSource } from './restore-storage.ts';
 import { transferRestore, type RestoreResult } from './restore-transfer.ts';
-import { betweenClientScripts, refuseUnknownScripts, runBeforeScripts } from './run-scripts.ts';
+import { betweenClientScripts, refuseMisplacedScripts, runBeforeScripts } from './run-scripts.ts';
 import { storageAddress } from './storage-address.ts';
 
 const REPLACE = {
@@ -49,7 +49,7 @@ export class RestoreJob implements JobKind {
   }
 
   async run(): Promise<void> {
-    refuseUnknownScripts(this.#job);
+    refuseMisplacedScripts(this.#job);
     await runBeforeScripts(this.#job, this.#env);
     await this.#stampStart();
     using _reading = await this.#env.volumes.read(this.#request.selection.jobIds, this.#job.jobId);

@@ -5,28 +5,38 @@ import type { ActiveJob } from './active-job.ts';
 import { runScript, type ScriptEnvironment } from './script-run.ts';
 
 /**
- * Scripts that this version does not run make the job fail before anything is done: a database that was not dumped,
- * or a mount that was not made, must not look like a good backup.
+ * Scripts that cannot run where they are to run at their moment make the job fail before anything is done: a database that
+ * was not dumped, or a mount that was not made, must not look like a good backup.
  * @throws JobFailed
  */
-export function refuseUnknownScripts({ plan }: Pick<ActiveJob, 'plan'>): void {
-  const script = plan.job.runScripts.find(isUnknown);
+export function refuseMisplacedScripts({ plan }: Pick<ActiveJob, 'plan'>): void {
+  const script = plan.job.runScripts.find(isMisplaced);
   const [command] = script?.commands ?? [];
   if (!script || !command) return;
   const directive = `${command.kind === 'console' ? 'Console' : 'Command'} = "${command.text}"`;
+  const isOnClient = placeOf(script) === 'client';
   throw new JobFailed(
     `Job "${plan.job.name}" has a script with ${directive} (Runs When = ${script.runsWhen} on the ${placeOf(script)}); ` +
-      'this version runs scripts before and after the job, and on the client AfterVSS',
-    { hint: 'Take the script out of the Job, or have cron do its work.' },
+      (isOnClient ? 'no client is in reach at that moment' : 'that moment is for programs on the client'),
+    {
+      hint: isOnClient
+        ? 'Put "Runs On Client = no" into the RunScript, or choose another moment.'
+        : 'Choose another moment, such as "Runs When = Before".',
+    },
   );
 }
 
 const BEFORE: ReadonlySet<RunsWhen> = new Set<RunsWhen>(['Before', 'Always']);
 const AFTER: ReadonlySet<RunsWhen> = new Set<RunsWhen>(['After', 'Always']);
-const ON_DIRECTOR: ReadonlySet<RunsWhen> = new Set<RunsWhen>([...BEFORE, ...AFTER]);
-const ON_CLIENT: ReadonlySet<RunsWhen> = new Set<RunsWhen>([...ON_DIRECTOR, 'AfterVSS']);
+const ON_DIRECTOR: ReadonlySet<RunsWhen> = new Set<RunsWhen>([
+  ...BEFORE,
+  ...AFTER,
+  'Queued',
+  'AtJobCompletion',
+]);
+const ON_CLIENT: ReadonlySet<RunsWhen> = new Set<RunsWhen>([...BEFORE, ...AFTER, 'AfterVSS']);
 
-function isUnknown(script: RunScript): boolean {
+function isMisplaced(script: RunScript): boolean {
   if (script.runsWhen === 'Never' || script.commands.length === 0) return false;
   return !(placeOf(script) === 'client' ? ON_CLIENT : ON_DIRECTOR).has(script.runsWhen);
 }
@@ -38,7 +48,19 @@ function placeOf({ runsOnClient, commands }: RunScript): 'client' | 'director' {
 
 /** The scripts of the job that are to be run there; not those because of which it fails. */
 function scriptsOf({ plan }: ActiveJob, where: 'client' | 'director'): RunScript[] {
-  return plan.job.runScripts.filter((script) => placeOf(script) === where && !isUnknown(script));
+  return plan.job.runScripts.filter((script) => placeOf(script) === where && !isMisplaced(script));
+}
+
+export function hasQueuedScripts(job: ActiveJob): boolean {
+  return scriptsOf(job, 'director').some(({ runsWhen }) => runsWhen === 'Queued');
+}
+
+/** On the Director, for a job that stands in the queue. @throws JobFailed when a script fails that says Fail Job On Error. */
+export async function runQueuedScripts(job: ActiveJob, env: ScriptEnvironment): Promise<void> {
+  const context = { job, env, title: 'Queued', signal: job.signal };
+  for (const script of scriptsOf(job, 'director')) {
+    if (script.runsWhen === 'Queued') await runScript(script, context);
+  }
 }
 
 /** On the Director. @throws JobFailed when a script fails that says Fail Job On Error. */
@@ -49,15 +71,33 @@ export async function runBeforeScripts(job: ActiveJob, env: ScriptEnvironment): 
   }
 }
 
+interface EndedJob {
+  readonly endedWell: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** On the Director, for a job that has ended. @throws JobFailed as `runBeforeScripts` does. */
 export async function runAfterScripts(
   job: ActiveJob,
   env: ScriptEnvironment,
-  options: { readonly endedWell: boolean; readonly signal: AbortSignal },
+  ended: EndedJob,
 ): Promise<void> {
-  const context = { job, env, title: 'AfterJob', signal: options.signal };
+  const context = { job, env, title: 'AfterJob', signal: ended.signal };
   for (const script of scriptsOf(job, 'director')) {
-    if (isDueAfter(script, options.endedWell)) await runScript(script, context);
+    if (isDueAfter(script, ended.endedWell)) await runScript(script, context);
+  }
+}
+
+/** On the Director, when the After scripts have had their say in how the job ended. @throws JobFailed as they do. */
+export async function runCompletionScripts(
+  job: ActiveJob,
+  env: ScriptEnvironment,
+  ended: EndedJob,
+): Promise<void> {
+  const context = { job, env, title: 'AtJobCompletion', signal: ended.signal };
+  for (const script of scriptsOf(job, 'director')) {
+    if (script.runsWhen === 'AtJobCompletion' && isDue(script, ended.endedWell))
+      await runScript(script, context);
   }
 }
 
@@ -96,8 +136,8 @@ export async function betweenClientScripts(
   const { job, env, client, stopSignal, endedWell } = options;
   const scripts = scriptsOf(job, 'client');
   const context = { job, env, client };
-  const runAll = async (title: string, signal: AbortSignal, isDue: (script: RunScript) => boolean) => {
-    for (const script of scripts.filter(isDue)) await runScript(script, { ...context, title, signal });
+  const runAll = async (title: string, signal: AbortSignal, isNow: (script: RunScript) => boolean) => {
+    for (const script of scripts.filter(isNow)) await runScript(script, { ...context, title, signal });
   };
   try {
     await runAll('ClientRunBeforeJob', job.signal, ({ runsWhen }) => BEFORE.has(runsWhen));
@@ -115,5 +155,9 @@ export async function betweenClientScripts(
 }
 
 function isDueAfter(script: RunScript, endedWell: boolean): boolean {
-  return AFTER.has(script.runsWhen) && (endedWell ? script.runsOnSuccess : script.runsOnFailure);
+  return AFTER.has(script.runsWhen) && isDue(script, endedWell);
+}
+
+function isDue({ runsOnSuccess, runsOnFailure }: RunScript, endedWell: boolean): boolean {
+  return endedWell ? runsOnSuccess : runsOnFailure;
 }

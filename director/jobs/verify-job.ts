@@ -22,7 +22,7 @@ import { reachClient, reachStorage } from './reach-peers.ts';
 import { ReadSession } from './read-session.ts';
 import { takeRestoreSource, type RestoreSource } from './restore-storage.ts';
 import { transferRestore, type RestoreResult } from './restore-transfer.ts';
-import { betweenClientScripts, refuseUnknownScripts, runBeforeScripts } from './run-scripts.ts';
+import { betweenClientScripts, refuseMisplacedScripts, runBeforeScripts } from './run-scripts.ts';
 import { storageAddress } from './storage-address.ts';
 import { jobToVerify } from './verify-subject.ts';
 import { transferVerify } from './verify-transfer.ts';
@@ -56,7 +56,7 @@ export class VerifyJob implements JobKind {
   }
 
   async run(): Promise<void> {
-    refuseUnknownScripts(this.#job);
+    refuseMisplacedScripts(this.#job);
     await startClones(this.#job, this.#env);
     await runBeforeScripts(this.#job, this.#env);
     await this.#stampStart();

@@ -13,7 +13,7 @@ import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
 import { chooseNextPool, nextStorage } from './next-pool.ts';
 import { choosePool, sourcedNameOf, type Sourced } from './pool-choice.ts';
-import { refuseUnknownScripts, runBeforeScripts, warnOfClientScripts } from './run-scripts.ts';
+import { refuseMisplacedScripts, runBeforeScripts, warnOfClientScripts } from './run-scripts.ts';
 import { StreamCopy } from './stream-copy.ts';
 
 /**
@@ -38,7 +38,7 @@ export class VirtualFullJob implements JobKind {
 
   async run(): Promise<void> {
     const { jobId, job, messages, plan } = this.#job;
-    refuseUnknownScripts(this.#job);
+    refuseMisplacedScripts(this.#job);
     const pool = (this.#writePool = chooseNextPool(plan.request, this.#readPool.resource));
     const storage = (this.#writeStorage = nextStorage(plan.request, pool.resource));
     this.#job.poolName = pool.resource.name;

@@ -115,9 +115,19 @@ describe('a Job', () => {
     ['Runs When = Before; Command = x', undefined],
     ['Runs When = AfterVSS; Command = x', undefined],
     ['Runs When = Before; Runs On Client = no; Command = x', undefined],
-    ['Runs When = AfterVSS; Runs On Client = no; Command = x', /at the moment AfterVSS: that comes later/],
-    ['Runs When = AtJobCompletion; Console = "time"', /at the moment AtJobCompletion: that comes later/],
-  ])('with a RunScript { %s } is told what does not run yet', (script, message) => {
+    ['Runs When = AtJobCompletion; Console = "time"', undefined],
+    ['Runs When = Queued; Runs On Client = no; Command = x', undefined],
+    [
+      'Runs When = AfterVSS; Runs On Client = no; Command = x',
+      /AfterVSS, which is for programs on the client/,
+    ],
+    ['Runs When = Queued; Command = x', /Queued, when no client is in reach.*"Runs On Client = no"/],
+    ['Runs When = AtJobCompletion; Command = x', /AtJobCompletion, when no client is in reach/],
+    [
+      'Runs When = AtJobCompletion; Runs On Success = no; Console = "time"',
+      /neither on success nor on failure/,
+    ],
+  ])('with a RunScript { %s } is told what cannot run there', (script, message) => {
     const problems = problemsOfJob(`${JOB_FRAME}; RunScript { ${script} }`).join('\n');
     if (message) expect(problems).toMatch(message);
     else expect(problems).toBe('');

@@ -577,20 +577,73 @@ describe('scripts of a job', () => {
     expect(director.daemons.backups).toEqual([]);
   });
 
+  test('Queued run before the job begins, AtJobCompletion when the After scripts have decided how it ended', async () => {
+    const extra = `Job { Name = Scripted; JobDefs = Defaults; Level = Full; Run After Job = "/bin/false"
+  RunScript { Runs When = Queued; Runs On Client = no; Command = "echo queued %i %e" }
+  RunScript { Runs When = AtJobCompletion; Runs On Client = no; Command = "echo never" }
+  RunScript { Runs When = AtJobCompletion; Runs On Client = no; Runs On Failure = yes; Command = "echo done %e" } }`;
+    await using director = await TestDirector.start({ conf: { extra }, script: { append: appendAll } });
+    const { status, text, jobId } = await director.outcome('Scripted');
+    expect(status).toBe('E');
+    const steps = [
+      `Queued: queued ${jobId} Running\n`,
+      'Start Backup JobId',
+      'Termination:',
+      'AtJobCompletion: done Error\n',
+    ];
+    const places = steps.map((step) => text.indexOf(step));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(text).not.toContain('never');
+  });
+
+  test('AtJobCompletion that fails marks the job as failed', async () => {
+    const extra =
+      'Job { Name = Fails; JobDefs = Defaults; RunScript { Runs When = AtJobCompletion; Console = "fail" } }';
+    await using director = await TestDirector.start({ conf: { extra }, script: { append: appendAll } });
+    const { status, jobId } = await director.outcome('Fails');
+    expect(status).toBe('E');
+    expect((await director.catalog.jobById(jobId))?.jobStatus).toBe('E');
+  });
+
+  test('one that fails in the queue ends the job before it begins', async () => {
+    const extra =
+      'Job { Name = Fails; JobDefs = Defaults; RunScript { Runs When = Queued; Runs On Client = no; Command = "/bin/false" } }';
+    await using director = await TestDirector.start({ conf: { extra } });
+    const { status, text } = await director.outcome('Fails');
+    expect(status).toBe('f');
+    expect(text).toContain('Error: Runscript: Queued returned non-zero status=1.');
+    expect(director.daemons.backups).toEqual([]);
+  });
+
+  test('a job waits for its Queued scripts without holding up others, and ends at once when it is cancelled', async () => {
+    const extra = `Job { Name = Sleeps; JobDefs = Defaults
+  RunScript { Runs When = Queued; Runs On Client = no; Command = "sleep 3600" } }`;
+    await using director = await TestDirector.start({ conf: { extra }, script: { append: appendAll } });
+    const jobId = await director.run('Sleeps');
+    expect(director.jobs.running()).toMatchObject([
+      { status: 'C', statusText: 'is waiting for its scripts of the moment Queued' },
+    ]);
+    expect((await director.outcome('Gzip')).status).toBe('T');
+    expect(director.jobs.cancel(jobId, 'by hand')).toBe(true);
+    expect(await director.jobs.ended(jobId)).toBe('A');
+    expect(director.daemons.backups).toHaveLength(1);
+  });
+
   test('one that fails after the job marks it as failed', async () => {
     const extra = 'Job { Name = Fails; JobDefs = Defaults; Run After Job = "/bin/false" }';
     await using director = await TestDirector.start({ conf: { extra } });
     expect((await director.outcome('Fails')).status).toBe('E');
   });
 
-  test('that this version does not run make the job fail before anything is done', async () => {
+  test('with no client to run on at their moment make the job fail before anything is done', async () => {
     const extra =
       'Job { Name = Client; JobDefs = Defaults; RunScript { Runs When = AtJobCompletion; Command = "x" } }';
     await using director = await TestDirector.start({ conf: { extra } });
     const { status, text } = await director.outcome('Client');
     expect(status).toBe('f');
     expect(text).toContain(
-      'Command = "x" (Runs When = AtJobCompletion on the client); this version runs scripts',
+      'Command = "x" (Runs When = AtJobCompletion on the client); no client is in reach at that moment',
     );
     expect(director.daemons.backups).toEqual([]);
   });
