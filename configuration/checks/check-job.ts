@@ -132,9 +132,11 @@ const NEED_OF_POOL = {
 
 /** Jobs that read volumes to write others need to know which, and where to. */
 function checkCopy({ node, resource }: Checked<JobResource>, problems: Problems): void {
-  const { type, level, pool, nextPool, selectionType, selectionPattern } = resource;
+  const { type, level, nextPool, selectionType, selectionPattern, maxVirtualFullInterval = 0 } = resource;
   const copies = type === 'Copy' || type === 'Migrate';
-  if (!copies && !(type === 'Backup' && level === 'VirtualFull')) return;
+  const consolidates = type === 'Backup' && (level === 'VirtualFull' || maxVirtualFullInterval > 0);
+  if (!copies && !consolidates) return;
+  const pool = (consolidates ? resource.virtualFullBackupPool : undefined) ?? resource.pool;
   const warn = (text: string, cure: string) =>
     problems.add('warning', node.block.name, `${labelOf(node)} ${text}`, cure);
   if (pool && !nextPool && !pool.nextPool)
@@ -208,6 +210,14 @@ function checkConflicts({ node, resource }: Checked<JobResource>, problems: Prob
       'warning',
       placeInNode(node, 'maximumConcurrentJobs'),
       `${labelOf(node)} may run several times at once, but allows no duplicates: it runs once`,
+    );
+  }
+  if ((resource.maxVirtualFullInterval ?? 0) > 0 && (resource.maxFullInterval ?? 0) > 0) {
+    problems.add(
+      'warning',
+      placeInNode(node, 'maxVirtualFullInterval'),
+      `${labelOf(node)} has Max Full Interval: the level is raised to Full, and never to VirtualFull`,
+      'leave one of the two out',
     );
   }
   if (node.spans.has('rescheduleTimes') && !resource.rescheduleOnError) {

@@ -1,9 +1,7 @@
-import { directive, noEffect, notYet } from '../directive.ts';
+import { directive, noEffect } from '../directive.ts';
 import { duration } from '../values/duration.ts';
 import { lines } from '../values/list.ts';
 import { integer, positiveInteger, yesNo } from '../values/numbers.ts';
-
-const BY_SCHEDULE = notYet('a Schedule starts VirtualFulls: Run = Level=VirtualFull');
 
 /** When a Job runs and when it does not: priority, limits, duplicates, repetition. */
 export const JOB_TIMES = {
@@ -56,8 +54,7 @@ export const JOB_TIMES = {
   }),
   maxVirtualFullInterval: directive('Max Virtual Full Interval', duration, {
     default: 0,
-    status: BY_SCHEDULE,
-    help: 'Raise the level to VirtualFull when the last one is older',
+    help: 'Raise Incremental and Differential to VirtualFull when the last Full is older; not with Max Full Interval',
   }),
   maxDiffInterval: directive('Max Diff Interval', duration, {
     default: 0,

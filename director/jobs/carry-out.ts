@@ -9,6 +9,7 @@ import { RUNNING, type ActiveJob } from './active-job.ts';
 import { AdminJob } from './admin-job.ts';
 import { BackupJob } from './backup-job.ts';
 import { CopyJob } from './copy-job.ts';
+import { DueVirtualFull } from './due-virtual-full.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind } from './job-kind.ts';
 import { againAfter, type Again } from './reschedule.ts';
@@ -24,7 +25,8 @@ const END_RETRY_PAUSES_MS = [200, 1_000, 5_000];
 export function jobKindOf(job: ActiveJob, env: JobEnvironment): JobKind {
   switch (job.plan.type) {
     case 'B':
-      return job.plan.level === 'f' ? new VirtualFullJob(job, env) : new BackupJob(job, env);
+      if (job.plan.level === 'f') return new VirtualFullJob(job, env);
+      return DueVirtualFull.isFor(job) ? new DueVirtualFull(job, env) : new BackupJob(job, env);
     case 'R':
       return new RestoreJob(job, env);
     case 'V':

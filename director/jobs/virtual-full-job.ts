@@ -10,6 +10,7 @@ import type { ActiveJob } from './active-job.ts';
 import { startClones } from './clones.ts';
 import { copyIdentity } from './copy-identity.ts';
 import type { JobEnvironment } from './job-environment.ts';
+import type { BackupLevel } from './job-codes.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
 import { chooseNextPool, nextStorage } from './next-pool.ts';
 import { choosePool, sourcedNameOf, type Sourced } from './pool-choice.ts';
@@ -23,6 +24,7 @@ import { StreamCopy } from './stream-copy.ts';
 export class VirtualFullJob implements JobKind {
   readonly #job: ActiveJob;
   readonly #env: JobEnvironment;
+  readonly #upgradedFrom: BackupLevel | undefined;
   readonly #readPool: Sourced<PoolResource>;
   #writePool: Sourced<PoolResource> | undefined;
   #writeStorage: Sourced<StorageResource> | undefined;
@@ -30,9 +32,10 @@ export class VirtualFullJob implements JobKind {
   #sources: readonly JobRow[] = [];
   #copy: StreamCopy | undefined;
 
-  constructor(job: ActiveJob, env: JobEnvironment) {
+  constructor(job: ActiveJob, env: JobEnvironment, options: { readonly upgradedFrom?: BackupLevel } = {}) {
     this.#job = job;
     this.#env = env;
+    this.#upgradedFrom = options.upgradedFrom;
     this.#readPool = choosePool(job.plan.request, 'f');
   }
 
@@ -122,9 +125,8 @@ export class VirtualFullJob implements JobKind {
       });
     }
     const { backupsToKeep } = plan.job;
-    if (backupsToKeep === 0) return chain;
-    const old = chain.slice(0, Math.max(0, chain.length - backupsToKeep));
-    if (old.length >= 2) return old;
+    const old = consolidated(chain, backupsToKeep);
+    if (backupsToKeep === 0 || old.length >= 2) return old;
     await messages.info(
       `Nothing to consolidate: there are ${chain.length} backups, and Backups To Keep is ${backupsToKeep}.`,
     );
@@ -169,6 +171,7 @@ export class VirtualFullJob implements JobKind {
     return virtualFullReport({
       directorName: this.#env.directorName,
       ...{ jobId, job, startTime, endTime, priority, status },
+      ...(this.#upgradedFrom && { upgradedFrom: this.#upgradedFrom }),
       client: plan.client.name,
       fileSet: plan.fileSet.name,
       ...(this.#writePool && { pool: sourcedNameOf(this.#writePool) }),
@@ -179,4 +182,9 @@ export class VirtualFullJob implements JobKind {
       accurate: plan.request.accurate ?? plan.job.accurate,
     });
   }
+}
+
+/** The jobs of a chain, oldest first, that a VirtualFull puts together: all but the newest, as Backups To Keep says. */
+export function consolidated(chain: readonly JobRow[], backupsToKeep: number): readonly JobRow[] {
+  return chain.slice(0, Math.max(0, chain.length - backupsToKeep));
 }

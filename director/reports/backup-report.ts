@@ -1,7 +1,14 @@
 import { formatDateTime, formatReportTime } from '../../text/civil-time.ts';
 import { elapsedText, rateText, withCommas } from '../../text/numbers.ts';
 import { levelName } from '../jobs/job-codes.ts';
-import { bytesValue, elapsedSeconds, reportText, sourcedName, type SourcedName } from './report-lines.ts';
+import {
+  bytesValue,
+  elapsedSeconds,
+  reportText,
+  sourcedName,
+  upgradeText,
+  type SourcedName,
+} from './report-lines.ts';
 import { volumeLines } from './stored-lines.ts';
 import { backupTermination } from './termination.ts';
 
@@ -81,8 +88,7 @@ export function backupReport(facts: BackupReport): string {
 
 function levelValue({ level, since, upgradedFrom }: BackupReport): string {
   const sinceText = since ? `, since=${formatDateTime(since)}` : '';
-  const upgradeText = upgradedFrom ? ` (upgraded from ${levelName(upgradedFrom)})` : '';
-  return `${levelName(level)}${sinceText}${upgradeText}`;
+  return `${levelName(level)}${sinceText}${upgradeText(upgradedFrom)}`;
 }
 
 /** "90.0% 10.0:1", or None when nothing was compressed or it gained less than half a percent. */

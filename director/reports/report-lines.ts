@@ -1,4 +1,5 @@
 import { humanBytes, withCommas } from '../../text/numbers.ts';
+import { levelName } from '../jobs/job-codes.ts';
 import { platform, versionShort } from '../../daemon/version.ts';
 
 /** One "label: value" line of a job report. */
@@ -23,6 +24,11 @@ export interface SourcedName {
 /** `"Full-Pool" (From Job resource)` */
 export function sourcedName({ name, from }: SourcedName): string {
   return `"${name}" (From ${from})`;
+}
+
+/** " (upgraded from Incremental)" behind the level of the report; empty when it is the one asked for. */
+export function upgradeText(letter: string | undefined): string {
+  return letter ? ` (upgraded from ${levelName(letter)})` : '';
 }
 
 /** "2,229,331 (2.229 MB)" */

@@ -29,6 +29,18 @@ Job {
   Backups To Keep = 1
   Delete Consolidated Jobs = yes
 }
+Job {
+  Name = Raised
+  Type = Backup
+  Client = site-fd
+  FileSet = Files
+  Storage = File
+  Messages = Standard
+  Pool = Full-Pool
+  Next Pool = Virtual
+  Accurate = yes
+  Max Virtual Full Interval = 1 second
+}
 `;
 
 describe('a VirtualFull', () => {
@@ -115,6 +127,23 @@ describe('a VirtualFull', () => {
     expect(output).toContain('Deleted 3 consolidated Jobs');
     const forever = output.split('\n').filter((line) => /\| Forever +\| .*\| B /.test(line));
     expect(forever.map((line) => line.split('|')[5]!.trim())).toEqual(['f', 'I', 'F']);
+    await expectRestored();
+  });
+
+  it('is what an Incremental becomes when the last Full is older than Max Virtual Full Interval', async () => {
+    const run = () => held.console('run job=Raised level=Incremental yes\nwait\nmessages\n');
+    expect(reported(await run(), 'Backup Level')).toBe('Full (upgraded from Incremental)');
+    const fullEndedAt = Date.now();
+    writeFileSync(path('raised'), 'raised');
+    // Nothing to put together, however old the Full is.
+    expect(reported(await run(), 'Backup Level')).toMatch(/^Incremental, since=/);
+    while (Date.now() < fullEndedAt + 1_000) await held.console('time\n');
+    const output = await run();
+    expect(output).toContain('Max Virtual Full Interval exceeded. Doing VirtualFull backup.');
+    expect(reported(output, 'Backup Level')).toBe('Virtual Full (upgraded from Incremental)');
+    expect(reported(output, 'Termination')).toBe('Backup OK');
+    writeFileSync(path('raised'), 'raised again');
+    expect(reported(await run(), 'Backup Level')).toMatch(/^Incremental, since=/);
     await expectRestored();
   });
 

@@ -136,6 +136,8 @@ describe('a Job', () => {
   test.each([
     ['Cancel Queued Duplicates = yes', /says which duplicate to cancel, but allows duplicates/],
     ['Allow Duplicate Jobs = no; Maximum Concurrent Jobs = 3', /allows no duplicates: it runs once/],
+    ['Max Full Interval = 1 month; Max Virtual Full Interval = 1 week', /to Full, and never to VirtualFull/],
+    ['Max Virtual Full Interval = 1 week', /has no Next Pool to write to, and neither has its Pool/],
     ['Reschedule Times = 3', /says how often to repeat it, but not that it is to be repeated/],
     [
       'RunScript { RunsWhen = After; RunsOnClient = no; RunsOnSuccess = no; Command = x }',
