@@ -85,6 +85,8 @@ export interface JobChanges {
   readonly priorJobId?: number;
   readonly priority?: number;
   readonly comment?: string;
+  /** An admin has seen how it ended. */
+  readonly reviewed?: boolean;
 }
 
 /** As what a job counts that was put together from others. */
@@ -146,6 +148,9 @@ export interface JobFilter {
   readonly limit?: number;
   /** By JobId; ascending when absent. With `limit`, which end of the list is given. */
   readonly order?: 'asc' | 'desc';
+  /** Only those that an admin has put this tag on. */
+  readonly tag?: string;
+  readonly reviewed?: boolean;
   /** Only jobs whose name and whose client match one of these shell patterns each. */
   readonly among?: { readonly jobs: readonly string[]; readonly clients: readonly string[] };
 }

@@ -106,6 +106,7 @@ const CHANGEABLE: Changeable<JobChanges> = {
   priorJobId: ['PriorJobId', same],
   priority: ['Priority', same],
   comment: ['Comment', same],
+  reviewed: ['Reviewed', Number],
 };
 
 /** @throws CatalogError CAT_NOT_FOUND */
@@ -193,6 +194,8 @@ const LISTED = `
   WHERE (:jobId IS NULL OR j.JobId = :jobId) AND (:name IS NULL OR j.Name = :name)
     AND (:clientName IS NULL OR c.Name = :clientName) AND (:type IS NULL OR j.Type = :type)
     AND (:level IS NULL OR j.Level = :level) AND (:status IS NULL OR j.JobStatus = :status)
+    AND (:tag IS NULL OR j.JobId IN (SELECT t.JobId FROM TagJob t WHERE t.Tag = :tag))
+    AND (:reviewed IS NULL OR j.Reviewed = :reviewed)
     AND (:since IS NULL OR j.StartTime >= :since) AND (:ended IS NULL OR j.EndTime IS NOT NULL)
     AND (:jobs IS NULL OR EXISTS (SELECT 1 FROM json_each(:jobs) WHERE j.Name GLOB value))
     AND (:clients IS NULL OR EXISTS (SELECT 1 FROM json_each(:clients) WHERE c.Name GLOB value))`;
@@ -211,6 +214,8 @@ export function listJobs(db: Connection, filter: JobFilter): JobRow[] {
     status: filter.status ?? null,
     since: toColumn(filter.since),
     ended: filter.ended ? 1 : null,
+    tag: filter.tag ?? null,
+    reviewed: filter.reviewed === undefined ? null : Number(filter.reviewed),
     jobs: filter.among ? globs(filter.among.jobs) : null,
     clients: filter.among ? globs(filter.among.clients) : null,
     limit: filter.limit ?? -1,

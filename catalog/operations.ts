@@ -38,6 +38,7 @@ import { fileSetVersion, listClients, listPools, syncClient, syncPool, syncStora
 import { copyPage } from './restore/copy-page.ts';
 import { decodePlanPage, restorePlanPage } from './restore/page.ts';
 import { closeRestorePlan, openRestorePlan } from './restore/plan.ts';
+import { addTag, deleteTag, listTags } from './tags.ts';
 import {
   appendVolumes,
   createVolume,
@@ -131,6 +132,10 @@ export const operations = {
   restorePlanPage: decoded(withBatch(search(restorePlanPage)), decodePlanPage),
   copyPage: search(copyPage),
   closeRestorePlan: search(closeRestorePlan),
+
+  addTag: write(addTag),
+  deleteTag: write(deleteTag),
+  listTags: read(listTags),
 
   appendLog: writeOrdered(appendLog),
   jobLog: read(jobLog),

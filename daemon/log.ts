@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, writeSync } from 'node:fs';
 import { OperatorError, messageOf } from '../errors/operator-error.ts';
 import { formatMessageTime } from '../text/civil-time.ts';
 
@@ -7,22 +7,60 @@ export interface Log {
   info(text: string): void;
   warn(text: string): void;
   error(text: string): void;
-  /** Shown when the daemon was started with `-d N`, N >= level. */
+  /** Shown when the level of `debugging` is at least this one. */
   debug(level: number, text: string): void;
+  /** May be changed while the daemon runs. */
+  readonly debugging: Debugging;
+}
+
+/** Which debug messages are written, and where. */
+export interface Debugging {
+  /** 0 = none. At first that of `-d N`. */
+  level: number;
+  /** They go to the file NAME.trace in the working directory, not to the log. */
+  trace: boolean;
 }
 
 /** Where lines go, each without its line end. Never throws: a full disk under the log must not end a backup. */
 export type LogSink = (line: string) => void;
 
-export function createLog(name: string, debugLevel: number, sink: LogSink): Log {
-  const write = (text: string): void => sink(`${formatMessageTime(new Date())} ${name}: ${printable(text)}`);
+/** Changes what is named and leaves the rest. */
+export function changeDebugging(
+  debugging: Debugging,
+  { level = debugging.level, trace = debugging.trace }: DebugChanges,
+): Debugging {
+  return Object.assign(debugging, { level, trace });
+}
+
+/** What is undefined stays as it is. */
+export type DebugChanges = { readonly [K in keyof Debugging]?: Debugging[K] | undefined };
+
+/** @param traceSink Takes debug messages while they are traced; absent: they stay in the log. */
+export function createLog(name: string, debugLevel: number, sink: LogSink, traceSink = sink): Log {
+  const lineOf = (text: string) => `${formatMessageTime(new Date())} ${name}: ${printable(text)}`;
+  const write = (text: string): void => sink(lineOf(text));
+  const debugging: Debugging = { level: debugLevel, trace: false };
   return {
     info: write,
     warn: (text) => write(`Warning: ${text}`),
     error: (text) => write(`Error: ${text}`),
     debug(level, text) {
-      if (level <= debugLevel) write(`debug ${level}: ${text}`);
+      if (level > debugging.level) return;
+      const to = debugging.trace ? traceSink : sink;
+      to(lineOf(`debug ${level}: ${text}`));
     },
+    debugging,
+  };
+}
+
+/** Appends each line to a file that is opened for it: tracing is rare, and the file may be taken away meanwhile. */
+export function traceTo(path: string): LogSink {
+  return (line) => {
+    try {
+      appendFileSync(path, `${line}\n`, { mode: 0o640 });
+    } catch {
+      // nowhere left to say it
+    }
   };
 }
 

@@ -6,7 +6,7 @@ import { OperatorError } from '../errors/operator-error.ts';
 import { reportToParent, startInBackground, takeBackgroundMark } from './background.ts';
 import { parseFlags, usage, type Flags } from './flags.ts';
 import { catchInterrupts, EXIT_BUG } from './interrupts.ts';
-import { createLog, describeError, LogFile, type Log } from './log.ts';
+import { createLog, describeError, LogFile, traceTo, type Log } from './log.ts';
 import { PidFile } from './pid-file.ts';
 import { changeUser } from './privileges.ts';
 import { platform, versionBanner } from './version.ts';
@@ -103,7 +103,8 @@ async function serve<C>(
   inBackground: boolean,
 ): Promise<number> {
   const logFile = inBackground ? new LogFile(logPath(description)) : undefined;
-  const log = createLog(description.name, flags.debugLevel, logFile?.sink ?? print);
+  const trace = traceTo(join(description.workingDirectory, `${description.name}.trace`));
+  const log = createLog(description.name, flags.debugLevel, logFile?.sink ?? print, trace);
   const interrupts = catchInterrupts(log);
 
   let daemon: RunningDaemon;

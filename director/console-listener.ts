@@ -1,5 +1,6 @@
 import type { ClientResource, DirectorConf } from '../configuration/director-conf.ts';
 import { listenAddresses } from '../configuration/values/addresses.ts';
+import type { Log } from '../daemon/log.ts';
 import { messageOf } from '../errors/operator-error.ts';
 import {
   DirectorServiceService,
@@ -26,11 +27,12 @@ export interface ConsoleListenerOptions {
   readonly services: Promise<DirectorServices>;
   readonly messages: DaemonMessages;
   readonly dialIns: DialIns;
+  readonly log: Log;
 }
 
 /** Listens for consoles, and for clients that connect by themselves. */
 export function listenForConsoles(options: ConsoleListenerOptions): Promise<Listener> {
-  const { conf, messages, dialIns } = options;
+  const { conf, messages, dialIns, log } = options;
   return listen({
     serverName: options.directorName,
     addresses: addressesOf(conf()),
@@ -48,6 +50,7 @@ export function listenForConsoles(options: ConsoleListenerOptions): Promise<List
         }),
       }),
     onRefused: (sentence) => void messages.add('Security', sentence),
+    onDebug: (sentence) => log.debug(10, sentence),
     onFault: (error, method) =>
       void messages.add('Error', `Internal error in ${method}: ${messageOf(error)}`),
   });

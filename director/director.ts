@@ -1,3 +1,4 @@
+import type { Log } from '../daemon/log.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { DirectorConf } from '../configuration/director-conf.ts';
 import type { CatalogIds } from './catalog-ids.ts';
@@ -25,6 +26,7 @@ export interface DirectorParts {
   readonly scheduler: Scheduler;
   readonly backupAges: BackupAges;
   readonly retention: Retention;
+  readonly log: Log;
 }
 
 /** The Director as its front ends see it. */
@@ -37,6 +39,7 @@ export class Director implements DirectorServices {
   readonly peers: Peers;
   readonly retention: Retention;
   readonly restoreLists = new RestoreLists();
+  readonly log: Log;
   readonly #parts: DirectorParts;
   readonly #reloading = new TurnLock();
 
@@ -47,6 +50,7 @@ export class Director implements DirectorServices {
     this.consoleMessages = parts.consoleMessages;
     this.peers = parts.peers;
     this.retention = parts.retention;
+    this.log = parts.log;
     this.#parts = parts;
   }
 

@@ -8,6 +8,7 @@ import type {
   PoolResource,
   StorageResource,
 } from '../configuration/director-conf.ts';
+import type { DebugChanges, Debugging, Log } from '../daemon/log.ts';
 import type { MediaRow } from '../catalog/rows.ts';
 import type { ListedFile } from './daemons/client-estimate.ts';
 import type { RestoreLists } from './restore-lists.ts';
@@ -48,6 +49,8 @@ export interface DirectorServices {
     | 'explain'
   >;
   readonly restoreLists: RestoreLists;
+  /** For debug messages, and what of them is written. */
+  readonly log: Pick<Log, 'debug' | 'debugging'>;
   /** All or nothing: a bad file leaves the old conf in force. */
   reload(): Promise<ReloadOutcome>;
   /** The runs the schedules will start in the next `days` days, in order of time, then priority. */
@@ -215,6 +218,15 @@ export interface Peers {
     drive?: number;
     action: DeviceAction;
   }): Promise<readonly ControlledDevice[]>;
+  /** Changes which debug messages a daemon writes; resolves with what holds now. */
+  clientDebug(client: ClientResource, changes: DebugChanges): Promise<Debugging>;
+  storageDebug(storage: StorageResource, changes: DebugChanges): Promise<Debugging>;
+  /** Has a client send this much to a storage daemon, which throws it away. */
+  measureNetwork(request: {
+    client: ClientResource;
+    storage: StorageResource;
+    bytes: number;
+  }): Promise<{ seconds: number; roundTripSeconds: number }>;
   /** Counts (and with `onListing` names) what a backup would save. */
   estimate(request: {
     job: JobResource;

@@ -70,7 +70,7 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
     new DialIns({ directorName, findClient: (name) => callingClient(inForce.conf, name) }),
   );
   const listener = await listenForConsoles({
-    ...{ directorName, conf: () => inForce.conf, services, messages, dialIns },
+    ...{ directorName, conf: () => inForce.conf, services, messages, dialIns, log },
   });
   owned.defer(() => listener.close(CONSOLES_GRACE_MS));
   owned.defer(() => ready.reject(new ShuttingDown()));
@@ -126,6 +126,7 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
     scheduler,
     backupAges,
     retention,
+    log,
   });
   ready.resolve(director);
   const stopMails = new AbortController();

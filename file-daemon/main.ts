@@ -44,6 +44,7 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
     startedAt: new Date(),
     jobs,
     workingDirectory,
+    debugging: log.debugging,
     storageConnectTimeoutMs: () => inForce.conf.fileDaemon.sdConnectTimeout * 1000,
     ioClass: conf.fileDaemon.ioClass,
     compressionThreads: conf.fileDaemon.maximumCompressionThreads,
@@ -67,6 +68,7 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
     register: (server) => service.register(server),
     onRefused: (sentence) => log.warn(sentence),
     onFault: (error, method) => log.error(`Fault in ${method}: ${describeError(error)}`),
+    onDebug: (sentence) => log.debug(10, sentence),
   });
   const openLines = ({ directors }: FileDaemonConf) =>
     openDirectorLines(directors, { clientName: name, serve: (...of) => listener.serve(...of), log });

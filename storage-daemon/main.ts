@@ -50,6 +50,7 @@ async function start(conf: StorageConf, { log, confFile }: DaemonContext): Promi
     register: (server) => service.register(server),
     onRefused: (sentence) => log.warn(sentence),
     onFault: (error, method) => log.error(`Fault in ${method}: ${describeError(error)}`),
+    onDebug: (sentence) => log.debug(10, sentence),
   });
   return {
     async reload() {

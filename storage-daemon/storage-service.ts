@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Server } from '@grpc/grpc-js';
 import {
   StorageDaemonServiceService,
@@ -12,12 +13,16 @@ import {
   type HelloResponse,
   type LabelRequest,
   type LabelResponse,
+  type OpenNetworkTestRequest,
+  type OpenNetworkTestResponse,
   type ReadOpen,
   type ReadRange,
   type ReadRequest,
   type ReadResponse,
   type RelabelRequest,
   type RelabelResponse,
+  type SetDebugRequest,
+  type SetDebugResponse,
   type StatusRequest,
   type StatusResponse,
   type StoreResponse,
@@ -25,10 +30,16 @@ import {
   type TruncateResponse,
   type UseVolume,
 } from '../proto/noctule/storage/v1/storage_daemon.ts';
-import { describeError, type Log } from '../daemon/log.ts';
+import { changeDebugging, describeError, type Log } from '../daemon/log.ts';
 import { registerBulk, type BulkService } from '../transport/bulk.ts';
 import { requireRole } from '../transport/peer.ts';
-import { serveBidi, serveUnary, type CallContext, type StreamWriter } from '../transport/streams.ts';
+import {
+  serveBidi,
+  serveServerStream,
+  serveUnary,
+  type CallContext,
+  type StreamWriter,
+} from '../transport/streams.ts';
 import { TicketOffice } from '../transport/ticket.ts';
 import { volumeNameProblem } from '../volume/volume-name.ts';
 import { AppendSession } from './append-session.ts';
@@ -37,6 +48,7 @@ import { onDeviceThatHas, type Device } from './device.ts';
 import { controlDevice } from './device-control.ts';
 import type { DeviceTable } from './device-table.ts';
 import { Latest } from './latest.ts';
+import { NetworkTest } from './network-test.ts';
 import { newLabel } from './own-members.ts';
 import { ReadSession, type Copying } from './read-session.ts';
 import type { RunningSession, SessionTable } from './session-table.ts';
@@ -60,7 +72,7 @@ export interface StorageServiceOptions {
 
 /** What Directors and ticket holders may ask of this daemon: from the wire to the sessions. */
 export class StorageService implements BulkService {
-  readonly tickets = new TicketOffice<AppendSession | ReadSession>();
+  readonly tickets = new TicketOffice<AppendSession | ReadSession | NetworkTest>();
   readonly #options: StorageServiceOptions;
 
   constructor(options: StorageServiceOptions) {
@@ -86,6 +98,12 @@ export class StorageService implements BulkService {
       ),
       controlDevice: serveUnary<ControlDeviceRequest, ControlDeviceResponse>((request, context) =>
         this.controlDevice(request, context),
+      ),
+      setDebug: serveUnary<SetDebugRequest, SetDebugResponse>((request, context) =>
+        this.setDebug(request, context),
+      ),
+      openNetworkTest: serveServerStream<OpenNetworkTestRequest, OpenNetworkTestResponse>(
+        (_, writer, context) => this.openNetworkTest(writer, context),
       ),
     });
     registerBulk(server, this);
@@ -169,6 +187,18 @@ export class StorageService implements BulkService {
     return { devices: await Promise.all(controlled) };
   }
 
+  async setDebug(changes: SetDebugRequest, context: CallContext): Promise<SetDebugResponse> {
+    this.#requireWriter(context);
+    return changeDebugging(this.#options.log.debugging, changes);
+  }
+
+  async openNetworkTest(writer: StreamWriter<OpenNetworkTestResponse>, context: CallContext): Promise<void> {
+    this.#requireWriter(context);
+    using ticket = this.#issueTicket(new NetworkTest());
+    await writer.write(ticket.proof);
+    if (!context.signal.aborted) await once(context.signal, 'abort');
+  }
+
   async append(
     messages: AsyncIterable<AppendRequest>,
     writer: StreamWriter<AppendResponse>,
@@ -240,6 +270,7 @@ export class StorageService implements BulkService {
   async store(members: AsyncIterable<Buffer>, { peer, signal }: CallContext): Promise<StoreResponse> {
     requireRole(peer, 'ticket');
     const session = this.tickets.find(peer.name);
+    if (session instanceof NetworkTest) return session.store(members);
     if (!(session instanceof AppendSession)) throw notForThisTicket('store');
     return session.store(members, signal);
   }
@@ -278,7 +309,7 @@ export class StorageService implements BulkService {
   }
 
   /** A ticket that is good while the session runs. */
-  #issueTicket(session: AppendSession | ReadSession) {
+  #issueTicket(session: AppendSession | ReadSession | NetworkTest) {
     const { ticketId, secret } = this.tickets.issue(session);
     return {
       proof: { ticketId, ticketSecret: secret },

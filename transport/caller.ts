@@ -6,8 +6,12 @@ import type { Peer } from './peer.ts';
 export interface Caller {
   readonly peer: Peer;
   readonly onFault: (error: unknown, method: string) => void;
+  /** Its IP address; undefined when the connection is gone already. */
+  readonly address: string | undefined;
   /** At the beginning of each call. */
   readonly onCall?: (() => void) | undefined;
+  /** Takes a sentence when a call begins and when it ends. */
+  readonly onDebug?: ((sentence: string) => void) | undefined;
 }
 
 type AnyServerCall = Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext'>;

@@ -37,6 +37,8 @@ export interface ListenOptions {
   onRefused(sentence: string): void;
   /** A handler failed with something other than an OperatorError: a bug. Absent = told to `onRefused`. */
   onFault?(error: unknown, method: string): void;
+  /** A sentence at the beginning and the end of each call. */
+  onDebug?(sentence: string): void;
 }
 
 export interface Listener extends AsyncDisposable {
@@ -67,6 +69,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const onFault =
     options.onFault?.bind(options) ??
     ((error: unknown, method: string) => options.onRefused(`Fault in ${method}: ${messageOf(error)}`));
+  const onDebug = options.onDebug?.bind(options);
   const tlsServers = options.addresses.map(() =>
     createPskServer(options.serverName, {
       findSecret: (peer) => options.findSecret(peer),
@@ -87,7 +90,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    admitCaller(socket, { peer, onFault, onCall });
+    admitCaller(socket, { peer, address: socket.remoteAddress, onFault, onCall, onDebug });
     injector.injectConnection(socket);
   }
 

@@ -15,11 +15,11 @@ import {
   type handleServerStreamingCall,
   type handleUnaryCall,
 } from '@grpc/grpc-js';
-import { OperatorError } from '../errors/operator-error.ts';
+import { OperatorError, messageOf } from '../errors/operator-error.ts';
 import { callerOf } from './caller.ts';
 import { isEndOfMessages } from './end-of-messages.ts';
 import { CallCancelled, CallTimeout, PeerEndedEarly } from './peer-errors.ts';
-import type { Peer } from './peer.ts';
+import { describePeer, type Peer } from './peer.ts';
 import { failureOf, statusOf, targetOf } from './status.ts';
 
 /** What a generated client method calls with the answer. */
@@ -171,6 +171,8 @@ export class StreamWriter<M> {
 /** What a handler knows of the call it serves. */
 export interface CallContext {
   readonly peer: Peer;
+  /** The peer's IP address; undefined when it is not known. */
+  readonly address?: string | undefined;
   /** Aborts when the peer cancels the call or is gone (reason: CallCancelled), at the latest when the call is over. */
   readonly signal: AbortSignal;
 }
@@ -237,8 +239,12 @@ async function serve(
   try {
     if (!caller) throw new CallCancelled(undefined);
     caller.onCall?.();
-    await work({ peer: caller.peer, signal: over.signal });
+    caller.onDebug?.(`${describePeer(caller.peer)} calls ${call.getPath()}`);
+    await work({ peer: caller.peer, address: caller.address, signal: over.signal });
+    caller.onDebug?.(`${describePeer(caller.peer)} has its answer from ${call.getPath()}`);
   } catch (error) {
+    if (caller)
+      caller.onDebug?.(`${describePeer(caller.peer)} is refused ${call.getPath()}: ${messageOf(error)}`);
     const expected = error instanceof OperatorError || (over.signal.aborted && isAbortError(error));
     if (!expected) caller?.onFault(error, call.getPath());
     fail(statusOf(error));

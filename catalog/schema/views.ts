@@ -14,7 +14,7 @@ CREATE VIEW Job AS SELECT
   JobTDate, VolSessionId, VolSessionTime, JobFiles, JobBytes, ReadBytes, JobErrors, JobMissingFiles,
   PoolId, FileSetId, PriorJobId,
   coalesce((SELECT p.Job FROM JobRun p WHERE p.JobId = j.PriorJobId), '') AS PriorJob,
-  PurgedFiles, 0 AS HasBase, 0 AS HasCache, 0 AS Reviewed, Comment
+  PurgedFiles, 0 AS HasBase, 0 AS HasCache, Reviewed, Comment
   FROM JobRun j;
 
 CREATE VIEW Media AS SELECT

@@ -1,4 +1,6 @@
+import { add } from './commands/add.ts';
 import { cancel } from './commands/cancel.ts';
+import { create } from './commands/create.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { DOT_COMMANDS } from './commands/dot-commands.ts';
 import { disable, enable } from './commands/enable.ts';
@@ -10,6 +12,7 @@ import { label } from './commands/label.ts';
 import { list, llist } from './commands/list.ts';
 import { autodisplay, messages } from './commands/messages.ts';
 import { mount, release, umount, unmount } from './commands/mount.ts';
+import { automount, cloud, collect, snapshot, statistics } from './commands/nothing-on-disk.ts';
 import { prune } from './commands/prune.ts';
 import { purge } from './commands/purge.ts';
 import { query } from './commands/query.ts';
@@ -21,20 +24,29 @@ import { run } from './commands/run.ts';
 import { exit, gui, memory, quit, time, use, version } from './commands/session-commands.ts';
 import { resume } from './commands/resume.ts';
 import { setbandwidth } from './commands/setbandwidth.ts';
+import { setdebug, trace } from './commands/setdebug.ts';
+import { setip } from './commands/setip.ts';
 import { show } from './commands/show.ts';
 import { sqlquery } from './commands/sqlquery.ts';
 import { status } from './commands/status.ts';
 import { stop } from './commands/stop.ts';
+import { tag } from './commands/tag.ts';
 import { truncate } from './commands/truncate.ts';
 import { update } from './commands/update.ts';
+import { variable } from './commands/var.ts';
 import { wait } from './commands/wait.ts';
 import type { Rights } from '../rights/rights.ts';
 import type { Command } from './command.ts';
 
 /** In the order in which abbreviations are looked up, which is also that of `help`. */
 const COMMANDS: readonly Command[] = [
+  add,
   autodisplay,
+  automount,
   cancel,
+  cloud,
+  collect,
+  create,
   deleteCommand,
   disable,
   enable,
@@ -61,17 +73,24 @@ const COMMANDS: readonly Command[] = [
   run,
   restart,
   resume,
-  setbandwidth,
   status,
   stop,
+  setdebug,
+  setbandwidth,
+  snapshot,
+  setip,
   show,
   sqlquery,
+  statistics,
   time,
+  tag,
+  trace,
   truncate,
   unmount,
   umount,
   update,
   use,
+  variable,
   version,
   wait,
 ];

@@ -55,6 +55,10 @@ export interface CommandContext {
 export interface SessionState {
   /** Who gives the commands, for messages: `Console "guest"`, `the default console`. */
   readonly who: string;
+  /** Of the Console resource; undefined for the default console, and for scripts. */
+  readonly consoleName?: string | undefined;
+  /** The IP address that the console calls from, when there is one. */
+  readonly address?: string | undefined;
   readonly startedAt: Date;
   /** Ways to the catalog that were announced; see catalog-line.ts. */
   readonly catalogAnnounced: Set<string>;

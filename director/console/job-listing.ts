@@ -3,6 +3,7 @@ import { CommandError } from './command-error.ts';
 import type { CommandContext, KeywordValue } from './command.ts';
 import { listingOf, renderListing, type Columns, type ListForm } from './listing.ts';
 import { parseNumberList } from './number-list.ts';
+import { parseYesNo } from './yes-no.ts';
 
 /** Time that has not come: the catalog's 0. */
 const NEVER = 0;
@@ -56,6 +57,8 @@ export const JOB_FILTERS: Readonly<Record<string, KeywordValue>> = {
   job: 'job',
   jobname: 'job',
   client: 'client',
+  tag: 'text',
+  reviewed: ['yes', 'no'],
   joberrors: 'flag',
   jobstatus: 'text',
   level: 'text',
@@ -82,12 +85,15 @@ async function selectedJobs({ line, services, now }: CommandContext): Promise<Jo
   const order = line.value('order')?.toLowerCase() ?? 'asc';
   if (order !== 'asc' && order !== 'desc') throw new CommandError(`"order=${order}" is neither asc nor desc`);
   const hours = (line.integer('days') ?? 0) * 24 + (line.integer('hours') ?? 0);
+  const reviewed = line.value('reviewed');
   const filter = {
     name: line.value('job', 'jobname'),
     clientName: line.value('client'),
     type: line.value('jobtype'),
     level: line.value('level'),
     status: line.value('jobstatus'),
+    tag: line.value('tag'),
+    reviewed: reviewed === undefined ? undefined : parseYesNo('reviewed', reviewed),
     since: hours > 0 ? new Date(now().getTime() - hours * 3_600_000) : undefined,
     order,
   } as const;

@@ -1,3 +1,4 @@
+import { helpOn } from './commands/help.ts';
 import { checkArguments } from './check-arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 
@@ -6,7 +7,11 @@ import type { Command, CommandContext } from './command.ts';
  * @throws CommandError, CommandCancelled, OperatorError
  */
 export async function runCommandLine(command: Command, context: CommandContext): Promise<void> {
-  checkArguments(command.name, command.keywords, context.line);
+  const { keywords } = command;
+  // `run help` is another way to say `help run`.
+  if (keywords !== 'rest' && context.line.rest.toLowerCase() === 'help')
+    return await context.print(helpOn(command));
+  checkArguments(command.name, keywords, context.line);
   await Promise.race([command.run(context), rejectionOn(context.signal)]);
 }
 

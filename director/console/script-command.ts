@@ -18,9 +18,10 @@ const IN_SCRIPTS: ReadonlySet<string> = new Set([
     'purge',
     'reload',
     'setbandwidth',
+    'setdebug',
     'show',
   ],
-  ...['status', 'time', 'truncate', 'update', 'version'],
+  ...['status', 'time', 'trace', 'truncate', 'update', 'version'],
 ]);
 
 /**

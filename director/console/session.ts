@@ -55,7 +55,7 @@ class ConsoleSession {
   constructor(
     services: DirectorServices,
     writer: Pick<StreamWriter<ConsoleResponse>, 'write'>,
-    { peer, signal }: CallContext,
+    { peer, address, signal }: CallContext,
     { rights, now = () => new Date() }: SessionOptions,
   ) {
     this.#services = rights ? restrictedServices(services, rights) : services;
@@ -67,6 +67,8 @@ class ConsoleSession {
     this.#state = {
       // The name that the default console goes by is no resource's, and says nothing to a reader.
       who: peer.name.startsWith('*') ? 'the default console' : `Console "${peer.name}"`,
+      consoleName: rights?.consoleName,
+      address: address?.replace(/^::ffff:(?=\d+\.)/, ''),
       startedAt: now(),
       catalogAnnounced: new Set(),
       startedJobs: new Set(),
@@ -125,6 +127,7 @@ class ConsoleSession {
   /** Runs a command; all that goes wrong in it ends here, as one line. Resolves with whether it succeeded. */
   async #execute(text: string): Promise<boolean> {
     let name = text.trim().split(/\s/, 1)[0]!;
+    this.#services.log.debug(20, `${this.#state.who} says ${text}`);
     try {
       const line = new CommandLine(text);
       const command = findCommand(line.verb, this.#rights);

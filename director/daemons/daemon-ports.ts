@@ -1,4 +1,5 @@
 import type { ClientResource, StorageResource } from '../../configuration/director-conf.ts';
+import type { DebugChanges, Debugging } from '../../daemon/log.ts';
 import type {
   Bandwidth,
   BackupCommand,
@@ -6,6 +7,8 @@ import type {
   EstimateCommand,
   EstimateResponse,
   HelloResponse as ClientHello,
+  MeasureNetworkRequest,
+  MeasureNetworkResponse,
   RestoreRequest,
   RestoreResponse,
   RunScriptRequest,
@@ -22,6 +25,7 @@ import type {
   HelloResponse as StorageHello,
   LabelRequest,
   LabelResponse,
+  OpenNetworkTestResponse,
   ReadRequest,
   ReadResponse,
   RelabelRequest,
@@ -57,6 +61,9 @@ export interface StorageLink extends DaemonLink {
   truncate(request: TruncateRequest, signal: AbortSignal): Promise<TruncateResponse>;
   relabel(request: RelabelRequest, signal: AbortSignal): Promise<RelabelResponse>;
   controlDevice(request: ControlDeviceRequest, signal: AbortSignal): Promise<ControlDeviceResponse>;
+  setDebug(changes: DebugChanges, signal: AbortSignal): Promise<Debugging>;
+  /** The ticket holds until the iteration ends. */
+  openNetworkTest(signal: AbortSignal): AsyncIterable<OpenNetworkTestResponse>;
   append(signal: AbortSignal): Exchange<AppendRequest, AppendResponse>;
   read(signal: AbortSignal): Exchange<ReadRequest, ReadResponse>;
 }
@@ -67,6 +74,8 @@ export interface ClientLink extends DaemonLink {
   backup(signal: AbortSignal): Exchange<BackupCommand, BackupResponse>;
   /** Sets the limit of a running job by its unique name; resolves with the one that holds. */
   setBandwidth(job: string, bandwidth: Bandwidth, signal: AbortSignal): Promise<Bandwidth | undefined>;
+  setDebug(changes: DebugChanges, signal: AbortSignal): Promise<Debugging>;
+  measureNetwork(request: MeasureNetworkRequest, signal: AbortSignal): Promise<MeasureNetworkResponse>;
   restore(signal: AbortSignal): Exchange<RestoreRequest, RestoreResponse>;
   estimate(signal: AbortSignal): Exchange<EstimateCommand, EstimateResponse>;
   verify(signal: AbortSignal): Exchange<VerifyCommand, VerifyResponse>;

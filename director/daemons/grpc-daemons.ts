@@ -1,8 +1,11 @@
 import type { ClientDuplexStream, ClientUnaryCall } from '@grpc/grpc-js';
 import type { ClientResource, StorageResource } from '../../configuration/director-conf.ts';
+import type { DebugChanges } from '../../daemon/log.ts';
 import type {
   HelloResponse as ClientHello,
+  MeasureNetworkResponse,
   SetBandwidthResponse,
+  SetDebugResponse as ClientDebug,
   StatusResponse as ClientStatus,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import {
@@ -11,6 +14,7 @@ import {
   type HelloResponse as StorageHello,
   type LabelResponse,
   type RelabelResponse,
+  type SetDebugResponse as StorageDebug,
   type StatusResponse as StorageStatus,
   type TruncateResponse,
 } from '../../proto/noctule/storage/v1/storage_daemon.ts';
@@ -23,6 +27,8 @@ import type { DialIns } from './dial-ins.ts';
 const QUESTION_TIMEOUT_MS = 20_000;
 /** Labelling writes and syncs a file; on a spun-down disk that takes its time. */
 const LABEL_TIMEOUT_MS = 120_000;
+/** A gigabyte over a slow line. */
+const NETWORK_TEST_TIMEOUT_MS = 3_600_000;
 
 /** The daemons over the network. */
 export class GrpcDaemons implements Daemons {
@@ -65,6 +71,9 @@ export class GrpcDaemons implements Daemons {
         }),
       controlDevice: (request, signal) =>
         ask<ControlDeviceResponse>((reply) => client.controlDevice(request, reply), signal),
+      setDebug: (changes, signal) =>
+        ask<StorageDebug>((reply) => client.setDebug(whole(changes), reply), signal),
+      openNetworkTest: (signal) => receiveAll(client.openNetworkTest({}), signal),
       append: (signal) => exchange(client.append(), signal),
       read: (signal) => exchange(client.read(), signal),
     };
@@ -85,12 +94,24 @@ export class GrpcDaemons implements Daemons {
         );
         return bandwidth;
       },
+      setDebug: (changes, signal) =>
+        ask<ClientDebug>((reply) => way.client.setDebug(whole(changes), reply), signal),
+      measureNetwork: (request, signal) =>
+        unary<MeasureNetworkResponse>((reply) => way.client.measureNetwork(request, reply), {
+          signal,
+          timeoutMs: NETWORK_TEST_TIMEOUT_MS,
+        }),
       restore: (signal) => exchange(way.client.restore(), signal),
       estimate: (signal) => exchange(way.client.estimate(), signal),
       verify: (signal) => exchange(way.client.verify(), signal),
       runScript: (request, signal) => receiveAll(way.client.runScript(request), signal),
     };
   }
+}
+
+/** As the generated code wants it: with all its members. */
+function whole({ level, trace }: DebugChanges): { level: number | undefined; trace: boolean | undefined } {
+  return { level, trace };
 }
 
 function lifetime(link: DaemonLink): DaemonLink {

@@ -28,6 +28,8 @@ import { hasPriorState, priorJobs, priorStates } from '../jobs/prior-state.ts';
 import type { Peers } from '../services.ts';
 import type { VolumeOffice } from '../volumes/volume-office.ts';
 import { estimateOn } from './client-estimate.ts';
+import type { DebugChanges, Debugging } from '../../daemon/log.ts';
+import { storageAddress } from '../jobs/storage-address.ts';
 import { measureClockOffset } from './clock-offset.ts';
 import type { ClientLink, DaemonLink, Daemons } from './daemon-ports.ts';
 
@@ -141,6 +143,39 @@ export class PeerQuestions implements Peers {
     using link = await this.#ready(daemons.storage(storage));
     const { devices } = await link.controlDevice({ deviceName, drive, action }, signal);
     return devices;
+  }
+
+  async storageDebug(storage: StorageResource, changes: DebugChanges): Promise<Debugging> {
+    using link = await this.#ready(this.#options.daemons.storage(storage));
+    return await link.setDebug(changes, this.#options.signal);
+  }
+
+  async clientDebug(client: ClientResource, changes: DebugChanges): Promise<Debugging> {
+    using link = await this.#ready(this.#options.daemons.client(client));
+    return await link.setDebug(changes, this.#options.signal);
+  }
+
+  async measureNetwork({
+    client,
+    storage,
+    bytes,
+  }: Parameters<Peers['measureNetwork']>[0]): ReturnType<Peers['measureNetwork']> {
+    const { daemons, signal } = this.#options;
+    using storageLink = await this.#ready(daemons.storage(storage));
+    using clientLink = await this.#ready(daemons.client(client));
+    for await (const { ticketId, ticketSecret } of storageLink.openNetworkTest(signal)) {
+      const { name: storageName, sdPort: port } = storage;
+      const ticket = {
+        address: storageAddress(client, storage),
+        port,
+        ticketId,
+        secret: ticketSecret,
+        storageName,
+      };
+      const { transferNs, roundTripNs } = await clientLink.measureNetwork({ storage: ticket, bytes }, signal);
+      return { seconds: Number(transferNs) / 1e9, roundTripSeconds: Number(roundTripNs) / 1e9 };
+    }
+    throw new Error('a storage daemon gave no ticket and no reason');
   }
 
   async estimate(request: Parameters<Peers['estimate']>[0]): Promise<{ files: number; bytes: number }> {

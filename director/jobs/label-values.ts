@@ -1,18 +1,30 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { PoolRow } from '../../catalog/rows.ts';
 import type { CounterResource } from '../../configuration/director-conf.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
-import type { ActiveJob } from './active-job.ts';
-import { levelName } from './job-codes.ts';
 
 interface Facts {
-  readonly job: ActiveJob;
+  readonly job: LabelJob;
   readonly directorName: string;
   readonly mediaType: string;
-  readonly pool: PoolRow;
+  readonly pool: { readonly name: string; readonly numVols: number };
   readonly now: Date;
   readonly counters: readonly CounterResource[];
   readonly catalog: Pick<Catalog, 'counterValue'>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The job for which a volume is named. */
+interface LabelJob {
+  readonly jobId: number;
+  readonly name: string;
+  /** Unique name. */
+  readonly job: string;
+  /** As words. */
+  readonly type: string;
+  readonly level: string;
+  readonly clientName: string;
+  readonly storageName: string;
+  readonly catalogName: string;
 }
 
 /**
@@ -29,7 +41,7 @@ export async function labelValue(
   if (known === undefined && counter) {
     return String(await facts.catalog.counterValue({ counter, increment: use === 'count up' }));
   }
-  const value = known ?? process.env[name];
+  const value = known ?? facts.environment[name];
   if (use === 'count up' && value !== undefined) throw new NoCounter(name);
   return value;
 }
@@ -57,13 +69,13 @@ function valuesOf(facts: Facts): Readonly<Record<string, string>> {
     JobName: job.job,
     JobId: String(job.jobId),
     Dir: facts.directorName,
-    Level: levelName(job.level),
-    Type: job.plan.job.type,
+    Level: job.level,
+    Type: job.type,
     Client: job.clientName,
     Pool: pool.name,
     NumVols: String(pool.numVols),
     Storage: job.storageName,
-    Catalog: job.plan.client.catalog.name,
+    Catalog: job.catalogName,
     MediaType: facts.mediaType,
   };
 }

@@ -3,6 +3,7 @@ import type { StorageLink } from '../daemons/daemon-ports.ts';
 import { JobVolumes } from '../volumes/job-volumes.ts';
 import { RUNNING, type ActiveJob } from './active-job.ts';
 import type { JobEnvironment } from './job-environment.ts';
+import { levelName } from './job-codes.ts';
 import { labelValue } from './label-values.ts';
 
 /** The volumes of a Pool that a job writes to, through a Storage. */
@@ -34,8 +35,9 @@ export function writtenVolumes(
     now,
     labelVariable: (poolRow) => (variable, use) =>
       labelValue(variable, use, {
-        ...{ job, directorName, mediaType, pool: poolRow, now: now(), catalog },
+        ...{ job: labelJob(job), directorName, mediaType, pool: poolRow, now: now(), catalog },
         counters: conf().counters,
+        environment: process.env,
       }),
     describeDevice: async () => {
       const { devices } = await to.link.status(job.signal);
@@ -46,4 +48,10 @@ export function writtenVolumes(
     onWaiting: (isWaiting) =>
       job.enter(isWaiting ? { status: 'm', text: 'is waiting for an appendable Volume' } : RUNNING),
   });
+}
+
+function labelJob({ jobId, name, job, level, clientName, storageName, plan }: ActiveJob) {
+  const { type } = plan.job;
+  const catalogName = plan.client.catalog.name;
+  return { jobId, name, job, type, level: levelName(level), clientName, storageName, catalogName };
 }

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { Tagging, TagRow } from '../../catalog/tags.ts';
 import type { ClientRow, JobRow, MediaRow, PoolRow } from '../../catalog/rows.ts';
 import { NoSuchJob, RightMissing } from '../director-errors.ts';
 import type { Rights } from './rights.ts';
@@ -50,6 +51,18 @@ function allowedOperations(catalog: Catalog, rights: Rights): Allowed {
     const volume = (await catalog.listVolumes({})).find((row) => row.mediaId === mediaId);
     if (volume) rights.require('Pool', volume.poolName);
   };
+  const seesTagged = async ({ kind, id }: Pick<TagRow, 'kind' | 'id'>) => {
+    if (kind === 'client')
+      return (await catalog.listClients()).some((row) => row.clientId === id && seesClient(row));
+    if (kind === 'volume')
+      return (await catalog.listVolumes({})).some((row) => row.mediaId === id && seesVolume(row));
+    const job = await catalog.jobById(id);
+    return job !== undefined && seesJob(job);
+  };
+  const requireTagged = async (tagging: Tagging) => {
+    if (!(await seesTagged(tagging)))
+      throw new RightMissing(rights.consoleName, `${tagging.kind} ${tagging.id}`);
+  };
   /** After the check of the JobIds that stand in its argument. */
   const ofJobs =
     <Q, R>(operation: (query: Q) => Promise<R>, jobIdsOf: (query: Q) => readonly number[]) =>
@@ -98,6 +111,32 @@ function allowedOperations(catalog: Catalog, rights: Rights): Allowed {
     jobMediaPage: async (query) => {
       const { rows, ...rest } = await catalog.jobMediaPage(query);
       return { rows: await ofVisibleJobs(rows), ...rest };
+    },
+    syncStorage: async (name) => {
+      rights.require('Storage', name);
+      return catalog.syncStorage(name);
+    },
+    syncPool: async (pool) => {
+      rights.require('Pool', pool.name);
+      return catalog.syncPool(pool);
+    },
+    createVolume: async (volume) => {
+      const pool = (await catalog.listPools({})).find(({ poolId }) => poolId === volume.poolId);
+      if (pool) rights.require('Pool', pool.name);
+      return catalog.createVolume(volume);
+    },
+    addTag: async (tagging) => {
+      await requireTagged(tagging);
+      return catalog.addTag(tagging);
+    },
+    deleteTag: async (tagging) => {
+      await requireTagged(tagging);
+      return catalog.deleteTag(tagging);
+    },
+    listTags: async (filter) => {
+      const rows: TagRow[] = [];
+      for (const row of await catalog.listTags(filter)) if (await seesTagged(row)) rows.push(row);
+      return rows;
     },
     deletePool: async (poolId) => {
       for (const { name } of (await catalog.listPools({})).filter((pool) => pool.poolId === poolId))

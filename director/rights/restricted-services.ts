@@ -25,6 +25,7 @@ export function restrictedServices(services: DirectorServices, rights: Rights): 
     peers: restrictedPeers(services.peers, rights),
     retention: restrictedRetention(services.retention, rights),
     restoreLists: services.restoreLists,
+    log: services.log,
     reload: () => services.reload(),
     scheduledRuns: (days) => services.scheduledRuns(days).filter(({ job }) => rights.allows('Job', job.name)),
     overdueBackups: () => services.overdueBackups().filter(({ jobName }) => rights.allows('Job', jobName)),
@@ -65,6 +66,19 @@ function restrictedPeers(peers: Peers, rights: Rights): Peers {
     controlDevice: async (request) => {
       rights.require('Storage', request.storage.name);
       return peers.controlDevice(request);
+    },
+    clientDebug: async (client, changes) => {
+      rights.require('Client', client.name);
+      return peers.clientDebug(client, changes);
+    },
+    storageDebug: async (storage, changes) => {
+      rights.require('Storage', storage.name);
+      return peers.storageDebug(storage, changes);
+    },
+    measureNetwork: async (request) => {
+      rights.require('Client', request.client.name);
+      rights.require('Storage', request.storage.name);
+      return peers.measureNetwork(request);
     },
     estimate: async (request) => {
       rights.requireRun(request.job.name);

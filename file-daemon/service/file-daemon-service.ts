@@ -8,6 +8,8 @@ import {
   type EstimateResponse,
   type HelloRequest,
   type HelloResponse,
+  type MeasureNetworkRequest,
+  type MeasureNetworkResponse,
   type PriorState,
   type SavedLinks,
   type RunScriptRequest,
@@ -17,6 +19,8 @@ import {
   type RestoreResponse,
   type SetBandwidthRequest,
   type SetBandwidthResponse,
+  type SetDebugRequest,
+  type SetDebugResponse,
   type StatusRequest,
   type StatusResponse,
   type StorageTicket,
@@ -26,6 +30,7 @@ import {
 import type { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { smallestSpeed } from '../../configuration/values/size.ts';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
+import { changeDebugging, type Debugging } from '../../daemon/log.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
 import { requireRole } from '../../transport/peer.ts';
 import {
@@ -45,6 +50,7 @@ import { runRestoreJob } from '../restore/restore-job.ts';
 import { runVerify } from '../verify/verify-job.ts';
 import { jobMessage, jobProgress, replaceRule } from './job-messages.ts';
 import type { ActiveJob, JobTable } from './job-table.ts';
+import { measureNetwork } from './network-test.ts';
 import { runScriptCommand } from './script-runner.ts';
 import { StorageLink } from './storage-link.ts';
 
@@ -73,6 +79,7 @@ export interface FileDaemonServiceOptions {
   readonly startedAt: Date;
   readonly jobs: JobTable;
   readonly workingDirectory: string;
+  readonly debugging: Debugging;
   storageConnectTimeoutMs(): number;
   /** How backups and estimates read from disk. */
   readonly ioClass: IoClass;
@@ -82,6 +89,8 @@ export interface FileDaemonServiceOptions {
   /** Whether the Director of this name may only ask for the status (Monitor = yes). */
   isMonitor(directorName: string): boolean;
 }
+
+const NETWORK_TEST_BYTES_MAX = 2 ** 30;
 
 /** The Director asked for something that it may not have, or that makes no sense. */
 export class RequestRefused extends OperatorError {
@@ -115,6 +124,12 @@ export class FileDaemonService {
       ),
       setBandwidth: serveUnary<SetBandwidthRequest, SetBandwidthResponse>((request, context) =>
         this.setBandwidth(request, context),
+      ),
+      setDebug: serveUnary<SetDebugRequest, SetDebugResponse>((request, context) =>
+        this.setDebug(request, context),
+      ),
+      measureNetwork: serveUnary<MeasureNetworkRequest, MeasureNetworkResponse>((request, context) =>
+        this.measureNetwork(request, context),
       ),
       estimate: serveBidi<Buffer, EstimateResponse>((commands, writer, context) =>
         this.estimate(commands, writer, context),
@@ -332,6 +347,23 @@ export class FileDaemonService {
     this.#requireJobs(context);
     const bytesPerSecond = this.#limit(this.#options.jobs.find(context.peer.name, job), bandwidth);
     return { bandwidth: { bytesPerSecond } };
+  }
+
+  async setDebug(changes: SetDebugRequest, context: CallContext): Promise<SetDebugResponse> {
+    this.#requireJobs(context);
+    return changeDebugging(this.#options.debugging, changes);
+  }
+
+  async measureNetwork(
+    { storage, bytes }: MeasureNetworkRequest,
+    context: CallContext,
+  ): Promise<MeasureNetworkResponse> {
+    this.#requireJobs(context);
+    if (storage === undefined) throw new RequestRefused('The Director did not name a storage daemon');
+    if (bytes < 1 || bytes > NETWORK_TEST_BYTES_MAX)
+      throw new RequestRefused(`A network test of ${bytes} bytes is out of range`);
+    const connectTimeoutMs = this.#options.storageConnectTimeoutMs();
+    return await measureNetwork(storage, bytes, { connectTimeoutMs, signal: context.signal });
   }
 
   /** Gives a job the smallest of its limits: what its Director asks for, and what the conf here says. */

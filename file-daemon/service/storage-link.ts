@@ -16,14 +16,7 @@ export class StorageLink implements Disposable {
   readonly #throttle: Throttle;
 
   constructor(ticket: StorageTicket, connectTimeoutMs: number, throttle: Throttle) {
-    this.#connection = connect(Client, {
-      host: ticket.address,
-      port: ticket.port,
-      self: { role: 'ticket', name: ticket.ticketId },
-      peerKind: 'Storage daemon',
-      peerName: ticket.storageName,
-      secret: { key: ticket.secret },
-    });
+    this.#connection = connectToStorage(ticket);
     this.#connectTimeoutMs = connectTimeoutMs;
     this.#throttle = throttle;
   }
@@ -41,4 +34,16 @@ export class StorageLink implements Disposable {
   [Symbol.dispose](): void {
     this.#connection[Symbol.dispose]();
   }
+}
+
+/** The ticket is name and key at once. */
+export function connectToStorage(ticket: StorageTicket): Connection<Client> {
+  return connect(Client, {
+    host: ticket.address,
+    port: ticket.port,
+    self: { role: 'ticket', name: ticket.ticketId },
+    peerKind: 'Storage daemon',
+    peerName: ticket.storageName,
+    secret: { key: ticket.secret },
+  });
 }

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allowedCommands } from '../../director/console/command-table.ts';
+import { DOT_COMMANDS } from '../../director/console/commands/dot-commands.ts';
+import { EVERY_COMMAND } from './command-lines.ts';
 import { backUp, siteUnderTest, type SiteUnderTest } from '../support/site-under-test.ts';
 
 const run = promisify(execFile);
@@ -257,5 +260,39 @@ describe('bvfs', () => {
     expect(output).toContain('.bvfs_lsfiles: there is no PathId 9999.');
     expect(output).toContain('.bvfs_decode_lstat: that is no LStat.');
     expect(output).not.toContain('internal error');
+  });
+});
+
+/** Last: it changes what the others look at. */
+describe('every command of the reference', () => {
+  const ENDING = ['quit', 'exit', '.quit', '.exit'];
+
+  it('has its lines here', () => {
+    const names = [...allowedCommands(undefined), ...DOT_COMMANDS].map(({ name }) => name);
+    expect(Object.keys(EVERY_COMMAND).toSorted()).toEqual(
+      names.filter((name) => !ENDING.includes(name)).toSorted(),
+    );
+  });
+
+  it('answers by pipe', async () => {
+    const all = Object.values(EVERY_COMMAND).flat();
+    const output = await held.console(
+      all.map(([lines], i) => `@echo == ${i} ==\n${lines}\n`).join('') + '@echo end\n',
+    );
+    const answers = output.split(/^== \d+ ==\n/m).slice(1);
+    const wrong = all.flatMap(([lines, wanted], i) => {
+      const answer = answers[i] ?? '';
+      return wanted.test(answer) && !answer.includes('internal error') ? [] : [`${lines}\n${answer}`];
+    });
+    expect(wrong).toEqual([]);
+    expect(answers).toHaveLength(all.length);
+    const traced = readFileSync(join(held.site.directory, 'client', 'site-fd.trace'), 'utf8');
+    expect(traced).toMatch(
+      / site-fd: debug 10: Director "site-dir" calls \/noctule\.filedaemon\.v1\..*\/Status\n/,
+    );
+  });
+
+  it.each(ENDING)('%s ends the session', async (line) => {
+    expect(await held.console(`${line}\nversion\n`)).not.toContain('\nsite-dir Version: ');
   });
 });

@@ -66,6 +66,7 @@ export class SimulatedSite implements AsyncDisposable {
       warn() {},
       error: (text: string) => void process.stderr.write(`${text}\n`),
       debug() {},
+      debugging: { level: 0, trace: false },
     };
     const directorName = conf.director.name;
     const signal = new AbortController().signal;

@@ -44,6 +44,10 @@ export const DOT_COMMANDS: readonly Command[] = [
       volumes.map(({ volumeName }) => volumeName),
     );
   }),
+  dot('.tags', {}, async (context) => {
+    const tags = await context.services.catalog.listTags({});
+    await printNames(context, [...new Set(tags.map(({ tag }) => tag))]);
+  }),
   dot('.messages', {}, async (context) => {
     if (context.services.consoleMessages.pending) await messages.run(context);
   }),

@@ -10,14 +10,23 @@ export const help: Command = {
     const commands = wanted === '' ? all : all.filter(({ name }) => name.startsWith(wanted)).slice(0, 1);
     if (commands.length === 0)
       throw new CommandError(`there is no command "${wanted}"`, 'Type help for a list.');
-    await print(
-      '  Command       Description\n  =======       ===========\n' +
-        commands.map(({ name, description }) => `  ${name.padEnd(13)} ${description}\n`).join('') +
-        (wanted === '' ? '' : `\nArguments:\n${wrapped(usageOf(commands[0]!) || 'none')}`) +
-        '\nWhen at a prompt, entering a period cancels the command.\n\n',
-    );
+    await print(wanted === '' ? helpText(commands) : helpOn(commands[0]!));
   },
 };
+
+/** One command with its arguments. */
+export function helpOn(command: Command): string {
+  return helpText([command], `\nArguments:\n${wrapped(usageOf(command) || 'none')}`);
+}
+
+function helpText(commands: readonly Command[], more = ''): string {
+  return (
+    '  Command       Description\n  =======       ===========\n' +
+    commands.map(({ name, description }) => `  ${name.padEnd(13)} ${description}\n`).join('') +
+    more +
+    '\nWhen at a prompt, entering a period cancels the command.\n\n'
+  );
+}
 
 /** The arguments of a command on one line: `job=<job> level=<Full|Incremental> yes`. */
 export function usageOf({ keywords }: Command): string {

@@ -10,6 +10,9 @@ import { nextVolume } from '../next-volume.ts';
 import { parseNumberList } from '../number-list.ts';
 import { listPools, listVolumes } from '../volume-listing.ts';
 
+/** What other programs of this tradition keep, and scripts ask for: there is never any of it here. */
+const NOTHING = ['basefiles', 'objects', 'pluginrestoreconf', 'snapshot', 'fileevents', 'events'];
+
 type Printer = (context: CommandContext, form: ListForm) => Promise<void>;
 
 /**
@@ -23,6 +26,8 @@ const SUBJECTS: readonly { keywords: readonly string[]; print: Printer; withJobs
   { keywords: ['files'], print: printFiles, withJobs: true },
   { keywords: ['nextvol', 'nextvolume'], print: printNextVolume, withJobs: true },
   { keywords: ['copies'], print: printCopies },
+  { keywords: ['filemedia'], print: printFileMedia },
+  { keywords: NOTHING, print: text(async (_, form) => renderListing({ columns: [], rows: [] }, form)) },
   { keywords: ['volumes', 'volume', 'media'], print: text(listVolumes) },
   { keywords: ['clients'], print: printClients },
   { keywords: ['jobs', 'jobid', 'ujobid', 'job', 'jobname'], print: text(listJobs) },
@@ -37,6 +42,9 @@ const KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   files: 'flag',
   clients: 'flag',
   copies: 'flag',
+  filemedia: 'flag',
+  fileindex: 'text',
+  ...Object.fromEntries(NOTHING.map((keyword) => [keyword, 'flag'] as const)),
   pools: 'flag',
   volumes: 'flag',
   media: 'flag',
@@ -134,6 +142,19 @@ async function printCopies({ line, services, print }: CommandContext, form: List
     jobIds === undefined ? undefined : parseNumberList('jobid', jobIds),
   );
   await print(renderListing(listingOf(COPY_COLUMNS, rows), form));
+}
+
+/** On which volumes a file lies. */
+async function printFileMedia(context: CommandContext, form: ListForm): Promise<void> {
+  const { line, services, print } = context;
+  const [jobId, fileIndex] = [line.integer('jobid'), line.integer('fileindex')];
+  if (jobId === undefined || fileIndex === undefined)
+    throw new CommandError('of which file is not said', 'Add jobid=NUMBER and fileindex=NUMBER.');
+  const rows = (await services.catalog.jobMedia(jobId)).filter(
+    ({ firstIndex, lastIndex }) => firstIndex <= fileIndex && fileIndex <= lastIndex,
+  );
+  const columns = form === 'table' ? JOB_MEDIA_COLUMNS : LONG_JOB_MEDIA_COLUMNS;
+  await print(renderListing(listingOf(columns, rows), form));
 }
 
 /** Page by page: each backup adds a row for each volume that it lies on. */

@@ -1,10 +1,11 @@
-import { OperatorError } from '../../../errors/operator-error.ts';
 import { chooseResource, resourceOnLine } from '../choose-resource.ts';
-import { CommandError, sentencesOf } from '../command-error.ts';
+import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { eachOf } from '../each-daemon.ts';
 import { chooseFromMenu } from '../prompts.ts';
 import { statusClient, statusStorage } from '../status-daemons.ts';
 import { statusDirector } from '../status-director.ts';
+import { statusNetwork } from '../status-network.ts';
 import { statusSchedule } from '../status-schedule.ts';
 
 export const status: Command = {
@@ -17,6 +18,8 @@ export const status: Command = {
     storage: 'storage',
     schedule: 'schedule',
     scheduled: 'flag',
+    network: 'flag',
+    bytes: 'text',
     all: 'flag',
     job: 'job',
     days: 'text',
@@ -27,6 +30,7 @@ export const status: Command = {
     if (line.has('all')) return statusAll(context);
     if (line.has('director', 'dir')) return statusDirector(context);
     if (line.has('schedule', 'scheduled')) return statusSchedule(context);
+    if (line.has('network')) return statusNetwork(context);
     if (line.has('storage')) return statusOfStorage(context);
     if (line.has('client')) return statusOfClient(context);
     const choices = [
@@ -34,6 +38,7 @@ export const status: Command = {
       ['Storage', statusOfStorage],
       ['Client', statusOfClient],
       ['Scheduled', statusSchedule],
+      ['Network', statusNetwork],
       ['All', statusAll],
     ] as const;
     const index = await chooseFromMenu(context, {
@@ -61,22 +66,11 @@ async function statusOfStorage(context: CommandContext): Promise<void> {
 
 /** All daemons, also when one of them cannot be reached; then the command fails at its end. */
 async function statusAll(context: CommandContext): Promise<void> {
-  const { clients, storages } = context.conf();
   await statusDirector(context);
-  const unreachable: string[] = [];
-  const daemons = [
-    ...storages.map((storage) => [`Storage ${storage.name}`, () => statusStorage(context, storage)] as const),
-    ...clients.map((client) => [`Client ${client.name}`, () => statusClient(context, client)] as const),
-  ];
-  for (const [name, show] of daemons) {
-    try {
-      await show();
-    } catch (error) {
-      if (!(error instanceof OperatorError)) throw error;
-      await context.say(`${sentencesOf(error)}\n`);
-      unreachable.push(name);
-    }
-  }
+  const unreachable = await eachOf(context, {
+    storage: (storage) => statusStorage(context, storage),
+    client: (client) => statusClient(context, client),
+  });
   if (unreachable.length > 0)
     throw new CommandError(`no status of ${unreachable.join(', ')}`, 'See the lines above.');
 }

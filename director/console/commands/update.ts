@@ -7,6 +7,7 @@ import type { Command, CommandContext } from '../command.ts';
 import { chooseFromMenu } from '../prompts.ts';
 import { UPDATE_VOLUME_KEYWORDS, updateVolume } from '../update-volume.ts';
 import { listPools } from '../volume-listing.ts';
+import { parseYesNo } from '../yes-no.ts';
 import { parseDate } from '../when.ts';
 
 /** What can be updated, in the order of the menu: scripts answer by number. */
@@ -45,6 +46,7 @@ export const update: Command = {
     starttime: 'text',
     priority: 'text',
     comment: 'text',
+    reviewed: ['yes', 'no'],
   },
   async run(context) {
     await announceCatalog(context, 'jobs');
@@ -88,7 +90,7 @@ async function updateJob(context: CommandContext): Promise<void> {
   if (Object.keys(changes).length === 0) {
     throw new CommandError(
       'what to change is missing',
-      'Write client=, pool=, starttime=, comment= or priority=.',
+      'Write client=, pool=, starttime=, comment=, reviewed= or priority=.',
     );
   }
   await services.catalog.setJob(job.jobId, changes);
@@ -99,7 +101,7 @@ async function updateJob(context: CommandContext): Promise<void> {
 async function updatePriority({ line, services, say }: CommandContext, jobId: number): Promise<void> {
   const priority = line.integer('priority');
   if (!priority) throw new CommandError('"priority=" is out of range', '1 is the most urgent.');
-  if (line.has('client', 'pool', 'starttime', 'comment')) {
+  if (line.has('client', 'pool', 'starttime', 'comment', 'reviewed')) {
     throw new CommandError(
       'priority= is for a job that waits, the rest for one that has ended',
       'Write one without the other.',
@@ -118,6 +120,7 @@ async function jobChanges(context: CommandContext): Promise<JobChanges> {
   const { line, services } = context;
   const [client, pool] = [line.value('client'), line.value('pool')];
   const [startTime, comment] = [line.value('starttime'), line.value('comment')];
+  const reviewed = line.value('reviewed');
   const clientRow =
     client === undefined
       ? undefined
@@ -133,5 +136,6 @@ async function jobChanges(context: CommandContext): Promise<JobChanges> {
     ...(poolRow && { poolId: poolRow.poolId }),
     ...(startTime !== undefined && { startTime: parseDate(startTime) }),
     ...(comment !== undefined && { comment }),
+    ...(reviewed !== undefined && { reviewed: parseYesNo('reviewed', reviewed) }),
   };
 }

@@ -149,7 +149,7 @@ class BigSite implements AsyncDisposable {
     const ids = this.#ids;
     const consoleStore = await ConsoleStore.open(path.join(this.#directory, 'conmsg'));
     const fault = (text: string) => this.watch.fault(new Error(text));
-    const log = { info() {}, warn() {}, error: fault, debug() {} };
+    const log = { info() {}, warn() {}, error: fault, debug() {}, debugging: { level: 0, trace: false } };
     const signal = new AbortController().signal;
     const outlets = new MessageOutlets({ consoleStore, catalog, log, directorName, signal });
     const storage = new SimulatedStorage((jobIds, volume) => this.watch.wiped(jobIds, volume));

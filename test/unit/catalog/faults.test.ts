@@ -104,12 +104,12 @@ describe('migrations', () => {
     const jobId = site.backup({ start: 1, files: [{ path: '/a' }] });
     const next = {
       version: NEWEST + 1,
-      sql: 'ALTER TABLE JobRun ADD COLUMN Reviewed INTEGER NOT NULL DEFAULT 0',
+      sql: 'ALTER TABLE JobRun ADD COLUMN Example INTEGER NOT NULL DEFAULT 0',
     };
     migrate(site.db, [...MIGRATIONS, next]);
     migrate(site.db, [...MIGRATIONS, next]);
     expect(site.db.value('SELECT VersionId FROM Version')).toBe(NEWEST + 1);
-    expect(site.db.value('SELECT Reviewed FROM JobRun WHERE JobId = :jobId', { jobId })).toBe(0);
+    expect(site.db.value('SELECT Example FROM JobRun WHERE JobId = :jobId', { jobId })).toBe(0);
     expect(() => migrate(site.db)).toThrow(
       `has schema version ${NEWEST + 1}, this program knows versions up to ${NEWEST}`,
     );

@@ -33,7 +33,7 @@ class StartedDirector implements AsyncDisposable {
     const conf = siteConf(directory, { extra, director: `Dir Port = ${started.port}` });
     const note = (text: string) => void started.logged.push(text);
     const running = await startDirector(conf, {
-      log: { info: note, warn: note, error: note, debug() {} },
+      log: { info: note, warn: note, error: note, debug() {}, debugging: { level: 0, trace: false } },
       confFile: path.join(directory, 'noctule-dir.conf'),
       signal: new AbortController().signal,
     });

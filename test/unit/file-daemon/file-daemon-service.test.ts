@@ -41,6 +41,7 @@ function service({ jobsMax = 5 } = {}) {
     startedAt: new Date(1000),
     jobs,
     workingDirectory: '/tmp',
+    debugging: { level: 0, trace: false },
     storageConnectTimeoutMs: () => 5000,
     ioClass: 'none',
     compressionThreads: 2,

@@ -49,7 +49,13 @@ export async function startStorage(options: { sessionsMax?: number; device?: Par
     writtenBy: 'zebulon-sd 0.1.0',
     devices,
     sessions,
-    log: { info() {}, warn() {}, debug() {}, error: (text) => void faults.push(new Error(text)) },
+    log: {
+      info() {},
+      warn() {},
+      debug() {},
+      debugging: { level: 0, trace: false },
+      error: (text) => void faults.push(new Error(text)),
+    },
     clientConnectTimeoutMs: () => 60_000,
     isMonitor: (name) => name === 'monitor-dir',
   });

@@ -177,6 +177,36 @@ export interface SetBandwidthResponse {
   bandwidth: Bandwidth | undefined;
 }
 
+export interface SetDebugRequest {
+  /** 0 = none; absent = as it is. */
+  level?:
+    | number
+    | undefined;
+  /** They go to the file NAME.trace of the working directory; absent = as it is. */
+  trace?: boolean | undefined;
+}
+
+/** What holds now. */
+export interface SetDebugResponse {
+  level: number;
+  trace: boolean;
+}
+
+export interface MeasureNetworkRequest {
+  /** From OpenNetworkTest of the storage daemon. */
+  storage:
+    | StorageTicket
+    | undefined;
+  /** 1..2^30 */
+  bytes: number;
+}
+
+export interface MeasureNetworkResponse {
+  /** How long the bytes took, and the fastest of some empty calls. */
+  transferNs: bigint;
+  roundTripNs: bigint;
+}
+
 export interface BackupRequest {
   jobId: number;
   job: string;
@@ -1395,6 +1425,243 @@ export const SetBandwidthResponse: MessageFns<SetBandwidthResponse> = {
             }
 
             message.bandwidth = Bandwidth.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSetDebugRequest(): SetDebugRequest {
+  return { level: undefined, trace: undefined };
+}
+
+export const SetDebugRequest: MessageFns<SetDebugRequest> = {
+  encode(message: SetDebugRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.level !== undefined) {
+      writer.uint32(8).uint32(message.level);
+    }
+    if (message.trace !== undefined) {
+      writer.uint32(16).bool(message.trace);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetDebugRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetDebugRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.level = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.trace = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSetDebugResponse(): SetDebugResponse {
+  return { level: 0, trace: false };
+}
+
+export const SetDebugResponse: MessageFns<SetDebugResponse> = {
+  encode(message: SetDebugResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.level !== 0) {
+      writer.uint32(8).uint32(message.level);
+    }
+    if (message.trace !== false) {
+      writer.uint32(16).bool(message.trace);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetDebugResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetDebugResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.level = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.trace = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseMeasureNetworkRequest(): MeasureNetworkRequest {
+  return { storage: undefined, bytes: 0 };
+}
+
+export const MeasureNetworkRequest: MessageFns<MeasureNetworkRequest> = {
+  encode(message: MeasureNetworkRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.storage !== undefined) {
+      StorageTicket.encode(message.storage, writer.uint32(10).fork()).join();
+    }
+    if (message.bytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.bytes)) !== BigInt(message.bytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.bytes) of type uint64 too large");
+      }
+      writer.uint32(16).uint64(BigInt(message.bytes));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MeasureNetworkRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMeasureNetworkRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.storage = StorageTicket.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.bytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseMeasureNetworkResponse(): MeasureNetworkResponse {
+  return { transferNs: 0n, roundTripNs: 0n };
+}
+
+export const MeasureNetworkResponse: MessageFns<MeasureNetworkResponse> = {
+  encode(message: MeasureNetworkResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transferNs !== 0n) {
+      if (BigInt.asUintN(64, message.transferNs) !== message.transferNs) {
+        throw new globalThis.Error("value provided for field message.transferNs of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.transferNs);
+    }
+    if (message.roundTripNs !== 0n) {
+      if (BigInt.asUintN(64, message.roundTripNs) !== message.roundTripNs) {
+        throw new globalThis.Error("value provided for field message.roundTripNs of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.roundTripNs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MeasureNetworkResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMeasureNetworkResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.transferNs = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.roundTripNs = reader.uint64() as bigint;
             continue;
           }
         }
@@ -3642,6 +3909,28 @@ export const FileDaemonServiceService = {
       Buffer.from(SetBandwidthResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SetBandwidthResponse => SetBandwidthResponse.decode(value),
   },
+  /** Changes which debug messages this daemon writes, and where. */
+  setDebug: {
+    path: "/noctule.filedaemon.v1.FileDaemonService/SetDebug" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetDebugRequest): Buffer => Buffer.from(SetDebugRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetDebugRequest => SetDebugRequest.decode(value),
+    responseSerialize: (value: SetDebugResponse): Buffer => Buffer.from(SetDebugResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetDebugResponse => SetDebugResponse.decode(value),
+  },
+  /** How fast data goes from here to a storage daemon. No file is read, and nothing is kept. */
+  measureNetwork: {
+    path: "/noctule.filedaemon.v1.FileDaemonService/MeasureNetwork" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: MeasureNetworkRequest): Buffer =>
+      Buffer.from(MeasureNetworkRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): MeasureNetworkRequest => MeasureNetworkRequest.decode(value),
+    responseSerialize: (value: MeasureNetworkResponse): Buffer =>
+      Buffer.from(MeasureNetworkResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): MeasureNetworkResponse => MeasureNetworkResponse.decode(value),
+  },
   /** Runs a command of a RunScript on this machine. Cancelling the call ends the command and what it started. */
   runScript: {
     path: "/noctule.filedaemon.v1.FileDaemonService/RunScript" as const,
@@ -3679,6 +3968,10 @@ export interface FileDaemonServiceServer extends UntypedServiceImplementation {
    * entries that the job, held up by its limit, does not take.
    */
   setBandwidth: handleUnaryCall<SetBandwidthRequest, SetBandwidthResponse>;
+  /** Changes which debug messages this daemon writes, and where. */
+  setDebug: handleUnaryCall<SetDebugRequest, SetDebugResponse>;
+  /** How fast data goes from here to a storage daemon. No file is read, and nothing is kept. */
+  measureNetwork: handleUnaryCall<MeasureNetworkRequest, MeasureNetworkResponse>;
   /** Runs a command of a RunScript on this machine. Cancelling the call ends the command and what it started. */
   runScript: handleServerStreamingCall<RunScriptRequest, RunScriptResponse>;
 }
@@ -3757,6 +4050,38 @@ export interface FileDaemonServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SetBandwidthResponse) => void,
+  ): ClientUnaryCall;
+  /** Changes which debug messages this daemon writes, and where. */
+  setDebug(
+    request: SetDebugRequest,
+    callback: (error: ServiceError | null, response: SetDebugResponse) => void,
+  ): ClientUnaryCall;
+  setDebug(
+    request: SetDebugRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetDebugResponse) => void,
+  ): ClientUnaryCall;
+  setDebug(
+    request: SetDebugRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetDebugResponse) => void,
+  ): ClientUnaryCall;
+  /** How fast data goes from here to a storage daemon. No file is read, and nothing is kept. */
+  measureNetwork(
+    request: MeasureNetworkRequest,
+    callback: (error: ServiceError | null, response: MeasureNetworkResponse) => void,
+  ): ClientUnaryCall;
+  measureNetwork(
+    request: MeasureNetworkRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: MeasureNetworkResponse) => void,
+  ): ClientUnaryCall;
+  measureNetwork(
+    request: MeasureNetworkRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: MeasureNetworkResponse) => void,
   ): ClientUnaryCall;
   /** Runs a command of a RunScript on this machine. Cancelling the call ends the command and what it started. */
   runScript(request: RunScriptRequest, options?: Partial<CallOptions>): ClientReadableStream<RunScriptResponse>;

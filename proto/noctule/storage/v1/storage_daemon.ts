@@ -12,8 +12,10 @@ import {
   Client,
   type ClientDuplexStream,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
   type handleBidiStreamingCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -514,6 +516,30 @@ export interface ControlledDevice {
   changed: boolean;
   /** What happened, in a sentence like Bacula's, with its number. */
   text: string;
+}
+
+export interface SetDebugRequest {
+  /** 0 = none; absent = as it is. */
+  level?:
+    | number
+    | undefined;
+  /** They go to the file NAME.trace of the working directory; absent = as it is. */
+  trace?: boolean | undefined;
+}
+
+/** What holds now. */
+export interface SetDebugResponse {
+  level: number;
+  trace: boolean;
+}
+
+export interface OpenNetworkTestRequest {
+}
+
+/** One only. */
+export interface OpenNetworkTestResponse {
+  ticketId: string;
+  ticketSecret: Buffer;
 }
 
 function createBaseHelloRequest(): HelloRequest {
@@ -4372,6 +4398,212 @@ export const ControlledDevice: MessageFns<ControlledDevice> = {
   },
 };
 
+function createBaseSetDebugRequest(): SetDebugRequest {
+  return { level: undefined, trace: undefined };
+}
+
+export const SetDebugRequest: MessageFns<SetDebugRequest> = {
+  encode(message: SetDebugRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.level !== undefined) {
+      writer.uint32(8).uint32(message.level);
+    }
+    if (message.trace !== undefined) {
+      writer.uint32(16).bool(message.trace);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetDebugRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetDebugRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.level = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.trace = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSetDebugResponse(): SetDebugResponse {
+  return { level: 0, trace: false };
+}
+
+export const SetDebugResponse: MessageFns<SetDebugResponse> = {
+  encode(message: SetDebugResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.level !== 0) {
+      writer.uint32(8).uint32(message.level);
+    }
+    if (message.trace !== false) {
+      writer.uint32(16).bool(message.trace);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetDebugResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetDebugResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.level = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.trace = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseOpenNetworkTestRequest(): OpenNetworkTestRequest {
+  return {};
+}
+
+export const OpenNetworkTestRequest: MessageFns<OpenNetworkTestRequest> = {
+  encode(_: OpenNetworkTestRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OpenNetworkTestRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOpenNetworkTestRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseOpenNetworkTestResponse(): OpenNetworkTestResponse {
+  return { ticketId: "", ticketSecret: Buffer.alloc(0) };
+}
+
+export const OpenNetworkTestResponse: MessageFns<OpenNetworkTestResponse> = {
+  encode(message: OpenNetworkTestResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    if (message.ticketSecret.length !== 0) {
+      writer.uint32(18).bytes(message.ticketSecret);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OpenNetworkTestResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOpenNetworkTestResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.ticketSecret = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /**
  * The storage daemon. Store and Fetch are for the holder of a one-job ticket (the file daemon), who can do nothing else;
  * all other calls are for the Director.
@@ -4454,6 +4686,28 @@ export const StorageDaemonServiceService = {
     responseSerialize: (value: RelabelResponse): Buffer => Buffer.from(RelabelResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RelabelResponse => RelabelResponse.decode(value),
   },
+  /** Changes which debug messages this daemon writes, and where. */
+  setDebug: {
+    path: "/noctule.storage.v1.StorageDaemonService/SetDebug" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetDebugRequest): Buffer => Buffer.from(SetDebugRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetDebugRequest => SetDebugRequest.decode(value),
+    responseSerialize: (value: SetDebugResponse): Buffer => Buffer.from(SetDebugResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetDebugResponse => SetDebugResponse.decode(value),
+  },
+  /** A ticket with which Store takes anything and keeps nothing, good until the call is cancelled. */
+  openNetworkTest: {
+    path: "/noctule.storage.v1.StorageDaemonService/OpenNetworkTest" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: OpenNetworkTestRequest): Buffer =>
+      Buffer.from(OpenNetworkTestRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): OpenNetworkTestRequest => OpenNetworkTestRequest.decode(value),
+    responseSerialize: (value: OpenNetworkTestResponse): Buffer =>
+      Buffer.from(OpenNetworkTestResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): OpenNetworkTestResponse => OpenNetworkTestResponse.decode(value),
+  },
   /** An admin takes a device out of use or back into it, until the daemon ends. */
   controlDevice: {
     path: "/noctule.storage.v1.StorageDaemonService/ControlDevice" as const,
@@ -4483,6 +4737,10 @@ export interface StorageDaemonServiceServer extends UntypedServiceImplementation
   truncate: handleUnaryCall<TruncateRequest, TruncateResponse>;
   /** Gives a volume that holds no job any more by the Director's rules another name; only a new label stays. */
   relabel: handleUnaryCall<RelabelRequest, RelabelResponse>;
+  /** Changes which debug messages this daemon writes, and where. */
+  setDebug: handleUnaryCall<SetDebugRequest, SetDebugResponse>;
+  /** A ticket with which Store takes anything and keeps nothing, good until the call is cancelled. */
+  openNetworkTest: handleServerStreamingCall<OpenNetworkTestRequest, OpenNetworkTestResponse>;
   /** An admin takes a device out of use or back into it, until the daemon ends. */
   controlDevice: handleUnaryCall<ControlDeviceRequest, ControlDeviceResponse>;
 }
@@ -4577,6 +4835,32 @@ export interface StorageDaemonServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RelabelResponse) => void,
   ): ClientUnaryCall;
+  /** Changes which debug messages this daemon writes, and where. */
+  setDebug(
+    request: SetDebugRequest,
+    callback: (error: ServiceError | null, response: SetDebugResponse) => void,
+  ): ClientUnaryCall;
+  setDebug(
+    request: SetDebugRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetDebugResponse) => void,
+  ): ClientUnaryCall;
+  setDebug(
+    request: SetDebugRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetDebugResponse) => void,
+  ): ClientUnaryCall;
+  /** A ticket with which Store takes anything and keeps nothing, good until the call is cancelled. */
+  openNetworkTest(
+    request: OpenNetworkTestRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<OpenNetworkTestResponse>;
+  openNetworkTest(
+    request: OpenNetworkTestRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<OpenNetworkTestResponse>;
   /** An admin takes a device out of use or back into it, until the daemon ends. */
   controlDevice(
     request: ControlDeviceRequest,

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Tagging } from '../../../../catalog/tags.ts';
 import { globMatcher } from '../../../../text/glob.ts';
 import type { Catalog } from '../../../../catalog/catalog.ts';
 import type { SelectionRule } from '../../../../catalog/inputs.ts';
@@ -20,6 +22,7 @@ export interface CatalogContents {
   /** Volume names by JobId. */
   jobVolumes: Map<number, string[]>;
   logs: Map<number, string[]>;
+  tags: Tagging[];
 }
 
 const TIME = new Date('2026-11-21T03:39:33');
@@ -191,6 +194,27 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
     appendVolumes: async ({ poolId }) =>
       contents.volumes.filter((volume) => volume.poolId === poolId && volume.volStatus === 'Append'),
     volumeByName: async (volumeName) => contents.volumes.find((volume) => volume.volumeName === volumeName),
+    syncStorage: async () => 1,
+    createVolume: async ({ volumeName, poolId, mediaType }) => {
+      const poolName = contents.pools.find((pool) => pool.poolId === poolId)!.name;
+      const mediaId = contents.volumes.length + 1;
+      const row = mediaRow(mediaId, { volumeName, poolId, poolName, mediaType });
+      contents.volumes.push(row);
+      return row;
+    },
+    addTag: async (tagging) => {
+      if (!contents.tags.some((one) => isDeepStrictEqual(one, tagging))) contents.tags.push(tagging);
+    },
+    deleteTag: async (tagging) => {
+      const before = contents.tags.length;
+      contents.tags = contents.tags.filter((one) => !isDeepStrictEqual(one, tagging));
+      return contents.tags.length < before;
+    },
+    listTags: async ({ tag, kind, id } = {}) =>
+      contents.tags
+        .filter((one) => tag === undefined || one.tag === tag)
+        .filter((one) => kind === undefined || (one.kind === kind && one.id === id))
+        .map((one) => ({ ...one, name: `${one.kind}-${one.id}` })),
     setVolume: async (mediaId, changes) => {
       contents.volumes = contents.volumes.map((volume) =>
         volume.mediaId === mediaId ? { ...volume, ...changes } : volume,

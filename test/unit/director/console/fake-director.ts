@@ -1,4 +1,5 @@
 import { loadDirectorConf, type DirectorConf } from '../../../../configuration/director-conf.ts';
+import { changeDebugging, type DebugChanges, type Debugging } from '../../../../daemon/log.ts';
 import type { SourceReader } from '../../../../configuration/source-reader.ts';
 import { serveConsole } from '../../../../director/console/session.ts';
 import type { DirectorServices, RunningJob, RunRequest } from '../../../../director/services.ts';
@@ -52,6 +53,10 @@ export interface FakeDirector extends DirectorServices {
   readonly runningJobs: RunningJob[];
   /** Final statuses by JobId. */
   readonly ends: Map<number, string>;
+  /** What daemons were told of debug messages, by the name of the resource. */
+  readonly debugged: [string, DebugChanges][];
+  /** Client, Storage and bytes of network tests. */
+  readonly measured: [string, string, number][];
   /** How often jobs were told to look for a volume. */
   looks: number;
   messageText: string;
@@ -77,6 +82,7 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
       [2, ['A-Incr-0002']],
     ]),
     logs: new Map(),
+    tags: [],
   };
   const runs: RunRequest[] = [];
   const cancelled: number[] = [];
@@ -84,6 +90,12 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
   const limits: [number | string, number][] = [];
   const runningJobs: RunningJob[] = [];
   const ends = new Map<number, string>();
+  const debugged: [string, DebugChanges][] = [];
+  const measured: [string, string, number][] = [];
+  const debug = (name: string, changes: DebugChanges): Debugging => {
+    debugged.push([name, changes]);
+    return changeDebugging({ level: 0, trace: false }, changes);
+  };
   const director: FakeDirector = {
     name: 'peer-dir',
     startedAt: new Date('2026-11-21T03:39:34'),
@@ -122,12 +134,19 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
       label: () => Promise.reject(new Error('no storage in this test')),
       relabel: () => Promise.reject(new Error('no storage in this test')),
       controlDevice: () => Promise.reject(new Error('no storage in this test')),
+      clientDebug: async ({ name }, changes) => debug(name, changes),
+      storageDebug: async ({ name }, changes) => debug(name, changes),
+      measureNetwork: async ({ client, storage, bytes }) => {
+        measured.push([client.name, storage.name, bytes]);
+        return { seconds: 2, roundTripSeconds: 0.0004 };
+      },
       estimate: () => Promise.reject(new Error('no client in this test')),
     },
     retention: new Proxy({} as DirectorServices['retention'], {
       get: (_, name) => () => Promise.reject(new Error(`${String(name)} is not part of this test`)),
     }),
     restoreLists: new RestoreLists(),
+    log: { debug() {}, debugging: { level: 0, trace: false } },
     reload: async () => ({ accepted: true, problems: [] }),
     scheduledRuns: () => [],
     overdueBackups: () => [],
@@ -138,6 +157,8 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
     limits,
     runningJobs,
     ends,
+    debugged,
+    measured,
     looks: 0,
     messageText: '',
     ...overrides,
@@ -215,7 +236,11 @@ export async function session(
     director,
     console.requests(),
     writer,
-    { peer: { role: 'console', name: 'admin' }, signal: new AbortController().signal },
+    {
+      peer: { role: 'console', name: 'admin' },
+      address: '::ffff:192.0.2.7',
+      signal: new AbortController().signal,
+    },
     { now: () => NOW, rights: options.rights },
   );
   return { transcript, succeeded: succeeded.slice(1) };

@@ -313,7 +313,7 @@ Terminated Jobs:
   it('asks which one when the line does not say', async () => {
     const transcript = await converse(directorWithPeers(), ['status', '3']);
     expect(transcript).toContain(
-      'Select daemon type for status (1-5): 3\nAutomatically selected Client: peer-fd\n',
+      'Select daemon type for status (1-6): 3\nAutomatically selected Client: peer-fd\n',
     );
   });
 });

@@ -130,7 +130,7 @@ describe('update of other things', () => {
     expect(director.contents.jobs[0]).toMatchObject({ comment: 'kept for the auditor', poolId: 2 });
     expect(transcript).toContain('update: the catalog has no JobId 9. "list jobs" shows them.');
     expect(transcript).toContain(
-      'update: what to change is missing. Write client=, pool=, starttime=, comment= or priority=.',
+      'update: what to change is missing. Write client=, pool=, starttime=, comment=, reviewed= or priority=.',
     );
   });
 

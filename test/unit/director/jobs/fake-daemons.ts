@@ -175,6 +175,10 @@ export class FakeDaemons implements Daemons {
       truncate: (request) => this.script.truncate?.(request) ?? unused(),
       relabel: (request) => this.script.relabel?.(request) ?? unused(),
       controlDevice: (request) => this.script.controlDevice?.(request) ?? unused(),
+      setDebug: unused,
+      openNetworkTest: () => {
+        throw new Error('not part of the test');
+      },
       append: (signal) => play(new FakeCall(signal), this.script.append ?? appendAll),
       read: (signal) => play(new FakeCall(signal), this.script.read ?? unused),
       [Symbol.dispose]: () => {},
@@ -196,6 +200,8 @@ export class FakeDaemons implements Daemons {
         this.bandwidths.push({ job, ...bandwidth });
         return bandwidth;
       },
+      setDebug: unused,
+      measureNetwork: unused,
       verify: (signal) => play(new FakeCall(signal), unused),
       backup: (signal) =>
         play(new FakeCall(signal), async (call: BackupCall) => {

@@ -1,9 +1,7 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openCatalog } from '../../../../catalog/catalog.ts';
-import type { PoolRow } from '../../../../catalog/rows.ts';
 import type { CounterResource } from '../../../../configuration/director-conf.ts';
-import type { ActiveJob } from '../../../../director/jobs/active-job.ts';
 import { labelValue } from '../../../../director/jobs/label-values.ts';
 import { temporaryDirectory } from '../../../support/temporary-directory.ts';
 
@@ -16,9 +14,13 @@ test('a Counter keeps its value in the catalog, wraps, and counts up its Wrap Co
   for (let run = 0; run < 3; run++) {
     await using catalog = await openCatalog(file);
     const facts = {
-      job: { plan: { job: {}, client: { catalog: {} } } } as unknown as ActiveJob,
-      ...{ directorName: 'd', mediaType: 'File', now: new Date(), catalog, pool: {} as PoolRow },
+      job: {
+        ...{ jobId: 1, name: 'Backup', job: 'Backup.1', type: 'Backup', level: 'Full' },
+        ...{ clientName: 'c', storageName: 's', catalogName: 'k' },
+      },
+      ...{ directorName: 'd', mediaType: 'File', now: new Date(), catalog, pool: { name: 'p', numVols: 2 } },
       counters: [months, years],
+      environment: process.env,
     };
     const value = (name: string, use: 'value' | 'count up') => labelValue(name, use, facts);
     counted.push(`${await value('Years', 'value')}/${await value('Months', 'count up')}`);

@@ -44,7 +44,13 @@ export class TestDirector implements AsyncDisposable {
     this.catalog = catalog;
     this.daemons = daemons;
     this.#consoleStore = consoleStore;
-    const log = { info() {}, warn() {}, error: (text: string) => this.logged.push(text), debug() {} };
+    const log = {
+      info() {},
+      warn() {},
+      error: (text: string) => this.logged.push(text),
+      debug() {},
+      debugging: { level: 0, trace: false },
+    };
     const directorName = conf.director.name;
     const signal = new AbortController().signal;
     const outlets = new MessageOutlets({ consoleStore, catalog, log, directorName, signal });

@@ -33,7 +33,13 @@ function messages(destinations: string): JobMessages {
   const outlets = new MessageOutlets({
     consoleStore,
     catalog: catalog as unknown as Catalog,
-    log: { info() {}, warn() {}, error: (text) => complaints.push(text), debug() {} },
+    log: {
+      info() {},
+      warn() {},
+      error: (text) => complaints.push(text),
+      debug() {},
+      debugging: { level: 0, trace: false },
+    },
     directorName: 'peer-dir',
     signal: new AbortController().signal,
   });
