@@ -7,6 +7,7 @@ import {
   type ReadResponse,
   type SessionStatus,
 } from '../proto/noctule/storage/v1/storage_daemon.ts';
+import { releaseMemory } from '../transport/release-memory.ts';
 import { volumeNameProblem } from '../volume/volume-name.ts';
 import { abortable, untilAborted } from './abortable.ts';
 import { onDeviceThatHas, pollMsOf, takeDrive, type Device } from './device.ts';
@@ -51,7 +52,7 @@ export interface Copying {
 
 /** Where the blocks go: the file daemon's side. */
 export interface BlockSink {
-  /** Resolves when more may be sent. */
+  /** Resolves when more may be sent. The member is good until the next one: its memory is given back. */
   write(member: Buffer): Promise<void>;
 }
 
@@ -188,7 +189,13 @@ export class ReadSession implements RunningSession {
     using _drive = copy?.target.isHere ? undefined : await takeDrive(devices, this.#patience);
     if (copy === undefined) {
       const sink = await this.#fileDaemon();
-      for await (const member of this.#blocks()) await abortable(sink.write(member), signal);
+      /** What was read at once; the members are views of it. */
+      let memory: ArrayBufferLike | undefined;
+      for await (const member of this.#blocks()) {
+        if (memory !== undefined && memory !== member.buffer) releaseMemory(memory);
+        memory = member.buffer;
+        await abortable(sink.write(member), signal);
+      }
     } else {
       await copy.target.deliver(copy.rewriter.members(this.#blocks()), signal);
     }

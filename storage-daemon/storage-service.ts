@@ -31,7 +31,7 @@ import {
   type UseVolume,
 } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { changeDebugging, describeError, type Log } from '../daemon/log.ts';
-import { registerBulk, type BulkService } from '../transport/bulk.ts';
+import { registerBulk, type BulkService, type MemberWriter } from '../transport/bulk.ts';
 import { requireRole } from '../transport/peer.ts';
 import {
   serveBidi,
@@ -275,11 +275,7 @@ export class StorageService implements BulkService {
     return session.store(members, signal);
   }
 
-  async fetch(
-    _request: FetchRequest,
-    writer: StreamWriter<Buffer>,
-    { peer, signal }: CallContext,
-  ): Promise<void> {
+  async fetch(_request: FetchRequest, writer: MemberWriter, { peer, signal }: CallContext): Promise<void> {
     requireRole(peer, 'ticket');
     const session = this.tickets.find(peer.name);
     if (!(session instanceof ReadSession)) throw notForThisTicket('fetch');

@@ -2,6 +2,7 @@ import type { Client, Server } from '@grpc/grpc-js';
 import { FetchRequest, StoreResponse } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import type { Connection } from './channel.ts';
 import { PeerEndedEarly } from './peer-errors.ts';
+import { releaseMemory } from './release-memory.ts';
 import {
   StreamWriter,
   openSending,
@@ -22,7 +23,7 @@ const FETCH = '/noctule.storage.v1.StorageDaemonService/Fetch';
 export interface BulkService {
   /** The members arrive as sent. Returning before they end tells the sender to stop. */
   store(members: AsyncIterable<Buffer>, context: CallContext): Promise<StoreResponse>;
-  fetch(request: FetchRequest, writer: StreamWriter<Buffer>, context: CallContext): Promise<void>;
+  fetch(request: FetchRequest, writer: MemberWriter, context: CallContext): Promise<void>;
 }
 
 export function registerBulk(server: Server, service: BulkService): void {
@@ -35,13 +36,19 @@ export function registerBulk(server: Server, service: BulkService): void {
   );
   server.register(
     FETCH,
-    serveServerStream<FetchRequest, Buffer>((request, writer, context) =>
-      service.fetch(request, writer, context),
+    serveServerStream<FetchRequest, OutgoingMember>((request, writer, context) =>
+      service.fetch(request, memberWriter(writer), context),
     ),
-    member,
+    framed,
     (bytes: Buffer) => FetchRequest.decode(bytes),
     'serverStream',
   );
+}
+
+/** The sending side of members. */
+export interface MemberWriter {
+  /** Resolves when the member has left for the network: its buffer may be used again then. */
+  write(member: Buffer): Promise<void>;
 }
 
 /** A backup on its way to the storage daemon. */
@@ -93,9 +100,62 @@ export function openFetch(connection: Connection<Client>, signal: AbortSignal): 
   return receiveAll<Buffer>(call, signal);
 }
 
-/** The codec of both directions: the bytes as they are. */
 function member(bytes: Buffer): Buffer {
   return bytes;
+}
+
+/**
+ * Gives the memory of a member that has come by `store` or `fetch` back at once; nobody may look at it any more. A member
+ * that is not alone in its memory is left to the collector.
+ */
+export function releaseMember({ buffer, byteOffset, byteLength }: Buffer): void {
+  const isAlone = byteOffset <= FRAME_BYTES && byteOffset + byteLength === buffer.byteLength;
+  if (isAlone) releaseMemory(buffer);
+}
+
+/** Of gRPC's own, in front of each message. */
+const FRAME_BYTES = 5;
+
+/**
+ * A member as the server of grpc-js takes it: it asks a message for its size and lets it copy itself into a frame. That is
+ * the one way to the frame, whose memory is given back as soon as it has been sent. (Its client keeps frames of which it
+ * has said that they were sent.)
+ */
+class OutgoingMember {
+  readonly #bytes: Buffer;
+  #frame: Buffer | undefined;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get byteLength(): number {
+    return this.#bytes.length;
+  }
+
+  copy(frame: Buffer, at: number): void {
+    this.#frame = frame;
+    this.#bytes.copy(frame, at);
+  }
+
+  /** After it has been sent. */
+  release(): void {
+    if (this.#frame !== undefined) releaseMemory(this.#frame.buffer);
+  }
+}
+
+function framed(outgoing: OutgoingMember): Buffer {
+  return outgoing as unknown as Buffer;
+}
+
+function memberWriter(writer: StreamWriter<OutgoingMember>): MemberWriter {
+  return {
+    async write(bytes) {
+      const outgoing = new OutgoingMember(bytes);
+      await writer.write(outgoing);
+      outgoing.release();
+    },
+  };
 }
 
 function encodeWith<M>(type: { encode(message: M): { finish(): Uint8Array } }): (message: M) => Buffer {

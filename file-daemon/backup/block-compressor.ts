@@ -12,7 +12,7 @@ import { libdeflate, type Deflater, type Libdeflate } from '../../native/libdefl
 import type { PackedContent } from '../../volume/block.ts';
 import { BLOCK_CONTENT_BYTES_MAX } from '../../volume/member.ts';
 import type { EntryCompression } from '../fileset/entry-options.ts';
-import { releaseMemory } from '../release-memory.ts';
+import { releaseMemory } from '../../transport/release-memory.ts';
 
 const deflateRawAsync = promisify<InputType, ZlibOptions, Buffer>(deflateRaw);
 const zstdCompressAsync = promisify<InputType, ZstdOptions, Buffer>(zstdCompress);

@@ -1,4 +1,4 @@
-import { ownsMemory, releaseMemory } from '../release-memory.ts';
+import { ownsMemory, releaseMemory } from '../../transport/release-memory.ts';
 
 /** Where members go: the Store stream of transport/. */
 export interface MemberSink {

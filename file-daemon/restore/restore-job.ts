@@ -6,7 +6,8 @@ import { MemberKind, parseMemberHeader, type MemberHeader } from '../../volume/m
 import { MemberDamaged } from '../../volume/volume-errors.ts';
 import type { BytePath } from '../byte-path.ts';
 import { ProgramRunner } from '../plugins/program-runner.ts';
-import { ownsMemory, releaseMemory } from '../release-memory.ts';
+import { releaseMember } from '../../transport/bulk.ts';
+import { ownsMemory } from '../../transport/release-memory.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { JobWorker, workerModule } from '../worker/job-worker.ts';
@@ -144,7 +145,7 @@ class RestoreFeed {
   async #sendBlock(member: Buffer, header: MemberHeader | undefined, before: Promise<void>): Promise<void> {
     try {
       const content = await decodeBlockContentAsync(member, libdeflate()?.inflate);
-      if (ownsMemory(member)) releaseMemory(member.buffer);
+      releaseMember(member);
       await before;
       if (header !== undefined) this.#sendContent(header, content);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
 import { programLink } from '../plugins/program-link.ts';
-import { releaseMemory } from '../release-memory.ts';
+import { releaseMemory } from '../../transport/release-memory.ts';
 import { Inbox } from '../worker/inbox.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { ProgressClock } from '../worker/progress-clock.ts';

@@ -80,7 +80,7 @@ function openRead(devices: Device[], ranges: Iterable<ReadRange>, clientConnectT
 async function fetchAll(devices: Device[], ranges: Iterable<ReadRange>) {
   const { session, events, texts } = openRead(devices, ranges);
   const blocks: Buffer[] = [];
-  const sink: BlockSink = { write: async (member) => void blocks.push(member) };
+  const sink: BlockSink = { write: async (member) => void blocks.push(Buffer.from(member)) };
   const [finished] = await Promise.all([session.run(), session.fetch(sink, new AbortController().signal)]);
   expect(events.at(-1)).toEqual({ $case: 'finished', value: finished });
   const numbers = blocks.map((block) => parseMemberHeader(block)!.blockNumber);

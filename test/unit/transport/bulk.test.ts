@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FetchRequest } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
-import { openFetch, openStore } from '../../../transport/bulk.ts';
+import { openFetch, openStore, releaseMember, type MemberWriter } from '../../../transport/bulk.ts';
 import { MESSAGE_BYTES_MAX, WINDOW_BYTES } from '../../../transport/limits.ts';
-import type { CallContext, StreamWriter } from '../../../transport/streams.ts';
+import type { CallContext } from '../../../transport/streams.ts';
 import { connectTo, hello, rejection, startDaemon } from './test-daemon.ts';
 
 const MIB = 1024 * 1024;
@@ -182,8 +182,8 @@ describe('Store', () => {
 
 describe('Fetch', () => {
   const fetchOf =
-    (send: (writer: StreamWriter<Buffer>, context: CallContext) => Promise<void>) =>
-    (_request: FetchRequest, writer: StreamWriter<Buffer>, context: CallContext) =>
+    (send: (writer: MemberWriter, context: CallContext) => Promise<void>) =>
+    (_request: FetchRequest, writer: MemberWriter, context: CallContext) =>
       send(writer, context);
 
   it('holds the sender back while the receiver does not read', async () => {
@@ -205,6 +205,35 @@ describe('Fetch', () => {
     let rest = 0;
     while (!(await iterator.next()).done) rest++;
     expect(rest).toBe(done);
+  });
+
+  it('gives the memory of what was sent back at once, and of what was received when it is told to', async () => {
+    const allocations = vi.spyOn(Buffer, 'allocUnsafe');
+    const sent = Buffer.alloc(MIB, 7);
+    await using daemon = await startDaemon({
+      bulk: {
+        fetch: fetchOf(async (writer) => {
+          for (let i = 0; i < 3; i++) await writer.write(sent);
+        }),
+      },
+    });
+    using connection = connectTo(daemon.port);
+    for await (const member of openFetch(connection, never())) {
+      expect(member.equals(sent)).toBe(true);
+      releaseMember(member);
+      expect(member).toHaveLength(0);
+    }
+    const memories = allocations.mock.results.map(({ value }) => (value as Buffer).buffer.byteLength);
+    allocations.mockRestore();
+    expect(memories.length).toBeGreaterThanOrEqual(3);
+    expect(memories.filter((bytes) => bytes > Buffer.poolSize)).toEqual([]);
+    expect(sent).toHaveLength(MIB);
+  });
+
+  it('leaves memory that a member shares with others', () => {
+    const member = Buffer.alloc(MIB).subarray(0, 1000);
+    releaseMember(member);
+    expect(member).toHaveLength(1000);
   });
 
   it('that the receiver leaves aborts the sender, also one that waits', async () => {
