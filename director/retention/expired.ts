@@ -34,6 +34,8 @@ export async function expiredFiles(options: ExpiryOptions, client: ClientToPrune
 /** Jobs of the client whose rows have grown old. What the newest state is made of stays. */
 export async function expiredJobs(options: ExpiryOptions, client: ClientToPrune): Promise<Removal> {
   const ended = await olderThan(options, client, 'jobRetention');
+  // Behind each backup this is asked, and mostly nothing is old: what is needed of all jobs takes far longer to tell.
+  if (ended.length === 0) return { jobs: [], kept: [] };
   const chain = new Set(await options.catalog.chainJobs());
   const lastFulls = new Set(await options.catalog.lastFulls());
   const read = options.jobsRead();
@@ -47,10 +49,11 @@ export async function expiredJobs(options: ExpiryOptions, client: ClientToPrune)
 /** The jobs on a volume, each with what keeps it, in the order of their numbers. */
 export async function jobsOfVolume(options: ExpiryOptions, volume: MediaRow): Promise<VolumeJob[]> {
   const { catalog, conf, now } = options;
-  const lastFulls = new Set(await catalog.lastFulls());
+  const jobs = await catalog.jobsOnVolume(volume.mediaId);
+  const lastFulls = new Set(jobs.some(({ level }) => level === 'F') ? await catalog.lastFulls() : []);
   const read = options.jobsRead();
   const { pools } = conf();
-  return (await catalog.jobsOnVolume(volume.mediaId)).map((job) => {
+  return jobs.map((job) => {
     const keptUntil = keptUntilOf(job, volume);
     const isProtected = lastFulls.has(job.jobId) && protectsLastFull(pools, volume.poolName);
     const because = reasonToKeep(job, { keptUntil, isProtected, isRead: read.has(job.jobId), now: now() });
@@ -58,7 +61,18 @@ export async function jobsOfVolume(options: ExpiryOptions, volume: MediaRow): Pr
   });
 }
 
-/** What pruning a volume takes off it. */
+/** What pruning a volume takes off it, without a reason for the rest: most volumes hold nothing that is old enough. */
+export async function jobsToPrune(options: ExpiryOptions, volume: MediaRow): Promise<readonly JobRow[]> {
+  const now = options.now();
+  const hasExpired = (job: JobRow) => {
+    const keptUntil = keptUntilOf(job, volume);
+    return keptUntil !== undefined && keptUntil < now;
+  };
+  if (!(await options.catalog.jobsOnVolume(volume.mediaId)).some(hasExpired)) return [];
+  return (await expiredOnVolume(options, volume)).jobs;
+}
+
+/** What pruning a volume takes off it, and what not. */
 export async function expiredOnVolume(options: ExpiryOptions, volume: MediaRow): Promise<Removal> {
   const jobs = await jobsOfVolume(options, volume);
   return {

@@ -11,6 +11,7 @@ import {
   expiredJobs,
   expiredOnVolume,
   jobsOfVolume,
+  jobsToPrune,
   removable,
   type ExpiryOptions,
 } from './expired.ts';
@@ -76,8 +77,7 @@ export class Retention {
 
   /** As `prune` of a volume, for who holds the office's lock. Nothing is truncated: the volume is wanted. */
   async pruneVolumeLocked(volume: MediaRow): Promise<Removed> {
-    const { jobs } = await expiredOnVolume(this.#expiry, volume);
-    return this.#emptied(volume, jobs);
+    return this.#emptied(volume, await jobsToPrune(this.#expiry, volume));
   }
 
   /** Takes all jobs off a volume whatever their age, for who holds the office's lock. */

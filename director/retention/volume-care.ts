@@ -18,6 +18,7 @@ export interface VolumeCareOptions {
   readonly office: VolumeOffice;
   readonly messages: Pick<DaemonMessages, 'add'>;
   readonly now: () => Date;
+  readonly everyMs?: number;
 }
 
 /**
@@ -32,7 +33,7 @@ export class VolumeCare implements AsyncDisposable {
   constructor(options: VolumeCareOptions) {
     this.#options = options;
     this.#look = new PeriodicLook({
-      everyMs: LOOK_MS,
+      everyMs: options.everyMs ?? LOOK_MS,
       look: () => this.#care(),
       onFailure: (failure) => options.messages.add('Error', `Volumes cannot be cared for: ${failure}`),
     });

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { openCatalog, type Catalog } from '../../../catalog/catalog.ts';
+import type { Catalog } from '../../../catalog/catalog.ts';
 import type { JobChanges, JobEnd, NewJob } from '../../../catalog/inputs.ts';
 import { loadDirectorConf, type DirectorConf } from '../../../configuration/director-conf.ts';
 import { formatProblem } from '../../../configuration/problem.ts';
@@ -15,6 +15,7 @@ import { VolumeOffice } from '../../../director/volumes/volume-office.ts';
 import type { BackupRequest, BackupResponse } from '../../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
 import { FakeDaemons, Pipe, record } from '../../unit/director/jobs/fake-daemons.ts';
+import { openCatalogInProcess } from '../catalog-in-process.ts';
 import { totalsOf } from '../simulated-client.ts';
 import { SimulatedStorage } from '../simulated-storage.ts';
 import { VirtualTime } from '../virtual-time.ts';
@@ -29,6 +30,8 @@ const START = new Date(2026, 0, 1, 12);
 const CHANGED_FILESET_DAY = 100;
 /** How long the jobs of the last day may take to end. */
 const DRAIN_MS = 2 * DAY_MS;
+/** Volumes are looked after less often than by a real Director: of all the simulation does, this would take longest. */
+const CARE_MS = DAY_MS / 4;
 /** So many turns of the event loop without a call to the catalog: nothing goes on any more. */
 const QUIET_TURNS = 4;
 
@@ -91,7 +94,7 @@ class BigSite implements AsyncDisposable {
   }
 
   static async start(directory: string, time: VirtualTime): Promise<BigSite> {
-    const real = await openCatalog(path.join(directory, 'simulated.db'));
+    const real = openCatalogInProcess(path.join(directory, 'simulated.db'));
     const site = new BigSite(directory, time, new CatalogIds(real));
     site.#ended.defer(() => real.close());
     await site.#ids.sync(site.#conf);
@@ -173,7 +176,9 @@ class BigSite implements AsyncDisposable {
     });
     this.#jobs = jobs;
     this.#ended.defer(() => jobs.stop(0));
-    const care = this.#ended.use(new VolumeCare({ catalog, retention, office, messages, now, conf }));
+    const care = this.#ended.use(
+      new VolumeCare({ catalog, retention, office, messages, now, conf, everyMs: CARE_MS }),
+    );
     const lastLook = { read: async () => undefined, write: async () => {} };
     this.#scheduler = this.#ended.use(await Scheduler.start({ conf, jobs, messages, lastLook, now }));
     await care.look();

@@ -68,7 +68,7 @@ class Uses {
 export class QueueModel {
   readonly #waiting = new Map<number, QueuedRun>();
   readonly #running = new Map<number, QueuedRun>();
-  /** Their end is written, but the queue may not have let go of them yet. */
+  /** Their end is written, or that they wait for another try, but the queue may not have let go of them yet. */
   readonly #ending = new Map<number, QueuedRun>();
   /** Storages that runs are about to leave; the queue may not know it yet. */
   #left: string[] = [];
@@ -79,7 +79,7 @@ export class QueueModel {
   }
 
   wait(run: Omit<QueuedRun, 'arrival' | 'isMoving' | 'isCancelled'>): void {
-    this.#running.delete(run.jobId);
+    this.#leave(run.jobId);
     this.#waiting.set(run.jobId, { ...run, arrival: this.#arrivals++, isMoving: false, isCancelled: false });
   }
 
@@ -117,9 +117,7 @@ export class QueueModel {
   }
 
   end(jobId: number): void {
-    const run = this.#running.get(jobId);
-    if (run) this.#ending.set(jobId, run);
-    this.#running.delete(jobId);
+    this.#leave(jobId);
     this.#waiting.delete(jobId);
   }
 
@@ -144,6 +142,12 @@ export class QueueModel {
       if (!uses.admitsPriority(run.job)) return;
       if (!uses.limitFor(run)) throw new Error(`${name} waits, and nothing keeps it from starting`);
     }
+  }
+
+  #leave(jobId: number): void {
+    const run = this.#running.get(jobId);
+    if (run) this.#ending.set(jobId, run);
+    this.#running.delete(jobId);
   }
 
   #checkNobodyPassed(run: QueuedRun, nowMs: number): void {
