@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { compareTrees } from '../../tools/compare-trees.ts';
+import { LockedCatalog } from '../support/locked-catalog.ts';
 import { makeBigFile } from '../support/odd-tree.ts';
 import { reported, restoreAll, siteUnderTest } from '../support/site-under-test.ts';
 
@@ -19,7 +19,7 @@ it('a catalog that another program locks for some seconds while a job runs does 
     },
   });
   await held.console('run job=Backup level=Full yes\n');
-  using other = new Locker(join(held.site.directory, 'director/Catalog.db'));
+  using other = new LockedCatalog(held.site);
   const output = held.console('wait jobid=1\nmessages\n');
   await delay(LOCKED_MS);
   other.release();
@@ -27,20 +27,3 @@ it('a catalog that another program locks for some seconds while a job runs does 
   expect(reported(await restoreAll(held), 'Termination')).toBe('Restore OK');
   expect(compareTrees(held.source, held.restoredSource).differences).toEqual([]);
 }, 120_000);
-
-class Locker implements Disposable {
-  readonly #db: Database.Database;
-
-  constructor(file: string) {
-    this.#db = new Database(file, { timeout: 30_000 });
-    this.#db.exec('BEGIN IMMEDIATE');
-  }
-
-  release(): void {
-    this.#db.exec('ROLLBACK');
-  }
-
-  [Symbol.dispose](): void {
-    this.#db.close();
-  }
-}

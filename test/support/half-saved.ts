@@ -8,10 +8,11 @@ const MIB = 1 << 20;
  */
 export async function runHalf(
   held: RelayedSite,
-  { jobId = 1, level = 'Full' }: { readonly jobId?: number; readonly level?: string } = {},
+  options: { readonly jobId?: number; readonly level?: string; readonly job?: string } = {},
 ): Promise<void> {
+  const { jobId = 1, level = 'Full', job = 'Backup' } = options;
   const half = held.lines['client to storage'].holdAfter(16 * MIB);
-  await held.console(`run job=Backup level=${level} yes\n`);
+  await held.console(`run job=${job} level=${level} yes\n`);
   await half;
   while (!(await hasSavedFiles(held, jobId)));
 }

@@ -19,7 +19,7 @@ import { openCatalogInProcess } from '../catalog-in-process.ts';
 import { totalsOf } from '../simulated-client.ts';
 import { SimulatedStorage } from '../simulated-storage.ts';
 import { VirtualTime } from '../virtual-time.ts';
-import { confText } from './big-site.ts';
+import { confText, JOBS } from './big-site.ts';
 import { courseOf } from './fates.ts';
 import { Watch } from './watch.ts';
 
@@ -60,6 +60,7 @@ export async function liveBigSite(directory: string, days: number): Promise<Year
     if (day === CHANGED_FILESET_DAY) await site.changeFileSet('web');
     await site.liveUntil(new Date(START.getTime() + day * DAY_MS));
     site.watch.endOfDay(time.now);
+    await site.lookAtChains();
   }
   await site.drain(new Date(time.now.getTime() + DRAIN_MS));
   return site.watch.figures();
@@ -75,27 +76,29 @@ class BigSite implements AsyncDisposable {
   #conf: DirectorConf;
   #scheduler: Scheduler | undefined;
   readonly #ids: CatalogIds;
+  readonly #catalog: Catalog;
   #jobs: JobService | undefined;
   #calls = 0;
   #inFlight = 0;
   /** Called when the catalog has answered all. */
   #onAnswered: () => void = () => {};
 
-  private constructor(directory: string, time: VirtualTime, ids: CatalogIds) {
+  private constructor(directory: string, time: VirtualTime, catalog: Catalog) {
     this.#directory = directory;
     this.#time = time;
     this.#conf = this.#loadConf();
-    this.#ids = ids;
+    this.#catalog = catalog;
+    this.#ids = new CatalogIds(catalog);
     this.watch = new Watch({
       now: () => time.now,
-      poolId: (name: string) => ids.poolId(name),
+      poolId: (name: string) => this.#ids.poolId(name),
       fileSetVersion: (name: string) => this.#fileSetVersions.get(name) ?? 0,
     });
   }
 
   static async start(directory: string, time: VirtualTime): Promise<BigSite> {
     const real = openCatalogInProcess(path.join(directory, 'simulated.db'));
-    const site = new BigSite(directory, time, new CatalogIds(real));
+    const site = new BigSite(directory, time, real);
     site.#ended.defer(() => real.close());
     await site.#ids.sync(site.#conf);
     await site.#startDirector(site.#watched(real));
@@ -115,6 +118,23 @@ class BigSite implements AsyncDisposable {
     while (this.#time.step(until)) {
       await this.#quiet();
       this.watch.whenQuiet();
+    }
+  }
+
+  /** Of each Job: what its newest state would be restored from. */
+  async lookAtChains(): Promise<void> {
+    for (const { name: jobName, client: clientName, fileSet: fileSetName, type } of JOBS) {
+      if (type !== 'Backup') continue;
+      const chain = await this.#catalog.restoreChain({
+        jobName,
+        clientName,
+        fileSetName,
+        before: this.#time.now,
+      });
+      this.watch.restoreChain(
+        jobName,
+        chain.map(({ jobId }) => jobId),
+      );
     }
   }
 

@@ -55,17 +55,18 @@ export function isGood({ status }: Pick<PastRun, 'status'>): boolean {
   return status === 'T' || status === 'W';
 }
 
-/** The jobs that a good run needs to be restored, itself last. */
-export function chainOf(run: PastRun, past: readonly PastRun[]): PastRun[] {
-  const before = past.filter((one) => isGood(one) && one.startMs! <= run.startMs!);
-  const full = latest(before.filter(({ level }) => level === 'F'));
-  if (!full || run.level === 'F') return [run];
-  const after = (start: number) => before.filter(({ startMs }) => startMs! > start);
-  if (run.level === 'D') return [full, run];
-  const differential = latest(after(full.startMs!).filter(({ level }) => level === 'D'));
-  const base = differential ?? full;
-  const incrementals = after(base.startMs!).filter(({ level }) => level === 'I');
-  return [full, ...(differential ? [differential] : []), ...incrementals];
+/**
+ * JobIds of what the newest state is restored from. What was taken off its volume within the chain is missing: only the last
+ * Full outlives the retention of its pool (docs/retention.md).
+ */
+export function newestChain(past: readonly PastRun[]): number[] {
+  const good = past.filter((run) => isGood(run) && !run.isGone);
+  const full = latest(good.filter(({ level }) => level === 'F'));
+  if (!full) return [];
+  const after = (start: PastRun) => good.filter(({ startMs }) => startMs! > start.startMs!);
+  const differential = latest(after(full).filter(({ level }) => level === 'D'));
+  const incrementals = after(differential ?? full).filter(({ level }) => level === 'I');
+  return [full, ...(differential ? [differential] : []), ...incrementals].map(({ jobId }) => jobId);
 }
 
 /** Until when the pool promises to keep it. */

@@ -4,10 +4,10 @@ import { runsOn } from './calendar-model.ts';
 import { whoGoes } from './duplicate-model.ts';
 import { courseOf, type Fate } from './fates.ts';
 import {
-  chainOf,
   expectedLevel,
   isGood,
   keptUntilMs,
+  newestChain,
   type ExpectedLevel,
   type PastRun,
 } from './level-model.ts';
@@ -203,7 +203,6 @@ export class Watch {
         this.#figures.removed += 1;
       });
     }
-    this.#check('retention', () => this.#checkChains(jobIds, nowMs));
   }
 
   /** A volume is emptied. */
@@ -235,6 +234,14 @@ export class Watch {
       }
     });
     this.#expectDay();
+    this.throwFault();
+  }
+
+  /** What a restore of the newest state of a Job would be made of. */
+  restoreChain(jobName: string, jobIds: readonly number[]): void {
+    this.#check(`the chain of ${jobName}`, () =>
+      equal('JobIds', jobIds.join(), newestChain(this.#past.get(jobName)!).join()),
+    );
     this.throwFault();
   }
 
@@ -364,25 +371,6 @@ export class Watch {
       .get(run.jobName)!
       .filter((one) => isGood(one) && one.level === 'F' && !one.isGone);
     if (run === fulls.at(-1)) throw new Error('it is removed, and is the last good Full of its Job');
-  }
-
-  /** What can be restored by the promise of the pools still has all that it builds on. */
-  #checkChains(removed: readonly number[], nowMs: number): void {
-    const names = new Set(
-      removed
-        .map((jobId) => this.#pastById.get(jobId)!)
-        .filter(isGood)
-        .map(({ jobName }) => jobName),
-    );
-    for (const name of names) {
-      const past = this.#past.get(name)!;
-      const promised = past.filter((run) => isGood(run) && keptUntilMs(run) > nowMs);
-      for (const run of promised) {
-        const lost = chainOf(run, past).find(({ isGone }) => isGone);
-        if (lost)
-          throw new Error(`${name}: JobId ${run.jobId} is kept without JobId ${lost.jobId} that it needs`);
-      }
-    }
   }
 
   #check(what: string, body: () => void): void {
