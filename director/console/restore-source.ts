@@ -58,12 +58,20 @@ export async function chainOf(
  * Exactly these jobs.
  * @throws CommandError when one cannot be restored from, or they do not belong together.
  */
-export async function jobsById({ services }: CommandContext, jobIds: readonly number[]): Promise<JobRow[]> {
+export async function jobsById(
+  { services, line }: CommandContext,
+  jobIds: readonly number[],
+): Promise<JobRow[]> {
   const jobs: JobRow[] = [];
   for (const jobId of jobIds) {
     const job = await services.catalog.jobById(jobId);
     if (!job) throw new CommandError(`there is no JobId ${jobId}`, '"list jobs" shows the jobs.');
-    if (job.type !== 'B') throw new CommandError(`JobId ${jobId} is no backup`, 'Name JobIds of backups.');
+    if (job.type === 'C' && !line.has('copies')) {
+      throw new CommandError(`JobId ${jobId} is a copy`, 'Add "copies" to restore from it.');
+    }
+    if (job.type !== 'B' && job.type !== 'C') {
+      throw new CommandError(`JobId ${jobId} is no backup`, 'Name JobIds of backups.');
+    }
     if (!endedWell(job.jobStatus)) {
       throw new CommandError(
         `JobId ${jobId} did not end well, its status is ${job.jobStatus}`,

@@ -83,6 +83,27 @@ describe('Copy and Migrate jobs', () => {
     expect(reported(output, 'Termination')).toBe('Copying -- no files to copy');
   });
 
+  it('restores from the copy while the original is there only when the line says "copies"', async () => {
+    const target = join(held.site.directory, 'restored');
+    const restore = (what: string) => {
+      rmSync(target, { recursive: true, force: true });
+      return held.console(`restore client=site-fd where=${target} ${what} yes\nwait\nmessages\n`);
+    };
+    for (const what of ['copies current all done', 'jobid=3 copies all done']) {
+      const output = await restore(what);
+      expect(output).toContain('Restoring from the copies with JobId 3.');
+      expect(output).toContain('Copy-');
+      expect(reported(output, 'Termination')).toBe('Restore OK');
+      expect(compareTrees(held.source, held.restoredSource).differences).toEqual([]);
+    }
+    const output = await restore(`copies file=${join(held.source, 'plain.txt')}`);
+    expect(reported(output, 'Files Restored')).not.toBe('0');
+    expect(existsSync(join(held.restoredSource, 'plain.txt'))).toBe(true);
+    expect(await restore('jobid=3 all done')).toContain(
+      'JobId 3 is a copy. Add "copies" to restore from it.',
+    );
+  });
+
   it('restores the same from the copy, once the original has gone', async () => {
     expect(await held.console('list copies\n')).toMatch(/\| 1 +\| Backup\.\S+ +\| 3 +\| File +\|/);
     const output = await held.console('delete jobid=1 yes\nlist jobs\n');

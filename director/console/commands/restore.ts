@@ -6,6 +6,7 @@ import type { RestoreSelection } from '../../services.ts';
 import { parseNumberList } from '../number-list.ts';
 import { browseTree } from '../restore-browser.ts';
 import { NamedFilesFinder, pathsOf } from '../restore-files.ts';
+import { inCopies } from '../restore-copies.ts';
 import { chooseFromRestoreMenu, type RestoreChoice } from '../restore-menu.ts';
 import { queueRestore } from '../restore-queue.ts';
 import {
@@ -38,13 +39,15 @@ export const restore: Command = {
     all: 'flag',
     done: 'flag',
     restorejob: 'job',
+    copies: 'flag',
     ...RESTORE_KEYWORDS,
     yes: 'flag',
   },
   async run(context) {
     requireScreen(context);
     await announceCatalog(context, 'queries', context.line.has('client') ? 'by resource' : 'automatic');
-    const choice = (await choiceOnLine(context)) ?? (await chooseFromRestoreMenu(context));
+    const wanted = (await choiceOnLine(context)) ?? (await chooseFromRestoreMenu(context));
+    const choice = await inCopies(context, wanted);
     if (choice.kind === 'named') {
       const { clientName, files } = choice;
       return queueRestore(context, { clientName, ...files });
