@@ -55,11 +55,13 @@ export interface NewJob {
   readonly schedTime: Date;
   readonly priority?: number;
   readonly comment?: string;
+  /** As the line of the run says it; absent: what its Job says. */
+  readonly accurate?: boolean;
   readonly status: string;
 }
 
 /** What volumes say of a job. */
-export interface ImportedJob extends Omit<NewJob, 'priority' | 'comment'> {
+export interface ImportedJob extends Omit<NewJob, 'priority' | 'comment' | 'accurate'> {
   readonly jobId: number;
   readonly poolId: number;
   readonly fileSetId: number;

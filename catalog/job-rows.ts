@@ -3,13 +3,14 @@ import type { JobRow } from './rows.ts';
 
 interface JobColumns extends Omit<
   JobRow,
-  'schedTime' | 'startTime' | 'endTime' | 'realEndTime' | 'purgedFiles'
+  'schedTime' | 'startTime' | 'endTime' | 'realEndTime' | 'purgedFiles' | 'accurate'
 > {
   readonly schedTime: number | null;
   readonly startTime: number | null;
   readonly endTime: number | null;
   readonly realEndTime: number | null;
   readonly purgedFiles: number;
+  readonly accurate: number | null;
 }
 
 const JOB_ROWS = `
@@ -20,7 +21,8 @@ const JOB_ROWS = `
          j.JobFiles AS jobFiles, j.JobBytes AS jobBytes, j.ReadBytes AS readBytes, j.JobErrors AS jobErrors,
          j.PoolId AS poolId, coalesce(p.Name, '') AS poolName,
          j.FileSetId AS fileSetId, coalesce(s.FileSet, '') AS fileSetName, coalesce(s.MD5, '') AS fileSetMd5,
-         j.PriorJobId AS priorJobId, j.Priority AS priority, j.PurgedFiles AS purgedFiles, j.Comment AS comment
+         j.PriorJobId AS priorJobId, j.Priority AS priority, j.PurgedFiles AS purgedFiles, j.Comment AS comment,
+         j.Accurate AS accurate
     FROM JobRun j
     LEFT JOIN Client c ON c.ClientId = j.ClientId
     LEFT JOIN VolumePool p ON p.PoolId = j.PoolId
@@ -39,7 +41,8 @@ export function selectJob(db: Connection, rest: string, parameters: Parameters):
   return columns && toJobRow(columns);
 }
 
-function toJobRow({ schedTime, startTime, endTime, realEndTime, purgedFiles, ...same }: JobColumns): JobRow {
+function toJobRow(columns: JobColumns): JobRow {
+  const { schedTime, startTime, endTime, realEndTime, purgedFiles, accurate, ...same } = columns;
   return {
     ...same,
     schedTime: fromColumn(schedTime),
@@ -47,5 +50,6 @@ function toJobRow({ schedTime, startTime, endTime, realEndTime, purgedFiles, ...
     endTime: fromColumn(endTime),
     realEndTime: fromColumn(realEndTime),
     purgedFiles: purgedFiles !== 0,
+    ...(accurate !== null && { accurate: accurate !== 0 }),
   };
 }

@@ -10,9 +10,11 @@ const DEFAULT_PRIORITY = 10;
 
 const CREATE_JOB = `
   INSERT INTO JobRun
-    (Job, Name, Type, Level, ClientId, JobStatus, SchedTime, JobTDate, PoolId, FileSetId, Priority, Comment)
+    (Job, Name, Type, Level, ClientId, JobStatus, SchedTime, JobTDate, PoolId, FileSetId, Priority, Comment,
+     Accurate)
   VALUES
-    (:job, :name, :type, :level, :clientId, :status, :schedTime, :jobTDate, :poolId, :fileSetId, :priority, :comment)`;
+    (:job, :name, :type, :level, :clientId, :status, :schedTime, :jobTDate, :poolId, :fileSetId, :priority, :comment,
+     :accurate)`;
 
 /** Gives the JobId. */
 export function createJob(db: Connection, job: NewJob): number {
@@ -29,6 +31,7 @@ export function createJob(db: Connection, job: NewJob): number {
     fileSetId: job.fileSetId ?? 0,
     priority: job.priority ?? DEFAULT_PRIORITY,
     comment: job.comment ?? '',
+    accurate: job.accurate === undefined ? null : Number(job.accurate),
   }).insertedId;
 }
 

@@ -41,6 +41,8 @@ export interface JobRow {
   /** The job's file records are gone from the catalog. */
   readonly purgedFiles: boolean;
   readonly comment: string;
+  /** As the line of the run said it; absent: what its Job says. */
+  readonly accurate?: boolean;
 }
 
 /** A copy of a backup. */

@@ -4,11 +4,18 @@ import { firstLight } from './001-first-light.ts';
 import { lifeCycle } from './002-life-cycle.ts';
 import { copies } from './003-copies.ts';
 import { marksOfAdmins } from './004-marks-of-admins.ts';
+import { accurateOfRuns } from './005-accurate-of-runs.ts';
 import type { Migration } from './migration.ts';
 import { VIEWS } from './views.ts';
 
 /** In order, without gaps from 1 on. */
-export const MIGRATIONS: readonly Migration[] = [firstLight, lifeCycle, copies, marksOfAdmins];
+export const MIGRATIONS: readonly Migration[] = [
+  firstLight,
+  lifeCycle,
+  copies,
+  marksOfAdmins,
+  accurateOfRuns,
+];
 
 /** "Noct" in the header of the file: tells a catalog from any other SQLite database. */
 const APPLICATION_ID = 0x4e6f6374;

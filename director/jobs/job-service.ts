@@ -282,6 +282,7 @@ export class JobService implements Jobs {
       priority: plan.priority,
       status: 'C',
       ...(plan.request.comment !== undefined && { comment: plan.request.comment }),
+      ...(plan.request.accurate !== undefined && { accurate: plan.request.accurate }),
     });
     return { jobId, job };
   }

@@ -58,6 +58,7 @@ export const restart: Command = {
       client: resourceNamed(context, 'Client', row.clientName),
       fileSet: resourceNamed(context, 'FileSet', row.fileSetName),
       priority: row.priority,
+      accurate: row.accurate,
       startedBy: context.session.who,
     };
     applyLine(context, draft);

@@ -102,6 +102,7 @@ function draftOf(context: CommandContext, row: JobRow): RunDraft {
     fileSet: resourceNamed(context, 'FileSet', row.fileSetName),
     pool: resourceNamed(context, 'Pool', row.poolName),
     priority: row.priority,
+    accurate: row.accurate,
     startedBy: context.session.who,
     resume: { jobId: row.jobId },
   };

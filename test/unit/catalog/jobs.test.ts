@@ -27,6 +27,7 @@ describe('a job', () => {
       schedTime: minute(5),
       priority: 8,
       comment: 'by hand',
+      accurate: false,
       status: 'C',
     });
     expect(jobById(site.db, jobId)).toEqual({
@@ -58,6 +59,7 @@ describe('a job', () => {
       priority: 8,
       purgedFiles: false,
       comment: 'by hand',
+      accurate: false,
     });
   });
 

@@ -35,6 +35,13 @@ describe('resume', () => {
     ]);
   });
 
+  it.each(['resume', 'restart'])('%s: a backup is as accurate as its line said', async (verb) => {
+    const director = fakeDirector();
+    director.contents.jobs.push(jobRow(21, { jobStatus: 'I', level: 'I', accurate: true }));
+    await converse(director, [`${verb} jobid=21 yes`]);
+    expect(director.runs.map(({ accurate }) => accurate)).toEqual([true]);
+  });
+
   it.each(['resume incomplete all yes', 'resume all yes', 'restart incomplete all yes'])(
     '"%s" queues all that are incomplete',
     async (line) => {

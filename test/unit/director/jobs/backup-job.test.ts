@@ -112,7 +112,8 @@ describe('a backup', () => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       yield* [];
     };
-    const { status, text } = await director.outcome('Gzip', { accurate: true });
+    const { status, text, jobId } = await director.outcome('Gzip', { accurate: true });
+    expect((await director.catalog.jobById(jobId))?.accurate).toBe(true);
     expect(status).toBe('f');
     expect(text).toContain('Fatal error: The list is gone');
     expect(director.daemons.backups.map(({ accurate }) => accurate)).toEqual([false, true]);
