@@ -31,7 +31,7 @@ export type Inflate = (
   readonly readBytes: number;
 }>;
 
-const LIBRARY = 'libdeflate.so.0';
+export const LIBDEFLATE = 'libdeflate.so.0';
 
 const SUCCESS = 0;
 const INSUFFICIENT_SPACE = 3;
@@ -41,7 +41,7 @@ let bound: { readonly libdeflate: Libdeflate | undefined } | undefined;
 /** Undefined where the system has no libdeflate, or koffi does not work. */
 export function libdeflate(): Libdeflate | undefined {
   if (bound === undefined) {
-    const library = nativeLibrary()?.open(LIBRARY);
+    const library = nativeLibrary()?.open(LIBDEFLATE);
     bound = { libdeflate: library && bind(library) };
   }
   return bound.libdeflate;

@@ -1,10 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { nativeLibrary } from './library.ts';
 
-/** glibc: what mallopt(3) sets, and its own starting value for both, which it would raise by itself to 32 MiB. */
+/** glibc: what mallopt(3) sets. */
 const M_TRIM_THRESHOLD = -1;
 const M_MMAP_THRESHOLD = -3;
-const MALLOC_THRESHOLD_BYTES = 128 * 1024;
+/**
+ * Above what a block takes, so that the memory of one serves the next: mapped anew for each, it would be cleared page by
+ * page, for a third of the daemon's processor time. By itself glibc would go to 32 MiB.
+ */
+const MALLOC_THRESHOLD_BYTES = 8 * 1024 * 1024;
 
 /**
  * Keeps what the process holds near what it uses. By themselves, V8 lets the space for young objects grow to 128 MiB and

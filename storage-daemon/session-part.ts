@@ -1,4 +1,5 @@
 import type { Durable } from '../proto/noctule/storage/v1/storage_daemon.ts';
+import { releaseMember } from '../transport/bulk.ts';
 import { SessionEndStatus } from '../volume/control-member.ts';
 import { MemberKind, placeBehind, placeOf, type SessionPlace } from '../volume/member.ts';
 import { durableReports, type WrittenMember } from './durable-report.ts';
@@ -98,7 +99,7 @@ export class SessionPart implements AsyncDisposable {
   }
 
   /**
-   * Appends a member; it becomes durable by itself soon after. Waits when too much is not durable yet.
+   * Appends a member; it becomes durable by itself soon after, and the memory of a block is given back then. Waits when too much is not durable yet.
    * @throws NoRoom: this member was not taken, the part is as before. @throws VolumeUnusable: leave() tells what to
    * carry on. @throws what onDurable threw
    */
@@ -233,6 +234,7 @@ export class SessionPart implements AsyncDisposable {
     for (const report of durableReports(this.volumeName, durable, this.volume.writer.durableBytes)) {
       await this.#options.onDurable(report);
     }
+    for (const { member } of durable.filter(isBlock)) releaseMember(member);
   }
 
   async #leaveWhatIsDurable(end: SessionPlace): Promise<Departure> {

@@ -13,7 +13,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   commands: ['errors'],
   calendar: ['errors', 'text'],
   configuration: ['errors', 'text', 'calendar'],
-  volume: ['errors', 'proto', 'text'],
+  volume: ['errors', 'native', 'proto', 'text'],
   transport: ['errors', 'proto', 'text'],
   daemon: ['errors', 'configuration', 'text'],
   catalog: ['errors', 'proto', 'volume', 'text'],

@@ -47,17 +47,15 @@ export function registerBulk(server: Server, service: BulkService): void {
 
 /** The sending side of members. */
 export interface MemberWriter {
-  /** Resolves when the member has left for the network: its buffer may be used again then. */
+  /**
+   * Resolves when the member has left for the network: its buffer may be used again then. One write at a time fills a fast
+   * line. @throws as StreamWriter does
+   */
   write(member: Buffer): Promise<void>;
 }
 
 /** A backup on its way to the storage daemon. */
-export interface StoreCall {
-  /**
-   * Resolves when more may be sent; the buffer may be used again then. One write at a time fills a fast line.
-   * @throws as `failed` rejects.
-   */
-  write(member: Buffer): Promise<void>;
+export interface StoreCall extends MemberWriter {
   /** Says that all was sent. Resolves with the peer's word on what is durable; also when it ended early. */
   finish(): Promise<StoreResponse>;
   /** Rejects when the call fails or the peer ends it early: the producer can stop at once. Never resolves. */
@@ -66,17 +64,17 @@ export interface StoreCall {
 
 /** Opens the transfer; an abort of `signal` cancels it. */
 export function openStore(connection: Connection<Client>, signal: AbortSignal): StoreCall {
-  const { call, reply } = openSending<Buffer, StoreResponse>(
+  const { call, reply } = openSending<OutgoingMember, StoreResponse>(
     (onReply) =>
       connection.client.makeClientStreamRequest(
         STORE,
-        member,
+        framed,
         (bytes) => StoreResponse.decode(bytes),
         onReply,
       ),
     signal,
   );
-  const writer = new StreamWriter<Buffer>(call);
+  const writer = new StreamWriter<OutgoingMember>(call);
   let finishing = false;
   const failed = reply.then((response) => {
     if (!finishing) throw new PeerEndedEarly(connection.target, response.reason);
@@ -84,7 +82,7 @@ export function openStore(connection: Connection<Client>, signal: AbortSignal): 
   });
   failed.catch(() => {}); // for whoever wants to know
   return {
-    write: (bytes) => writer.write(bytes),
+    ...memberWriter(writer),
     finish() {
       finishing = true;
       writer.end();
@@ -117,9 +115,8 @@ export function releaseMember({ buffer, byteOffset, byteLength }: Buffer): void 
 const FRAME_BYTES = 5;
 
 /**
- * A member as the server of grpc-js takes it: it asks a message for its size and lets it copy itself into a frame. That is
- * the one way to the frame, whose memory is given back as soon as it has been sent. (Its client keeps frames of which it
- * has said that they were sent.)
+ * A member as grpc-js takes it: it asks a message for its size and lets it copy itself into a frame. That is the one way to
+ * the frame, whose memory is given back as soon as it has been sent.
  */
 class OutgoingMember {
   readonly #bytes: Buffer;
@@ -127,6 +124,11 @@ class OutgoingMember {
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
+  }
+
+  /** The client of grpc-js asks for this, the server for the other. */
+  get length(): number {
+    return this.#bytes.length;
   }
 
   get byteLength(): number {

@@ -86,6 +86,8 @@ class GrpcConnection<C extends Client> implements Connection<C>, CalledPeer {
     this.client = new ClientClass(authority, source, {
       'grpc.enable_http_proxy': 0, // daemons of one site; a proxy for the web is not meant for them
       'grpc.enable_retries': 0, // a call may have taken effect: repeating it is the caller's decision
+      // grpc-js would say of messages that fit in here that they were sent, and keep them
+      'grpc.per_rpc_retry_buffer_size': 0,
       'grpc.enable_channelz': 0,
       'grpc.service_config_disable_resolution': 1,
       'grpc.use_local_subchannel_pool': 1,

@@ -1,7 +1,6 @@
 import { promisify } from 'node:util';
 import {
   constants,
-  crc32,
   inflateRaw,
   inflateRawSync,
   zstdDecompress,
@@ -11,6 +10,7 @@ import {
   type ZstdOptions,
 } from 'node:zlib';
 import { messageOf } from '../errors/operator-error.ts';
+import { crc32 } from '../native/byte-work.ts';
 import {
   BLOCK_CONTENT_BYTES_MAX,
   BLOCK_CONTENT_UNIT,

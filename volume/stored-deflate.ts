@@ -1,3 +1,5 @@
+import { copyBytes } from '../native/byte-work.ts';
+
 /** Most bytes that one stored block of RFC 1951 can hold. */
 const STORED_BYTES_MAX = 65_535;
 const STORED_HEADER_BYTES = 5;
@@ -23,7 +25,7 @@ export function writeStoredDeflate(content: Uint8Array, target: Buffer, offset: 
     target.writeUInt8(isLast ? 1 : 0, offset);
     target.writeUInt16LE(length, offset + 1);
     target.writeUInt16LE(~length & 0xffff, offset + 3);
-    target.set(content.subarray(from, from + length), offset + STORED_HEADER_BYTES);
+    copyBytes(content.subarray(from, from + length), target, offset + STORED_HEADER_BYTES);
     offset += STORED_HEADER_BYTES + length;
     from += length;
   } while (from < content.length);

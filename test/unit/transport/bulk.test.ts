@@ -178,6 +178,28 @@ describe('Store', () => {
       message: expect.stringContaining('larger than') as string,
     });
   });
+
+  it('gives the memory of frames back as soon as they were sent', async () => {
+    const allocations = vi.spyOn(Buffer, 'allocUnsafe');
+    const sent = Buffer.alloc(MIB / 2, 7); // less than grpc-js would keep for itself
+    await using daemon = await startDaemon({
+      bulk: {
+        async store(members) {
+          for await (const member of members) expect(member.equals(sent)).toBe(true);
+          return { complete: true, reason: '' };
+        },
+      },
+    });
+    using connection = connectTo(daemon.port);
+    const call = openStore(connection, never());
+    for (let i = 0; i < 3; i++) await call.write(sent);
+    const frames = allocations.mock.results.filter(
+      (_, i) => allocations.mock.calls[i]![0] === sent.length + 5,
+    );
+    allocations.mockRestore();
+    expect(await call.finish()).toMatchObject({ complete: true });
+    expect(frames.map(({ value }) => (value as Buffer).length)).toEqual([0, 0, 0]);
+  });
 });
 
 describe('Fetch', () => {
