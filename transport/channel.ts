@@ -12,9 +12,12 @@ import type { Target } from './call-in.ts';
 import { END_OF_MESSAGES } from './end-of-messages.ts';
 import { endWhenSilent } from './heartbeat.ts';
 import { MESSAGE_BYTES_MAX, WINDOW_BYTES } from './limits.ts';
+import { replaceDecoder } from './message-decoder.ts';
 import { PeerLost, PeerTimeout, PeerUnreachable, type PeerAddress } from './peer-errors.ts';
 import { HeldSocket, PskCredentials, useHeldSocket, type SocketSource } from './socket-source.ts';
 import { noteCalledPeer, type CalledPeer } from './status.ts';
+
+replaceDecoder();
 
 /** For asking the channel why it is not connected: it knows, and answers at once. */
 const REASON_TIMEOUT_MS = 5000;

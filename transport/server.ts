@@ -8,9 +8,12 @@ import { admitCaller, callerOn } from './caller.ts';
 import { createPskServer } from './handshake.ts';
 import { endWhenSilent, sendHeartbeats } from './heartbeat.ts';
 import { MESSAGE_BYTES_MAX, WINDOW_BYTES } from './limits.ts';
+import { replaceDecoder } from './message-decoder.ts';
 import type { Peer, Secret } from './peer.ts';
 import { Refusals } from './refusals.ts';
 import { endWhenStuck } from './stuck-write.ts';
+
+replaceDecoder();
 
 export interface Address {
   readonly host: string;
