@@ -194,13 +194,14 @@ async function runLastScripts(
   end: { readonly status: string; readonly endTime: Date; readonly scripts: typeof runAfterScripts },
 ): Promise<string> {
   try {
-    // Not the job's own signal: a cancelled job runs those that are for failure.
-    const options = { endedWell: endedWell(end.status), signal: env.stopSignal };
-    await end.scripts(job, env, options);
+    // A cancelled job runs those that are for failure; one that is cancelled while they run ends them.
+    const signal = job.signal.aborted ? env.stopSignal : AbortSignal.any([env.stopSignal, job.signal]);
+    await end.scripts(job, env, { endedWell: endedWell(end.status), signal });
     return end.status;
   } catch (error) {
     await job.messages.add('Error', messageOf(error));
-    return isFailure(end.status) ? end.status : recordEnd(job, kind, env, { ...end, status: 'E' });
+    const isWorse = isFailure(end.status) || end.status === 'A';
+    return isWorse ? end.status : recordEnd(job, kind, env, { ...end, status: 'E' });
   }
 }
 

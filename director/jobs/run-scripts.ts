@@ -118,7 +118,7 @@ export interface ClientScriptsOptions {
   readonly job: ActiveJob;
   readonly env: ScriptEnvironment;
   readonly client: { readonly link: ClientLink; readonly name: string };
-  /** Of the After scripts, which a cancelled job runs too. */
+  /** Of the After scripts, which a cancelled job runs too. One that is cancelled while they run ends them. */
   readonly stopSignal: AbortSignal;
   /** Whether the work between them has gone well. */
   readonly endedWell: () => boolean;
@@ -151,7 +151,8 @@ export async function betweenClientScripts(
     }
     throw error;
   }
-  await runAll('ClientRunAfterJob', stopSignal, (script) => isDueAfter(script, endedWell()));
+  const signal = AbortSignal.any([stopSignal, job.signal]);
+  await runAll('ClientRunAfterJob', signal, (script) => isDueAfter(script, endedWell()));
 }
 
 function isDueAfter(script: RunScript, endedWell: boolean): boolean {
