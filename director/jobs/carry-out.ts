@@ -86,7 +86,7 @@ async function end(job: ActiveJob, kind: JobKind, env: JobEnvironment, reached: 
   const status = await recordEnd(job, kind, env, { status: reached, endTime });
   if (endedWell(status)) await settle(job, kind);
   await job.messages.add(isFailure(status) ? 'Error' : 'Info', kind.report(status, endTime));
-  if (job.plan.type === 'B') await pruneAfter(job, env);
+  if (job.plan.type === 'B' || job.plan.type === 'D') await pruneAfter(job, env);
   const done = await runLastScripts(job, kind, env, { status, endTime, scripts: runAfterScripts });
   const final = await runLastScripts(job, kind, env, {
     status: done,

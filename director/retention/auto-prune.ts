@@ -4,7 +4,7 @@ import type { JobEnvironment } from '../jobs/job-environment.ts';
 import { promotedText } from './removal.ts';
 import { clientRetentions } from './record-periods.ts';
 
-/** After a backup: what has grown old of its client leaves the catalog. Says what it did in the job's messages. */
+/** After a backup or an Admin job: what has grown old of its client leaves the catalog. Says what it did in the job's messages. */
 export async function autoPrune(job: ActiveJob, { conf, retention }: JobEnvironment): Promise<void> {
   const { client, job: resource } = job.plan;
   const isOn = conf().director.autoPrune && client.autoPrune;

@@ -123,6 +123,16 @@ describe('scripts of a job that is cancelled', () => {
   });
 });
 
+test('cancelled outranks a non-fatal error: an After script that fails leaves it cancelled', async () => {
+  const extra = 'Job { Name = "My Job"; JobDefs = Defaults; Run After Failed Job = "/bin/false" }';
+  await using director = await TestDirector.start({ conf: { extra } });
+  const jobId = await director.run('My Job', { when: new Date(Date.now() + 3_600_000) });
+  director.jobs.cancel(jobId, 'by hand');
+  expect(await director.jobs.ended(jobId)).toBe('A');
+  expect(await director.text()).toContain('AfterJob returned non-zero status=1');
+  expect((await director.catalog.jobById(jobId))?.jobStatus).toBe('A');
+});
+
 test('the start time is taken anew after the Before scripts: what they write is not saved twice', async () => {
   let clockMs = Date.UTC(2026, 10, 21, 3);
   const extra = 'Job { Name = "My Job"; JobDefs = Defaults; Console Run Before Job = "dump" }';
