@@ -6,6 +6,10 @@ export interface QueuedRun {
   readonly job: SiteJob;
   /** Its place among equals. */
   arrival: number;
+  /** When it came. */
+  readonly arrivedMs: number;
+  /** It has run, and waits for another try. */
+  isAgain: boolean;
   /** When it may start. */
   dueMs: number;
   /** Where it writes, or means to. */
@@ -78,9 +82,11 @@ export class QueueModel {
     return { waiting: this.#waiting.size, running: this.#running.size };
   }
 
-  wait(run: Omit<QueuedRun, 'arrival' | 'isMoving' | 'isCancelled'>): void {
+  wait(run: Omit<QueuedRun, 'arrival' | 'isAgain' | 'isMoving' | 'isCancelled'>): void {
+    const isAgain = this.#running.has(run.jobId);
     this.#leave(run.jobId);
-    this.#waiting.set(run.jobId, { ...run, arrival: this.#arrivals++, isMoving: false, isCancelled: false });
+    const arrival = this.#arrivals++;
+    this.#waiting.set(run.jobId, { ...run, arrival, isAgain, isMoving: false, isCancelled: false });
   }
 
   start(jobId: number, nowMs: number): QueuedRun {
@@ -155,6 +161,7 @@ export class QueueModel {
     const uses = new Uses([...this.#running.values(), ...this.#ending.values()], this.#left);
     for (const other of this.#due(nowMs)) {
       if (compare(other, run) > 0) return;
+      if (cameTogether(other, run)) continue;
       const fits = other.job.priority === run.job.priority || strict.admitsPriority(other.job);
       if (fits && uses.limitFor(other)) continue;
       throw new Error(`it passed JobId ${other.jobId} (${other.job.name}), priority ${other.job.priority}`);
@@ -172,6 +179,11 @@ export class QueueModel {
       !(maxStartDelaySeconds > 0 && nowMs - dueMs >= maxStartDelaySeconds * 1000);
     return [...this.#waiting.values()].filter(isDue).sort(compare);
   }
+}
+
+/** One that waits again takes its place when the queue has let go of it: those that come at that moment may be first. */
+function cameTogether(a: QueuedRun, b: QueuedRun): boolean {
+  return a.job.priority === b.job.priority && a.arrivedMs === b.arrivedMs && (a.isAgain || b.isAgain);
 }
 
 function compare(a: QueuedRun, b: QueuedRun): number {

@@ -284,7 +284,7 @@ export class Watch {
   #wait(run: Run): void {
     const { jobId, job, dueMs, asked } = run;
     const storage = asked === ' ' ? undefined : storageOf(job, asked);
-    this.#queue.wait({ jobId, job, dueMs, storage });
+    this.#queue.wait({ jobId, job, dueMs, storage, arrivedMs: this.#options.now().getTime() });
     this.#changedSinceQuiet = true;
   }
 
