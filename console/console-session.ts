@@ -18,7 +18,7 @@ import { splitCommands } from './separator.ts';
 const INPUTS_MAX = 20;
 
 /** Tab must not hang when the Director is busy. */
-const COMPLETION_TIMEOUT_MS = 2000;
+const COMPLETION_TIMEOUT_MS = 5000;
 
 export interface ConsoleSessionOptions {
   readonly writer: StreamWriter<ConsoleRequest>;
@@ -28,6 +28,8 @@ export interface ConsoleSessionOptions {
   readonly interactive: boolean;
   /** Of the terminal. */
   readonly columns: number;
+  /** 0 when there is no terminal. */
+  readonly rows: number;
   /** Without greeting, main prompts and the echo of commands: for `-e`. */
   readonly quiet: boolean;
   /** How long the Director may be silent after a line. */
@@ -58,7 +60,8 @@ export class ConsoleSession implements LocalConsole {
   /** Counts prompts, to know when one was broken off. */
   #prompts = 0;
   #lastSucceeded = true;
-  #completion: PromiseWithResolvers<readonly string[]> | undefined;
+  /** Asked and not answered yet, the oldest first. */
+  readonly #completions: PromiseWithResolvers<readonly string[]>[] = [];
   #silence: NodeJS.Timeout | undefined;
   #showTree: ShowTree | undefined;
   #tree: ShownTree | undefined;
@@ -80,10 +83,10 @@ export class ConsoleSession implements LocalConsole {
   async run(source: LineSource, first: readonly LineSource[] = [], showTree?: ShowTree): Promise<boolean> {
     this.#sources.push(source, ...first);
     this.#showTree = showTree;
-    const { writer, interactive, columns } = this.#options;
+    const { writer, interactive, columns, rows } = this.#options;
     const canBrowse = showTree !== undefined;
     await writer.write({
-      input: { $case: 'hello', value: { interactive, columns, version: VERSION.number, canBrowse } },
+      input: { $case: 'hello', value: { interactive, columns, rows, version: VERSION.number, canBrowse } },
     });
     try {
       await Promise.race([this.#receive(), this.#failure.promise]);
@@ -98,7 +101,7 @@ export class ConsoleSession implements LocalConsole {
   /** Words that may stand at the end of the line; none when the Director does not say in time. */
   async complete(line: string): Promise<readonly string[]> {
     const completion = Promise.withResolvers<readonly string[]>();
-    this.#completion = completion;
+    this.#completions.push(completion);
     const timer = setTimeout(() => completion.resolve([]), COMPLETION_TIMEOUT_MS);
     await this.#options.writer.write({ input: { $case: 'complete', value: line } });
     return completion.promise.finally(() => clearTimeout(timer));
@@ -144,7 +147,8 @@ export class ConsoleSession implements LocalConsole {
           this.#answer(response.value).catch(this.#failure.reject);
           break;
         case 'completions':
-          this.#completion?.resolve(response.value.candidates);
+          // In the order of the questions, also those whose time is over.
+          this.#completions.shift()?.resolve(response.value.candidates);
           break;
         case 'browse':
           this.#browse(response.value);

@@ -90,6 +90,7 @@ async function converse(conf: ConsoleConf, options: Options): Promise<number> {
     output,
     interactive: isTerminal,
     columns: process.stdout.columns ?? 80,
+    rows: isTerminal && process.stdout.isTTY ? process.stdout.rows : 0,
     quiet,
     timeoutSeconds: options.timeoutSeconds,
   });

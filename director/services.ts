@@ -227,6 +227,13 @@ export interface Peers {
     storage: StorageResource;
     bytes: number;
   }): Promise<{ seconds: number; roundTripSeconds: number }>;
+  /** Names what lies directly in a directory of a client, and the directory itself. */
+  listDirectory(request: {
+    client: ClientResource;
+    directory: Buffer;
+    onListing: (file: ListedFile) => void;
+    onMessage: (message: PeerMessage) => Promise<void>;
+  }): Promise<void>;
   /** Counts (and with `onListing` names) what a backup would save. */
   estimate(request: {
     job: JobResource;

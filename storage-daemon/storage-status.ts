@@ -29,6 +29,7 @@ export async function daemonStatus(
     terminated: [...sessions.terminated],
     devices: await Promise.all(devices.map((device) => deviceStatus(device, open))),
     residentBytes: process.memoryUsage.rss(),
+    pid: process.pid,
   };
 }
 

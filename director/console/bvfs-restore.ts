@@ -53,7 +53,8 @@ interface ChosenFile {
   readonly record: FileRecord;
 }
 
-async function filesOnLine(context: CommandContext): Promise<ChosenFile[]> {
+/** Those of `fileid=` and `hardlink=`. @throws CommandError for one that no catalog row has */
+export async function filesOnLine(context: CommandContext): Promise<ChosenFile[]> {
   const { line, services } = context;
   const fileIds = [
     ...numbers('fileid', line.value('fileid')),

@@ -17,6 +17,8 @@ export type ResourceKind =
 export interface Command {
   readonly name: string;
   readonly description: string;
+  /** There is nothing behind it here: it says so, and neither help nor completion offers it. */
+  readonly isAbsent?: true;
   /** In the order help shows them. `rest` in its place: the command reads the rest of the line itself. */
   readonly keywords: Readonly<Record<string, KeywordValue>> | 'rest';
   /** @throws OperatorError, CommandCancelled */
@@ -51,6 +53,11 @@ export interface CommandContext {
   ) => Promise<boolean>;
 }
 
+export interface Screen {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** What a console session remembers from command to command. */
 export interface SessionState {
   /** Who gives the commands, for messages: `Console "guest"`, `the default console`. */
@@ -66,6 +73,8 @@ export interface SessionState {
   readonly startedJobs: Set<number>;
   /** The console can show a tree on its whole screen. */
   canBrowse: boolean;
+  /** Of a person's terminal; undefined in pipes. */
+  screen?: Screen | undefined;
   /** Show messages as soon as a command is done. */
   autodisplay: boolean;
   /** Lists as JSON instead of tables. */

@@ -13,8 +13,8 @@ export function completeCommand(line: string, conf: DirectorConf, rights?: Right
   const verb = line.trimStart().split(/\s/, 1)[0]!;
   if (line.trimStart() === word)
     return allowedCommands(rights)
-      .map(({ name }) => name)
-      .filter((name) => startsWith(name, word));
+      .filter(({ name, isAbsent }) => !isAbsent && startsWith(name, word))
+      .map(({ name }) => name);
   const command = findCommand(verb.toLowerCase(), rights);
   return command ? completeArgument(command, word, conf) : [];
 }

@@ -10,14 +10,17 @@ import { confirmAndQueue } from './commands/run.ts';
 import { regexWhereOfJob } from './relocation.ts';
 import { applyRestoreLine, checkedReplace, checkedWhere, type RunDraft } from './run-draft.ts';
 
-/** From a selection to a queued job: says what is needed, asks for the Restore job, shows the summary. */
+/** From a selection to a queued job, whose JobId it gives: says what is needed, asks for the Restore job, shows the summary. */
 export async function queueRestore(
   context: CommandContext,
   chosen: { clientName: string; fileSetName: string; selection: RestoreSelection },
-): Promise<void> {
+): Promise<number | undefined> {
   const { selection } = chosen;
   const plan = selection.rules.length === 0 ? undefined : await measure(context, selection);
-  if (!plan || plan.files === 0) return context.say('No files selected to be restored.');
+  if (!plan || plan.files === 0) {
+    await context.say('No files selected to be restored.');
+    return undefined;
+  }
   const job = await restoreJob(context, chosen.clientName);
   const { clients, fileSets } = context.conf();
   const client = clients.find(({ name }) => name === chosen.clientName);
@@ -51,7 +54,7 @@ export async function queueRestore(
     await context.say('"where" is not used: what RegexWhere makes of a path is the whole path.');
   }
   const storageName = [...new Set(plan.volumes.map((volume) => storagesOf(context, volume).names))].join('|');
-  await confirmAndQueue(context, draft, { storageName });
+  return await confirmAndQueue(context, draft, { storageName });
 }
 
 async function measure(

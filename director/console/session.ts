@@ -1,7 +1,11 @@
 import { nearest } from '../../configuration/suggestion.ts';
 import { versionBanner, VERSION } from '../../daemon/version.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
-import type { ConsoleRequest, ConsoleResponse } from '../../proto/noctule/director/v1/director.ts';
+import type {
+  ConsoleHello,
+  ConsoleRequest,
+  ConsoleResponse,
+} from '../../proto/noctule/director/v1/director.ts';
 import type { CallContext, StreamWriter } from '../../transport/streams.ts';
 import { restrictedServices } from '../rights/restricted-services.ts';
 import type { Rights } from '../rights/rights.ts';
@@ -87,11 +91,16 @@ class ConsoleSession {
         else if (input?.$case === 'complete') await this.#terminal.receiveCompletion(input.value);
         else if (input?.$case === 'interrupt') this.#interrupt();
         else if (input?.$case === 'browse') this.#terminal.receiveBrowse(input.value);
-        else if (input?.$case === 'hello') this.#state.canBrowse = input.value.canBrowse;
+        else if (input?.$case === 'hello') this.#greet(input.value);
       }
     } finally {
       this.#terminal.receiveEnd();
     }
+  }
+
+  #greet({ canBrowse, interactive, rows, columns }: ConsoleHello): void {
+    this.#state.canBrowse = canBrowse;
+    if (interactive && rows > 0 && columns > 0) this.#state.screen = { rows, columns };
   }
 
   async run(): Promise<void> {

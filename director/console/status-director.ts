@@ -5,6 +5,7 @@ import { formatDateTime, formatReportTime, formatStatusTime } from '../../text/c
 import { ageText, statusBytes, withCommas } from '../../text/numbers.ts';
 import type { RunningJob, ScheduledRun } from '../services.ts';
 import type { CommandContext } from './command.ts';
+import { onOneScreen } from './one-screen.ts';
 import { shortLevel, typeWord } from './job-words.ts';
 import { nextVolume } from './next-volume.ts';
 import { terminatedTable } from './terminated-table.ts';
@@ -17,17 +18,22 @@ const OVERDUE_SHOWN_MAX = 100;
 export async function statusDirector(context: CommandContext): Promise<void> {
   const days = context.line.integer('days') ?? 1;
   const limit = context.line.integer('limit') ?? TERMINATED_JOBS;
-  await context.print(
-    [
-      ...header(context),
-      '',
-      ...(await scheduled(context, days)),
-      '',
-      ...overdue(context),
-      ...running(context),
-      ...(await terminated(context, limit)),
-    ].join('\n') + '\n',
-  );
+  const parts = {
+    header: header(context),
+    scheduled: await scheduled(context, days),
+    overdue: overdue(context),
+    running: running(context),
+    terminated: await terminated(context, limit),
+  };
+  const { screen } = context.session;
+  const whole = [
+    ...[...parts.header, ''],
+    ...[...parts.scheduled, ''],
+    ...[...parts.overdue, ...parts.running, ...parts.terminated],
+  ];
+  // Who says how much is to be shown gets that.
+  const fits = !screen || whole.length < screen.rows || context.line.has('days', 'limit');
+  await context.print((fits ? whole : onOneScreen(parts, screen)).join('\n') + '\n');
 }
 
 function header({ conf, services }: CommandContext): string[] {

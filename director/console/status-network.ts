@@ -3,6 +3,7 @@ import { humanBytes } from '../../text/numbers.ts';
 import { resourceOnLineOrChosen } from './choose-resource.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext } from './command.ts';
+import { wantsJson } from './listing.ts';
 
 const DEFAULT_BYTES = 50 * 1024 * 1024;
 const BYTES_MAX = 2 ** 30;
@@ -12,12 +13,18 @@ export async function statusNetwork(context: CommandContext): Promise<void> {
   const bytes = bytesOf(context);
   const client = await resourceOnLineOrChosen(context, 'Client', 'client');
   const storage = await resourceOnLineOrChosen(context, 'Storage', 'storage');
-  await context.say(`Client ${client.name} sends ${humanBytes(bytes)} to Storage ${storage.name} ...`);
+  const json = wantsJson(context);
+  if (!json)
+    await context.say(`Client ${client.name} sends ${humanBytes(bytes)} to Storage ${storage.name} ...`);
   const { seconds, roundTripSeconds } = await context.services.peers.measureNetwork({
     client,
     storage,
     bytes,
   });
+  if (json) {
+    const value = { Client: client.name, Storage: storage.name, Bytes: bytes, Seconds: seconds };
+    return context.say(JSON.stringify({ ...value, RoundTripSeconds: roundTripSeconds }));
+  }
   await context.print(
     `  Bandwidth:  ${humanBytes(bytes / seconds)}/s (${seconds.toFixed(3)} s)\n` +
       `  Round trip: ${(roundTripSeconds * 1000).toFixed(2)} ms\n====\n`,

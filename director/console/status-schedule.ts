@@ -1,7 +1,19 @@
 import { formatWeekdayTime } from '../../text/civil-time.ts';
+import type { ScheduledRun } from '../services.ts';
 import type { CommandContext } from './command.ts';
+import { listingOf, renderListing, wantsJson, type Columns } from './listing.ts';
 
 const DAYS = 10;
+
+const COLUMNS: Columns<ScheduledRun> = [
+  ['Job', ({ job }) => job.name],
+  ['Level', ({ level }) => level],
+  ['Type', ({ job }) => job.type],
+  ['Priority', ({ priority }) => priority],
+  ['Scheduled', ({ at }) => at],
+  ['Pool', ({ poolName }) => poolName],
+  ['Schedule', ({ job }) => job.schedule?.name ?? ''],
+];
 
 /** `status schedule`: the runs of the next days, of all Jobs or of those that the line names. */
 export async function statusSchedule(context: CommandContext): Promise<void> {
@@ -15,6 +27,7 @@ export async function statusSchedule(context: CommandContext): Promise<void> {
     .filter(({ job }) => clientName === undefined || job.client?.name === clientName)
     .filter(({ job }) => scheduleName === undefined || job.schedule?.name === scheduleName)
     .slice(0, line.integer('limit'));
+  if (wantsJson(context)) return context.print(renderListing(listingOf(COLUMNS, runs), 'json'));
   await context.print(
     [
       '',

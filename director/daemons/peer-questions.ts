@@ -18,6 +18,7 @@ import type {
 import { volumeNameProblem } from '../../volume/volume-name.ts';
 import type { CatalogIds } from '../catalog-ids.ts';
 import { LabelRefused, RelabelRefused } from '../director-errors.ts';
+import { directoryFileSet } from '../filesets/directory-fileset.ts';
 import { fileSetDigest } from '../filesets/fileset-digest.ts';
 import { fileSetMessage } from '../filesets/fileset-message.ts';
 import type { BackupLevel } from '../jobs/job-codes.ts';
@@ -189,6 +190,19 @@ export class PeerQuestions implements Peers {
     const prior = accurate ? await this.#priorState(job, level) : undefined;
     const start = { jobId: 0, level, sinceNs, fileSet, listing: onListing !== undefined, accurate };
     return await estimateOn(link, { start, prior, onListing, onMessage, signal });
+  }
+
+  async listDirectory({
+    client,
+    directory,
+    onListing,
+    onMessage,
+  }: Parameters<Peers['listDirectory']>[0]): Promise<void> {
+    const { signal } = this.#options;
+    using link = await this.#ready(this.#options.daemons.client(client));
+    const fileSet = directoryFileSet(directory);
+    const start = { jobId: 0, level: 'F', sinceNs: undefined, fileSet, listing: true, accurate: false };
+    await estimateOn(link, { start, prior: undefined, onListing, onMessage, signal });
   }
 
   async #priorState(job: JobResource, level: BackupLevel): Promise<AsyncIterable<PriorState>> {

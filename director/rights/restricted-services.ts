@@ -80,6 +80,10 @@ function restrictedPeers(peers: Peers, rights: Rights): Peers {
       rights.require('Storage', request.storage.name);
       return peers.measureNetwork(request);
     },
+    listDirectory: async (request) => {
+      rights.requireBackupOf(request.client.name);
+      return peers.listDirectory(request);
+    },
     estimate: async (request) => {
       rights.requireRun(request.job.name);
       rights.requireBackupOf(request.job.client.name);

@@ -163,6 +163,7 @@ export class FileDaemonService {
       running: jobs.running,
       terminated: [...jobs.terminated],
       residentBytes: process.memoryUsage.rss(),
+      pid: process.pid,
     };
   }
 

@@ -162,6 +162,27 @@ describe('--json', () => {
   });
 });
 
+describe('run and restore in JSON', () => {
+  it('say the JobId and nothing else, and ask nothing', async () => {
+    const where = join(held.site.directory, 'in-json');
+    const lines = [
+      'run job=Backup level=Incremental yes',
+      'run job=Backup',
+      `restore client=site-fd file="${join(held.source, 'notes.txt')}" where="${where}" yes`,
+      'restore client=site-fd file=/nowhere/at-all yes',
+      'wait',
+    ];
+    const { values } = await jsonLines(`${lines.join('\n')}\n`);
+    expect(values).toEqual([
+      { JobId: expect.any(Number) as unknown },
+      { error: expect.objectContaining({ command: 'run' }) as unknown },
+      { JobId: expect.any(Number) as unknown },
+      expect.anything(),
+    ]);
+    expect(readFileSync(join(where, held.source, 'notes.txt'), 'utf8')).toBe('notes');
+  });
+});
+
 describe('restore on one line', () => {
   it('of a named file never asks', async () => {
     const file = join(held.source, 'notes.txt');

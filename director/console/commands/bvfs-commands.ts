@@ -3,7 +3,7 @@ import type { DirectoryEntry, JobRow } from '../../../catalog/rows.ts';
 import { globMatcher } from '../../../text/glob.ts';
 import { modeText } from '../../../text/mode-text.ts';
 import { parsePrintablePath, printablePath } from '../../../text/printable.ts';
-import { listName, makeRestoreList } from '../bvfs-restore.ts';
+import { filesOnLine, listName, makeRestoreList } from '../bvfs-restore.ts';
 import { BVFS_COLUMNS, bvfsRows, fileIdOf, NO_LSTAT, placeOfFileId, printTabbed } from '../bvfs-rows.ts';
 import { resourceOnLine } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
@@ -26,6 +26,8 @@ const LISTED = {
 export const BVFS_COMMANDS: readonly Command[] = [
   // The tree is read from the catalog as it is: nothing has to be made beforehand, and nothing is kept.
   { name: '.bvfs_update', description: '', keywords: { jobid: 'text' }, run: async () => undefined },
+  // Sizes of directories are not kept either.
+  { name: '.bvfs_update_fv', description: '', keywords: { jobid: 'text' }, run: async () => undefined },
   {
     name: '.bvfs_clear_cache',
     description: '',
@@ -51,6 +53,32 @@ export const BVFS_COMMANDS: readonly Command[] = [
     run: printVersions,
   },
   { name: '.bvfs_get_volumes', description: '', keywords: { fileid: 'text' }, run: printVolumes },
+  { name: '.bvfs_get_fileindex', description: '', keywords: { fileid: 'text' }, run: printFileIndexes },
+  // A file is always saved whole: there are no parts of it to be put together.
+  {
+    name: '.bvfs_get_delta',
+    description: '',
+    keywords: { fileid: 'text' },
+    run: async (context) => void (await filesOnLine(context)),
+  },
+  {
+    name: '.bvfs_delete_fileid',
+    description: '',
+    keywords: 'rest',
+    run: () => {
+      const problem = 'single files are not taken out of the catalog';
+      return Promise.reject(new CommandError(problem, 'purge files jobid=N takes out those of a job.'));
+    },
+  },
+  {
+    name: '.bvfs_get_bootstrap',
+    description: '',
+    keywords: 'rest',
+    run: () => {
+      const problem = 'restores go by the catalog, there are no bootstrap records';
+      return Promise.reject(new CommandError(problem, 'restore file=?b2NUMBER takes a list.'));
+    },
+  },
   { name: '.bvfs_decode_lstat', description: '', keywords: { lstat: 'text' }, run: decodeLstat },
   {
     name: '.bvfs_restore',
@@ -226,6 +254,21 @@ async function printVersions(context: CommandContext): Promise<void> {
     rows.push({ pathId, fileId, jobId, lstat: lstatColumn(record), md5: digestColumn(record), volumeName });
   }
   await printTabbed(context, VERSION_COLUMNS, rows);
+}
+
+const FILE_INDEX_COLUMNS: Columns<{ readonly fileId: number }> = [
+  ['FileId', ({ fileId }) => fileId],
+  ['JobId', ({ fileId }) => placeOfFileId(fileId).jobId],
+  ['FileIndex', ({ fileId }) => placeOfFileId(fileId).fileIndex],
+];
+
+async function printFileIndexes(context: CommandContext): Promise<void> {
+  const files = await filesOnLine(context);
+  await printTabbed(
+    context,
+    FILE_INDEX_COLUMNS,
+    files.map(({ jobId, record }) => ({ fileId: fileIdOf(jobId, record.fileIndex) })),
+  );
 }
 
 /** Names of the volumes on which the content of a file lies. */

@@ -1,18 +1,36 @@
 import { JOB_LEVELS, JOB_TYPES } from '../../../configuration/tables/job.ts';
-import { platform, versionBanner } from '../../../daemon/version.ts';
-import { formatDateTime } from '../../../text/civil-time.ts';
 import type { DirectorConf } from '../../../configuration/director-conf.ts';
 import { resourceOnLine } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext, KeywordValue } from '../command.ts';
 import { wantsJson } from '../listing.ts';
 import { BVFS_COMMANDS } from './bvfs-commands.ts';
+import { dotEstimate } from './dot-estimate.ts';
+import { dotLs } from './dot-ls.ts';
+import { dotStatus } from './dot-status.ts';
 import { usageOf } from './help.ts';
 import { messages } from './messages.ts';
 import { exit, quit } from './session-commands.ts';
 import { printQuery } from './sqlquery.ts';
-import { statusClient, statusStorage } from '../status-daemons.ts';
 import { ON_PURGE, VOLUME_STATUSES } from '../update-volume.ts';
+
+/** Nothing stands behind these here; a program is told so. */
+const NOT_HERE: readonly Command[] = [
+  refusal('.events', 'events are not recorded', 'The messages of jobs are: list joblog jobid=N.'),
+  refusal('.locations', 'volumes have no locations', 'The directory of a Device is one.'),
+  refusal(
+    '.putfile',
+    'a file is not kept for a later command',
+    'Put a bvfs list together with .bvfs_restore.',
+  ),
+  refusal(
+    '.setuid',
+    'a console does not act for other users',
+    'Give it a Console resource with ACLs of its own.',
+  ),
+  refusal('.die', 'there is no command to crash a daemon', 'Send it SIGTERM to end it.'),
+  refusal('.dump', 'there is no dump of the memory', 'memory shows how much there is.'),
+];
 
 /** Commands for programs: plain lines, no borders, no questions. Not in help, and not to be cut short. */
 export const DOT_COMMANDS: readonly Command[] = [
@@ -52,22 +70,30 @@ export const DOT_COMMANDS: readonly Command[] = [
     if (context.services.consoleMessages.pending) await messages.run(context);
   }),
   dot('.help', {}, ({ commands, print }) =>
-    print(commands.map((one) => `${one.name} ${one.description} -- ${usageOf(one)}\n`).join('')),
+    print(
+      commands
+        .filter(({ isAbsent }) => !isAbsent)
+        .map((one) => `${one.name} ${one.description} -- ${usageOf(one)}\n`)
+        .join(''),
+    ),
   ),
   dot('.defaults', { job: 'job' }, printDefaults),
-  dot(
-    '.status',
-    { dir: 'flag', client: 'client', storage: 'storage', header: 'flag', running: 'flag' },
-    printStatus,
-  ),
+  dotStatus,
   dot('.sql', { query: 'text' }, (context) => printQuery(context, context.line.value('query') ?? '')),
   dot('.api', 'rest', async ({ line, session }) => {
     session.json = /\b(json|api_opts=j)/.test(line.rest);
   }),
   ...BVFS_COMMANDS,
+  dotEstimate,
+  dotLs,
+  ...NOT_HERE,
   { ...quit, name: '.quit' },
   { ...exit, name: '.exit' },
 ];
+
+function refusal(name: string, problem: string, instead: string): Command {
+  return dot(name, 'rest', () => Promise.reject(new CommandError(problem, instead)));
+}
 
 function dot(name: string, keywords: Command['keywords'], run: Command['run']): Command {
   return { name, description: '', keywords, run };
@@ -108,38 +134,5 @@ async function printDefaults(context: CommandContext): Promise<void> {
       `storage=${job.storage[0]?.name ?? ''}\nwhere=${job.where ?? ''}\nlevel=${job.level ?? ''}\n` +
       `type=${job.type}\nfileset=${job.fileSet.name}\nenabled=${job.enabled ? 1 : 0}\n` +
       `catalog=${job.client.catalog.name}\n`,
-  );
-}
-
-/** `.status dir header` and `.status dir running` as `key=value` lines; of the other daemons the whole status. */
-async function printStatus(context: CommandContext): Promise<void> {
-  const { line, services, conf, print } = context;
-  const client = resourceOnLine(context, 'Client', 'client');
-  if (client) return statusClient(context, client);
-  const storage = resourceOnLine(context, 'Storage', 'storage');
-  if (storage) return statusStorage(context, storage);
-  const running = services.jobs.running();
-  if (line.has('running')) {
-    await print(
-      running
-        .map(
-          (job) =>
-            `jobid=${job.jobId}\nname=${job.name}\nlevel=${job.level}\ntype=${job.type}\nstatus=${job.status}\n` +
-            `status_desc=${job.statusText}\npriority=${job.priority}\nclient=${job.clientName}\n` +
-            `storage=${job.storageName}\njobfiles=${job.files}\njobbytes=${job.bytes}\n\n`,
-        )
-        .join(''),
-    );
-    return;
-  }
-  const { clients, storages, pools, catalogs, fileSets, schedules } = conf();
-  const epoch = (date: Date) => Math.floor(date.getTime() / 1000);
-  await print(
-    `header:\nname=${services.name}\nversion=${versionBanner()}\nuname=${platform()}\n` +
-      `started_epoch=${epoch(services.startedAt)}\nstarted=${formatDateTime(services.startedAt)}\n` +
-      `reloaded_epoch=${epoch(services.confReadAt)}\nreloaded=${formatDateTime(services.confReadAt)}\n` +
-      `pid=${process.pid}\njobs_run=${services.jobs.runCount}\njobs_running=${running.length}\n` +
-      `nclients=${clients.length}\nnstores=${storages.length}\nnpools=${pools.length}\nncats=${catalogs.length}\n` +
-      `nfset=${fileSets.length}\nnscheds=${schedules.length}\n\n`,
   );
 }

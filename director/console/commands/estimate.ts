@@ -1,18 +1,12 @@
-import { formatDateTime } from '../../../text/civil-time.ts';
 import { withCommas } from '../../../text/numbers.ts';
-import { printablePath } from '../../../text/printable.ts';
-import type { ListedFile } from '../../daemons/client-estimate.ts';
 import { messageLine } from '../../messages/message-line.ts';
 import { announceCatalog } from '../catalog-line.ts';
 import { chooseResource, resourceOnLine } from '../choose-resource.ts';
+import { ClientListing } from '../client-listing.ts';
 import { CommandError } from '../command-error.ts';
 import { connectingTo } from '../connecting-to.ts';
-import type { Command, CommandContext } from '../command.ts';
-import { modeText } from '../../../text/mode-text.ts';
+import type { Command } from '../command.ts';
 import { applyLine, effectiveLevel, RUN_KEYWORDS, type RunDraft } from '../run-draft.ts';
-
-/** Lines of a listing that are sent together. */
-const LISTING_CHUNK = 1000;
 
 export const estimate: Command = {
   name: 'estimate',
@@ -45,7 +39,7 @@ export const estimate: Command = {
     }
     await announceCatalog(context, 'jobs', 'by resource');
     await say(connectingTo(client));
-    const listing = line.has('listing') ? new Listing(context) : undefined;
+    const listing = line.has('listing') ? new ClientListing(context) : undefined;
     const { files, bytes } = await services.peers.estimate({
       job,
       level: effectiveLevel(draft),
@@ -62,35 +56,3 @@ export const estimate: Command = {
     await say(`2000 OK estimate files=${withCommas(files)} bytes=${withCommas(bytes)}`);
   },
 };
-
-/** Prints entries in the order they come, many lines at a time. */
-class Listing {
-  readonly #context: CommandContext;
-  #lines: string[] = [];
-  #printed: Promise<void> = Promise.resolve();
-
-  constructor(context: CommandContext) {
-    this.#context = context;
-  }
-
-  readonly add = (file: ListedFile): void => {
-    const { path, mode, linkCount, uid, gid, sizeBytes, mtimeSeconds } = file;
-    this.#lines.push(
-      `${modeText(mode)} ${String(linkCount).padStart(3)} ${String(uid).padEnd(8)} ${String(gid).padEnd(8)} ` +
-        `${String(sizeBytes).padStart(18)} ${formatDateTime(new Date(mtimeSeconds * 1000))}  ${printablePath(path)}\n`,
-    );
-    if (this.#lines.length >= LISTING_CHUNK) this.#flush();
-  };
-
-  /** Prints what has come so far. */
-  async end(): Promise<void> {
-    this.#flush();
-    await this.#printed;
-  }
-
-  #flush(): void {
-    const text = this.#lines.join('');
-    this.#lines = [];
-    this.#printed = this.#printed.then(() => this.#context.print(text));
-  }
-}

@@ -7,7 +7,10 @@ export const help: Command = {
   keywords: 'rest',
   async run({ commands: all, line, print }) {
     const wanted = line.rest.toLowerCase();
-    const commands = wanted === '' ? all : all.filter(({ name }) => name.startsWith(wanted)).slice(0, 1);
+    const commands =
+      wanted === ''
+        ? all.filter(({ isAbsent }) => !isAbsent)
+        : all.filter(({ name }) => name.startsWith(wanted)).slice(0, 1);
     if (commands.length === 0)
       throw new CommandError(`there is no command "${wanted}"`, 'Type help for a list.');
     await print(wanted === '' ? helpText(commands) : helpOn(commands[0]!));

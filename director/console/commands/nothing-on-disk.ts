@@ -6,6 +6,7 @@ function nothing(name: string, problem: string, instead: string): Command {
   return {
     name,
     description: 'Nothing here; says what there is instead',
+    isAbsent: true,
     keywords: 'rest',
     run: () => Promise.reject(new CommandError(problem, instead)),
   };
@@ -34,6 +35,7 @@ export const collect = { ...statistics, name: 'collect' };
 export const automount: Command = {
   name: 'automount',
   description: 'Nothing here: Volumes are not mounted',
+  isAbsent: true,
   keywords: { on: 'flag', off: 'flag' },
   run: ({ say }) =>
     say('automount: changes nothing: a Volume on disk can be used as soon as it has a label.'),

@@ -9,7 +9,7 @@ import { levelWord } from '../../jobs/job-codes.ts';
 import { applyLine, RUN_KEYWORDS, type RunDraft } from '../run-draft.ts';
 import { chooseFromMenu } from '../prompts.ts';
 import { endedWell } from '../../reports/termination.ts';
-import { confirmAndQueue } from './run.ts';
+import { confirmAndQueue, sayJobId, withoutProse } from './run.ts';
 
 /** Jobs of the menu at most, the newest first. */
 const JOBS_OFFERED = 20;
@@ -19,7 +19,8 @@ export const restart: Command = {
   name: 'restart',
   description: 'Run a job again that failed or was canceled',
   keywords: { jobid: 'text', incomplete: 'flag', all: 'flag', ...RUN_KEYWORDS, yes: 'flag' },
-  async run(context) {
+  async run(outer) {
+    const context = withoutProse(outer);
     const { line, services } = context;
     if (line.has('incomplete')) {
       checkArguments('restart incomplete', RESUME_KEYWORDS, line);
@@ -62,6 +63,6 @@ export const restart: Command = {
       startedBy: context.session.who,
     };
     applyLine(context, draft);
-    await confirmAndQueue(context, draft);
+    await sayJobId(outer, await confirmAndQueue(context, draft));
   },
 };

@@ -21,6 +21,7 @@ import {
 import { RestoreTree } from '../restore-tree.ts';
 import { TreeQuestions } from '../tree-questions.ts';
 import { RESTORE_KEYWORDS } from '../run-draft.ts';
+import { sayJobId, withoutProse } from './run.ts';
 
 export const restore: Command = {
   name: 'restore',
@@ -42,21 +43,27 @@ export const restore: Command = {
     copies: 'flag',
     ...RESTORE_KEYWORDS,
     yes: 'flag',
+    json: 'flag',
   },
-  async run(context) {
-    requireScreen(context);
-    await announceCatalog(context, 'queries', context.line.has('client') ? 'by resource' : 'automatic');
-    const wanted = (await choiceOnLine(context)) ?? (await chooseFromRestoreMenu(context));
-    const choice = await inCopies(context, wanted);
-    if (choice.kind === 'named') {
-      const { clientName, files } = choice;
-      return queueRestore(context, { clientName, ...files });
-    }
-    const { clientName, fileSetName } = choice.source;
-    const selection = await selectFiles(context, choice.source);
-    await queueRestore(context, { clientName, fileSetName, selection });
+  async run(outer) {
+    const context = withoutProse(outer);
+    await sayJobId(outer, await restoreFiles(context));
   },
 };
+
+async function restoreFiles(context: CommandContext): Promise<number | undefined> {
+  requireScreen(context);
+  await announceCatalog(context, 'queries', context.line.has('client') ? 'by resource' : 'automatic');
+  const wanted = (await choiceOnLine(context)) ?? (await chooseFromRestoreMenu(context));
+  const choice = await inCopies(context, wanted);
+  if (choice.kind === 'named') {
+    const { clientName, files } = choice;
+    return queueRestore(context, { clientName, ...files });
+  }
+  const { clientName, fileSetName } = choice.source;
+  const selection = await selectFiles(context, choice.source);
+  return queueRestore(context, { clientName, fileSetName, selection });
+}
 
 /** @throws CommandError where the tree is to be shown on a screen that is none: nothing has been asked yet. */
 function requireScreen({ line, session }: CommandContext): void {

@@ -3,14 +3,16 @@ import { chooseResource, resourceOnLine } from '../choose-resource.ts';
 import { CommandCancelled, CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { applyLine, applySubject, RUN_KEYWORDS, RUN_SYNONYMS, type RunDraft } from '../run-draft.ts';
+import { wantsJson } from '../listing.ts';
 import { askToRun } from '../run-modify.ts';
 import { runSummary } from '../run-summary.ts';
 
 export const run: Command = {
   name: 'run',
   description: 'Run a job',
-  keywords: { ...RUN_KEYWORDS, ...RUN_SYNONYMS, yes: 'flag' },
-  async run(context) {
+  keywords: { ...RUN_KEYWORDS, ...RUN_SYNONYMS, yes: 'flag', json: 'flag' },
+  async run(outer) {
+    const context = withoutProse(outer);
     let job = resourceOnLine(context, 'Job', 'job', 'jobname');
     await announceCatalog(context, 'jobs', job ? 'by resource' : 'automatic');
     if (!job) {
@@ -26,16 +28,26 @@ export const run: Command = {
     const draft: RunDraft = { job, startedBy: context.session.who };
     applyLine(context, draft);
     applySubject(context, draft);
-    await confirmAndQueue(context, draft);
+    await sayJobId(outer, await confirmAndQueue(context, draft));
   },
 };
 
-/** The end of `run` and `restore`: summary, question unless `yes` stands on the line, and the job is queued. */
+/** With JSON only the JobId is said, at the end. */
+export function withoutProse(context: CommandContext): CommandContext {
+  return wantsJson(context) ? { ...context, say: async () => {}, print: async () => {} } : context;
+}
+
+/** `{"JobId":7}`, or null when nothing was started; what `wantsJson` does not want has been said already. */
+export async function sayJobId(context: CommandContext, jobId: number | undefined): Promise<void> {
+  if (wantsJson(context)) await context.say(JSON.stringify({ JobId: jobId ?? null }));
+}
+
+/** The end of `run` and `restore`: summary, question unless `yes` stands on the line, and the job is queued. Resolves with its JobId. */
 export async function confirmAndQueue(
   context: CommandContext,
   draft: RunDraft,
   { storageName }: { storageName?: string } = {},
-): Promise<void> {
+): Promise<number | undefined> {
   const catalogName = context.conf().catalogs[0]?.name ?? '';
   const now = context.now();
   try {
@@ -43,7 +55,8 @@ export async function confirmAndQueue(
       !context.line.has('yes') &&
       !(await askToRun(context, draft, () => runSummary(draft, { now, catalogName, storageName })))
     ) {
-      return await context.say('Job not run.');
+      await context.say('Job not run.');
+      return undefined;
     }
   } catch (error) {
     if (error instanceof CommandCancelled) throw new CommandCancelled('Job not run.');
@@ -52,4 +65,5 @@ export async function confirmAndQueue(
   const jobId = await context.services.jobs.run(draft);
   context.session.startedJobs.add(jobId);
   await context.say(`Job queued. JobId=${jobId}`);
+  return jobId;
 }

@@ -2,7 +2,9 @@ import { chooseResource, resourceOnLine } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { eachOf } from '../each-daemon.ts';
+import { wantsJson } from '../listing.ts';
 import { chooseFromMenu } from '../prompts.ts';
+import { printAllJson, printClientJson, printDirectorJson, printStorageJson } from '../status-json.ts';
 import { statusClient, statusStorage } from '../status-daemons.ts';
 import { statusDirector } from '../status-director.ts';
 import { statusNetwork } from '../status-network.ts';
@@ -24,17 +26,18 @@ export const status: Command = {
     job: 'job',
     days: 'text',
     limit: 'text',
+    json: 'flag',
   },
   async run(context) {
     const { line } = context;
     if (line.has('all')) return statusAll(context);
-    if (line.has('director', 'dir')) return statusDirector(context);
+    if (line.has('director', 'dir')) return statusOfDirector(context);
     if (line.has('schedule', 'scheduled')) return statusSchedule(context);
     if (line.has('network')) return statusNetwork(context);
     if (line.has('storage')) return statusOfStorage(context);
     if (line.has('client')) return statusOfClient(context);
     const choices = [
-      ['Director', statusDirector],
+      ['Director', statusOfDirector],
       ['Storage', statusOfStorage],
       ['Client', statusOfClient],
       ['Scheduled', statusSchedule],
@@ -50,22 +53,23 @@ export const status: Command = {
   },
 };
 
+async function statusOfDirector(context: CommandContext): Promise<void> {
+  await (wantsJson(context) ? printDirectorJson : statusDirector)(context);
+}
+
 async function statusOfClient(context: CommandContext): Promise<void> {
-  await statusClient(
-    context,
-    resourceOnLine(context, 'Client', 'client') ?? (await chooseResource(context, 'Client')),
-  );
+  const client = resourceOnLine(context, 'Client', 'client') ?? (await chooseResource(context, 'Client'));
+  await (wantsJson(context) ? printClientJson : statusClient)(context, client);
 }
 
 async function statusOfStorage(context: CommandContext): Promise<void> {
-  await statusStorage(
-    context,
-    resourceOnLine(context, 'Storage', 'storage') ?? (await chooseResource(context, 'Storage')),
-  );
+  const storage = resourceOnLine(context, 'Storage', 'storage') ?? (await chooseResource(context, 'Storage'));
+  await (wantsJson(context) ? printStorageJson : statusStorage)(context, storage);
 }
 
 /** All daemons, also when one of them cannot be reached; then the command fails at its end. */
 async function statusAll(context: CommandContext): Promise<void> {
+  if (wantsJson(context)) return printAllJson(context);
   await statusDirector(context);
   const unreachable = await eachOf(context, {
     storage: (storage) => statusStorage(context, storage),

@@ -90,6 +90,11 @@ describe('a console session', () => {
       },
     });
     await expect.poll(() => session?.complete('sta')).toEqual(['status']);
+    // Each of two at once gets its own answer.
+    expect(await Promise.all([session?.complete('wai'), session?.complete('mess')])).toEqual([
+      ['wait'],
+      ['messages'],
+    ]);
     typed.resolve('quit');
     expect((await running).screen).toContain('*quit\n');
   });

@@ -73,6 +73,7 @@ export async function runConsole(
     output: new Output(screen),
     interactive: false,
     columns: 80,
+    rows: 0,
     quiet: false,
     timeoutSeconds: undefined,
     ...options,

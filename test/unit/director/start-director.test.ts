@@ -61,7 +61,10 @@ class StartedDirector implements AsyncDisposable {
     const writer = new StreamWriter<ConsoleRequest>(call);
     const responses = receiveAll<ConsoleResponse>(call, new AbortController().signal);
     await writer.write({
-      input: { $case: 'hello', value: { interactive: false, columns: 80, version: '', canBrowse: false } },
+      input: {
+        $case: 'hello',
+        value: { interactive: false, columns: 80, rows: 0, version: '', canBrowse: false },
+      },
     });
     for (const value of [...lines, 'quit']) await writer.write({ input: { $case: 'line', value } });
     let text = '';

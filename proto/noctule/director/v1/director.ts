@@ -49,6 +49,8 @@ export interface ConsoleHello {
   version: string;
   /** The console can show a tree on its whole screen. */
   canBrowse: boolean;
+  /** Lines of the terminal; 0 = there is none. */
+  rows: number;
 }
 
 export interface ConsoleInterrupt {
@@ -318,7 +320,7 @@ export const ConsoleRequest: MessageFns<ConsoleRequest> = {
 };
 
 function createBaseConsoleHello(): ConsoleHello {
-  return { interactive: false, columns: 0, version: "", canBrowse: false };
+  return { interactive: false, columns: 0, version: "", canBrowse: false, rows: 0 };
 }
 
 export const ConsoleHello: MessageFns<ConsoleHello> = {
@@ -334,6 +336,9 @@ export const ConsoleHello: MessageFns<ConsoleHello> = {
     }
     if (message.canBrowse !== false) {
       writer.uint32(32).bool(message.canBrowse);
+    }
+    if (message.rows !== 0) {
+      writer.uint32(40).uint32(message.rows);
     }
     return writer;
   },
@@ -381,6 +386,14 @@ export const ConsoleHello: MessageFns<ConsoleHello> = {
             }
 
             message.canBrowse = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.rows = reader.uint32();
             continue;
           }
         }

@@ -96,6 +96,7 @@ export interface StatusResponse {
   /** The newest last, at most 10. */
   terminated: TerminatedJob[];
   residentBytes: number;
+  pid: number;
 }
 
 export interface RunningJob {
@@ -618,6 +619,7 @@ function createBaseStatusResponse(): StatusResponse {
     running: [],
     terminated: [],
     residentBytes: 0,
+    pid: 0,
   };
 }
 
@@ -652,6 +654,9 @@ export const StatusResponse: MessageFns<StatusResponse> = {
         throw new globalThis.Error("value provided for field BigInt(message.residentBytes) of type uint64 too large");
       }
       writer.uint32(64).uint64(BigInt(message.residentBytes));
+    }
+    if (message.pid !== 0) {
+      writer.uint32(72).uint32(message.pid);
     }
     return writer;
   },
@@ -731,6 +736,14 @@ export const StatusResponse: MessageFns<StatusResponse> = {
             }
 
             message.residentBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.pid = reader.uint32();
             continue;
           }
         }

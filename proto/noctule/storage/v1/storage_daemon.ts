@@ -118,6 +118,7 @@ export interface StatusResponse {
   terminated: TerminatedSession[];
   devices: DeviceStatus[];
   residentBytes: number;
+  pid: number;
 }
 
 export interface SessionStatus {
@@ -691,6 +692,7 @@ function createBaseStatusResponse(): StatusResponse {
     terminated: [],
     devices: [],
     residentBytes: 0,
+    pid: 0,
   };
 }
 
@@ -728,6 +730,9 @@ export const StatusResponse: MessageFns<StatusResponse> = {
         throw new globalThis.Error("value provided for field BigInt(message.residentBytes) of type uint64 too large");
       }
       writer.uint32(72).uint64(BigInt(message.residentBytes));
+    }
+    if (message.pid !== 0) {
+      writer.uint32(80).uint32(message.pid);
     }
     return writer;
   },
@@ -815,6 +820,14 @@ export const StatusResponse: MessageFns<StatusResponse> = {
             }
 
             message.residentBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.pid = reader.uint32();
             continue;
           }
         }

@@ -1,6 +1,7 @@
 import { loadDirectorConf, type DirectorConf } from '../../../../configuration/director-conf.ts';
 import { changeDebugging, type DebugChanges, type Debugging } from '../../../../daemon/log.ts';
 import type { SourceReader } from '../../../../configuration/source-reader.ts';
+import type { Screen } from '../../../../director/console/command.ts';
 import { serveConsole } from '../../../../director/console/session.ts';
 import type { DirectorServices, RunningJob, RunRequest } from '../../../../director/services.ts';
 import { RestoreLists } from '../../../../director/restore-lists.ts';
@@ -140,6 +141,7 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
         measured.push([client.name, storage.name, bytes]);
         return { seconds: 2, roundTripSeconds: 0.0004 };
       },
+      listDirectory: () => Promise.reject(new Error('no client in this test')),
       estimate: () => Promise.reject(new Error('no client in this test')),
     },
     retention: new Proxy({} as DirectorServices['retention'], {
@@ -194,6 +196,8 @@ export async function converse(
   options: {
     rights?: Rights;
     canBrowse?: boolean;
+    /** Absent: no terminal. */
+    screen?: Screen;
     onResponse?: (response: ConsoleResponse, console: TestConsole) => void;
   } = {},
 ): Promise<string> {
@@ -207,6 +211,8 @@ export async function session(
   options: {
     rights?: Rights;
     canBrowse?: boolean;
+    /** Absent: no terminal. */
+    screen?: Screen;
     onResponse?: (response: ConsoleResponse, console: TestConsole) => void;
   } = {},
 ): Promise<{ transcript: string; succeeded: boolean[] }> {
@@ -216,7 +222,11 @@ export async function session(
   let transcript = '';
   console.send({
     $case: 'hello',
-    value: { interactive: false, columns: 80, version: '', canBrowse: options.canBrowse ?? false },
+    value: {
+      interactive: options.screen !== undefined,
+      ...{ columns: 80, rows: 0, ...options.screen },
+      ...{ version: '', canBrowse: options.canBrowse ?? false },
+    },
   });
   const writer = {
     write: async (response: ConsoleResponse) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LabelRefused } from '../../../../director/director-errors.ts';
 import { PeerUnreachable } from '../../../../transport/peer-errors.ts';
 import { jobRow, mediaRow } from './fake-catalog.ts';
 import { converse, fakeDirector, runningJob, session, type FakeDirector } from './fake-director.ts';
@@ -18,6 +19,7 @@ function directorWithPeers(): FakeDirector {
         startedAtMs: STARTED,
         jobsRun: 5,
         residentBytes: 266240,
+        pid: 4711,
         running: [
           {
             jobId: 6,
@@ -50,6 +52,7 @@ function directorWithPeers(): FakeDirector {
         startedAtMs: STARTED,
         jobsRun: 0,
         residentBytes: 1,
+        pid: 4712,
         running: [
           {
             jobId: 6,
@@ -315,5 +318,95 @@ Terminated Jobs:
     expect(transcript).toContain(
       'Select daemon type for status (1-6): 3\nAutomatically selected Client: peer-fd\n',
     );
+  });
+});
+
+describe('status director on a terminal', () => {
+  const busy = () => {
+    const director = fakeDirector();
+    for (let jobId = 101; jobId <= 120; jobId++) director.runningJobs.push(runningJob(jobId));
+    director.contents.jobs = Array.from({ length: 10 }, (_, i) => jobRow(i + 1));
+    return director;
+  };
+  const linesOf = (transcript: string) =>
+    transcript
+      .replace(/ Heap: .*/, ' Heap')
+      .split('\n')
+      .slice(1, -1);
+
+  it.each([24, 30, 50])('fits %d lines with twenty jobs running, and says what is left out', async (rows) => {
+    const screen = { rows, columns: 80 };
+    const lines = linesOf(await converse(busy(), ['status dir'], { screen }));
+    expect(lines.length).toBeLessThanOrEqual(rows - 2);
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+    const running = lines.filter((line) => /^ +1\d\d  Back/.test(line));
+    const title = lines.find((line) => line.startsWith('Running Jobs:'));
+    expect(title).toBe(running.length === 20 ? 'Running Jobs:' : `Running Jobs: ${running.length} of 20`);
+    expect(running).toHaveLength(rows === 24 ? 16 : 20);
+    expect(lines.some((line) => line.startsWith('Terminated Jobs:'))).toBe(true);
+  });
+
+  it('is whole where it fits, where its length is given, and in pipes', async () => {
+    const whole = await converse(busy(), ['status dir']);
+    const roomy = await converse(busy(), ['status dir'], { screen: { rows: 200, columns: 80 } });
+    expect(linesOf(roomy)).toEqual(linesOf(whole));
+    const limited = await converse(busy(), ['status dir limit=10'], { screen: { rows: 24, columns: 80 } });
+    expect(linesOf(limited)).toEqual(linesOf(whole));
+  });
+});
+
+describe('status in JSON', () => {
+  const jsonOf = async (director: FakeDirector, line: string) => {
+    const transcript = await converse(director, [line]);
+    return JSON.parse(transcript.split('\n')[1]!) as unknown;
+  };
+
+  it('has the sections of each daemon', async () => {
+    const director = directorWithPeers();
+    director.runningJobs.push(runningJob(7));
+    expect(await jsonOf(director, 'status dir json')).toMatchObject({
+      ...{ kind: 'Director', name: 'peer-dir', jobs_running: 1, pid: process.pid },
+      running: [{ jobid: 7, name: 'Gzip', status: 'R', jobfiles: 1234 }],
+      terminated: [{ jobid: 1, level: 'F', status: 'T' }, { jobid: 2 }],
+      scheduled: [],
+    });
+    expect(await jsonOf(director, 'status client=peer-fd json')).toMatchObject({ kind: 'Client', pid: 4711 });
+    expect(await jsonOf(director, 'status storage=File1 json')).toMatchObject({
+      ...{ kind: 'Storage', pid: 4712 },
+      devices: [{ name: 'FileStorage', enabled: 1 }],
+    });
+    expect(await jsonOf(director, 'status all json')).toMatchObject([
+      { kind: 'Director' },
+      { kind: 'Storage' },
+      { kind: 'Client' },
+    ]);
+  });
+
+  it('tells of a daemon that cannot be reached in its place', async () => {
+    const director = directorWithPeers();
+    director.peers.storageStatus = () => Promise.reject(new LabelRefused('It is away'));
+    expect(await jsonOf(director, 'status all json')).toMatchObject([
+      { kind: 'Director' },
+      { kind: 'Storage', name: 'File1', error: { message: 'It is away' } },
+      { kind: 'Client', running: expect.anything() as unknown },
+    ]);
+  });
+});
+
+describe('.status', () => {
+  it('gives one section of a daemon, key by key', async () => {
+    const director = directorWithPeers();
+    const transcript = await converse(director, [
+      '.status storage=File1 header',
+      '.status dir terminated',
+      '.status dir last',
+      '.status dir current',
+      '.status client=peer-fd scheduled',
+    ]);
+    expect(transcript).toMatch(/^header:\nname=.*\n[^]*^pid=4712$/m);
+    expect(transcript).toMatch(/\.status dir terminated\njobid=1\nname=Gzip\nlevel=F\n[^]*\n\njobid=2\n/);
+    expect(transcript).toMatch(/\.status dir last\njobid=2\n/);
+    expect(transcript).toContain('.status dir current\n1000 OK .status\n');
+    expect(transcript).toContain('.status: that daemon has nothing to say of scheduled.');
   });
 });

@@ -153,6 +153,7 @@ export class FakeDaemons implements Daemons {
         running: [],
         terminated: [],
         residentBytes: 0,
+        pid: 1,
         devices: [
           {
             name: 'FileStorage',

@@ -41,7 +41,7 @@ describe('Command ACL', () => {
   );
 
   it('leaves help and quit; help and completion show only what may be given', async () => {
-    const rights = limitedConsole({ commandAcl: ['statu*'] });
+    const rights = limitedConsole({ commandAcl: ['stat*'] });
     const { transcript, succeeded } = await session(fakeDirector(), ['help', 'quit'], { rights });
     const listed = [...transcript.matchAll(/^ {2}([a-z]+) +[A-Z]/gm)].map(([, name]) => name);
     expect(listed).toEqual(['exit', 'help', 'quit', 'status']);

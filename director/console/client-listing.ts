@@ -1,0 +1,40 @@
+import { formatDateTime } from '../../text/civil-time.ts';
+import { modeText } from '../../text/mode-text.ts';
+import { printablePath } from '../../text/printable.ts';
+import type { ListedFile } from '../daemons/client-estimate.ts';
+import type { CommandContext } from './command.ts';
+
+/** Lines printed together. */
+const LISTING_CHUNK = 1000;
+
+/** Prints what a client has on its disks, as `ls -l` does, in the order it comes and many lines at a time. */
+export class ClientListing {
+  readonly #context: CommandContext;
+  #lines: string[] = [];
+  #printed: Promise<void> = Promise.resolve();
+
+  constructor(context: CommandContext) {
+    this.#context = context;
+  }
+
+  readonly add = (file: ListedFile): void => {
+    const { path, mode, linkCount, uid, gid, sizeBytes, mtimeSeconds } = file;
+    this.#lines.push(
+      `${modeText(mode)} ${String(linkCount).padStart(3)} ${String(uid).padEnd(8)} ${String(gid).padEnd(8)} ` +
+        `${String(sizeBytes).padStart(18)} ${formatDateTime(new Date(mtimeSeconds * 1000))}  ${printablePath(path)}\n`,
+    );
+    if (this.#lines.length >= LISTING_CHUNK) this.#flush();
+  };
+
+  /** Prints what has come so far. */
+  async end(): Promise<void> {
+    this.#flush();
+    await this.#printed;
+  }
+
+  #flush(): void {
+    const text = this.#lines.join('');
+    this.#lines = [];
+    this.#printed = this.#printed.then(() => this.#context.print(text));
+  }
+}
