@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createSite, daemonPid, runConsole, startSite, stopSite } from '../tools/site.ts';
 import { MoreClients } from './more-clients.ts';
 import { OpenConsole } from './open-console.ts';
-import { cpuSeconds, peakResidentMiB } from './process-usage.ts';
+import { cpuSeconds, mainThreadSeconds, peakResidentMiB, type ThreadSeconds } from './process-usage.ts';
 
 const CLIENTS = 20;
 const RUNS_OF_CLIENT = 11; // 20 run, 200 wait
@@ -19,6 +19,8 @@ export interface ManyJobs {
   readonly statusMs: readonly number[];
   readonly directorPeakMiB: number;
   readonly directorCpuSeconds: number;
+  /** Of the Director's main thread while the jobs were queued and ran. */
+  readonly directorMain: ThreadSeconds;
   readonly wallSeconds: number;
   /** Jobs of the catalog by their JobStatus. */
   readonly ended: Readonly<Record<string, number>>;
@@ -52,15 +54,18 @@ export async function manyJobs(directory: string): Promise<ManyJobs> {
     const pid = (await daemonPid(site, 'noctule-dir'))!;
     const runs = ['site-fd', ...clients.names].map((name) => `run job=Job-${name} yes\n`).join('');
     const startedAt = performance.now();
+    const before = mainThreadSeconds(pid);
     await runConsole(site, runs.repeat(RUNS_OF_CLIENT));
     const asked = await askWhileRunning(new OpenConsole(site));
     const wallSeconds = (performance.now() - startedAt) / 1000;
+    const after = mainThreadSeconds(pid);
     const query = 'sqlquery SELECT JobStatus, COUNT(*) AS n FROM Job GROUP BY JobStatus;\n';
     const { output } = await runConsole(site, query);
     const rows = [...output.matchAll(/^\| (\w) +\| +(\d+) \|$/gm)];
     return {
       ...asked,
       wallSeconds,
+      directorMain: { ran: after.ran - before.ran, waited: after.waited - before.waited },
       directorPeakMiB: peakResidentMiB(pid),
       directorCpuSeconds: cpuSeconds(pid),
       ended: Object.fromEntries(rows.map(([, status, count]) => [status!, Number(count)])),

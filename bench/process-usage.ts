@@ -10,6 +10,18 @@ export function cpuSeconds(pid: number): number {
   return [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0) / TICKS_PER_SECOND;
 }
 
+export interface ThreadSeconds {
+  readonly ran: number;
+  /** Ready to run, while others had the processor. */
+  readonly waited: number;
+}
+
+/** Of the main thread of a process so far (proc(5), schedstat). */
+export function mainThreadSeconds(pid: number): ThreadSeconds {
+  const [ran, waited] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'latin1').split(' ');
+  return { ran: Number(ran) / 1e9, waited: Number(waited) / 1e9 };
+}
+
 /** The most memory the process has had resident, in MiB (proc(5), status VmHWM). */
 export function peakResidentMiB(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024;
