@@ -347,8 +347,8 @@ export interface RestorePlanPageQuery {
 export interface CopyCursor {
   /** Of the plan. */
   readonly after?: PlanCursor;
-  /** All files of the plan were given; DeletedId of the last deleted one that was. */
-  readonly deletedId?: number;
+  /** All files of the plan were given: of which of its jobs deleted ones follow, and the last that was given (0: none). */
+  readonly deleted?: { readonly job: number; readonly deletedId: number };
   /** Of the new job: index of its last file, and the length of its stream. */
   readonly lastIndex: number;
   readonly streamBytes: number;

@@ -11,15 +11,14 @@ import type { PlanFile } from './plan-ranges.ts';
 
 /**
  * A plan as a new job that holds the same: entries in the order of the plan, with indexes and places in a stream of their
- * own. Of a plan of one job its deleted files follow; where jobs were laid over each other these have done their work.
+ * own. Where no Full is below its jobs their notes of deleted files follow, for the jobs that the new one is laid over. Such a note
+ * of a file that a later one of the jobs has saved again does no harm: within a job what was saved counts.
  *
  * @throws CatalogError CAT_PLAN_GONE when the plan, or files in it, have left the catalog.
  */
 export function copyPage(db: Connection, query: CopyPageQuery): CopyPage {
-  const { after, limit } = query;
-  return after?.deletedId === undefined
-    ? filesPage(db, query)
-    : deletedPage(db, query, after.deletedId, limit);
+  const { after } = query;
+  return after?.deleted === undefined ? filesPage(db, query) : deletedPage(db, query, after.deleted);
 }
 
 function filesPage(db: Connection, { planId, after, limit }: CopyPageQuery): CopyPage {
@@ -50,8 +49,12 @@ function filesPage(db: Connection, { planId, after, limit }: CopyPageQuery): Cop
   return { stretches, ranges, records: records.finish(), files, contentBytes, ...(next && { next }) };
 }
 
-const ONLY_JOB = `
-  SELECT iif(count(*) = 1, min(JobId), NULL) FROM PlanJob WHERE PlanId = :planId`;
+/** The jobs of a plan whose notes of deleted files are still needed, oldest first. */
+const NOTING_JOBS = `
+  SELECT p.JobId AS jobId FROM PlanJob p
+   WHERE p.PlanId = :planId
+     AND (SELECT r.Level FROM PlanJob o JOIN JobRun r USING (JobId) WHERE o.PlanId = :planId AND o.JobRank = 0) <> 'F'
+   ORDER BY p.JobRank`;
 
 const ANY_DELETED = 'SELECT 1 FROM DeletedFile WHERE JobId = :jobId LIMIT 1';
 
@@ -61,20 +64,33 @@ function nextOf(
   { place, after }: { place: Pick<CopyCursor, 'lastIndex' | 'streamBytes'>; after?: PlanCursor },
 ): CopyCursor | undefined {
   if (after) return { ...place, after };
-  const jobId = db.value<number>(ONLY_JOB, { planId }) ?? 0;
-  return db.value(ANY_DELETED, { jobId }) === undefined ? undefined : { ...place, deletedId: 0 };
+  const jobIds = notingJobs(db, planId);
+  const hasAny = jobIds.some((jobId) => db.value(ANY_DELETED, { jobId }) !== undefined);
+  return hasAny ? { ...place, deleted: { job: 0, deletedId: 0 } } : undefined;
 }
 
-function deletedPage(db: Connection, query: CopyPageQuery, afterId: number, limit: number): CopyPage {
-  const { planId, after: { lastIndex, streamBytes } = { lastIndex: 0, streamBytes: 0 } } = query;
+function notingJobs(db: Connection, planId: number): number[] {
+  return db.all<{ jobId: number }>(NOTING_JOBS, { planId }).map(({ jobId }) => jobId);
+}
+
+function deletedPage(
+  db: Connection,
+  { planId, after, limit }: CopyPageQuery,
+  from: NonNullable<CopyCursor['deleted']>,
+): CopyPage {
+  const { lastIndex, streamBytes } = after ?? { lastIndex: 0, streamBytes: 0 };
   const records = new Records();
-  let deletedId = afterId;
-  const jobId = db.value<number>(ONLY_JOB, { planId }) ?? 0;
-  for (const { record, position } of deletedRecords(db, { jobId, afterId, limit })) {
-    records.add(record);
-    deletedId = position;
+  const jobIds = notingJobs(db, planId);
+  let { job, deletedId } = from;
+  for (; job < jobIds.length && records.count < limit; job += 1, deletedId = 0) {
+    const page = { jobId: jobIds[job]!, afterId: deletedId, limit: limit - records.count };
+    for (const { record, position } of deletedRecords(db, page)) {
+      records.add(record);
+      deletedId = position;
+    }
+    if (records.count === limit) break;
   }
-  const next = records.count === limit ? { next: { deletedId, lastIndex, streamBytes } } : {};
+  const next = job < jobIds.length && { next: { deleted: { job, deletedId }, lastIndex, streamBytes } };
   return { stretches: [], ranges: [], records: records.finish(), files: 0, contentBytes: 0, ...next };
 }
 

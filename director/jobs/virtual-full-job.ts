@@ -19,7 +19,8 @@ import { StreamCopy } from './stream-copy.ts';
 
 /**
  * A backup at level VirtualFull (reference bacula-jobs, section 11): a new Full out of the last Full and what came after it,
- * from volume to volume. With Backups To Keep the newest ones stay out of it.
+ * from volume to volume. With Backups To Keep the newest ones stay out of it. Of a given list without a Full it makes a
+ * Differential or an Incremental.
  */
 export class VirtualFullJob implements JobKind {
   readonly #job: ActiveJob;
@@ -72,7 +73,7 @@ export class VirtualFullJob implements JobKind {
           directorName: this.#env.directorName,
         }),
         jobName: plan.job.name,
-        jobLevel: 'F',
+        jobLevel: this.#level,
       },
     });
     await this.#copy.run();
@@ -93,10 +94,15 @@ export class VirtualFullJob implements JobKind {
     };
   }
 
-  /** A Full that stands where the last of its jobs stood: the next Incremental goes on from there. */
+  /** A Full, mostly, that stands where the last of its jobs stood: the next Incremental goes on from there. */
   get asOf(): JobStanding | undefined {
     const { startTime, endTime } = this.#sources.at(-1) ?? {};
-    return startTime && endTime && { level: 'F', startTime, endTime };
+    return startTime && endTime && { level: this.#level, startTime, endTime };
+  }
+
+  /** What its jobs are together: that of the oldest. */
+  get #level(): string {
+    return this.#sources[0]?.level ?? 'F';
   }
 
   async afterEnd(): Promise<void> {
@@ -133,7 +139,7 @@ export class VirtualFullJob implements JobKind {
     return [];
   }
 
-  /** @throws JobFailed unless they are good backups of one client, with a Full to begin with. */
+  /** @throws JobFailed unless they are good backups of one client, with a Full to begin with or following each other. */
   async #named(jobIds: readonly number[]): Promise<readonly JobRow[]> {
     const { plan } = this.#job;
     const found: JobRow[] = [];
@@ -148,15 +154,37 @@ export class VirtualFullJob implements JobKind {
       found.push(row);
     }
     found.sort((a, b) => Number(a.startTime) - Number(b.startTime) || a.jobId - b.jobId);
-    if (found[0]?.level === 'F') return found;
-    throw new JobFailed(`The oldest of the JobIds ${jobIds.join(',')} is no Full`, {
-      hint: 'Name the Full that the others build on as well.',
-    });
+    if (found[0]?.level !== 'F') await this.#requireNoGap(found);
+    return found;
+  }
+
+  /**
+   * Without a Full the result is laid over what comes before its jobs, and what lies between them would be lost below it.
+   * @throws JobFailed
+   */
+  async #requireNoGap(found: readonly JobRow[]): Promise<void> {
+    const { plan } = this.#job;
+    const [first, last] = [found[0], found.at(-1)];
+    const names = { clientName: plan.client.name, fileSetName: plan.fileSet.name, jobName: plan.job.name };
+    const chain = await this.#env.catalog.restoreChain({ ...names, before: last?.endTime });
+    const from = chain.findIndex(({ jobId }) => jobId === first?.jobId);
+    const wanted = from < 0 ? [] : chain.slice(from).map(({ jobId }) => jobId);
+    if (wanted.join() === found.map(({ jobId }) => jobId).join()) return;
+    throw new JobFailed(
+      `The JobIds ${found.map(({ jobId }) => jobId).join(',')} have no Full among them and do not follow each other in Job "${plan.job.name}"`,
+      {
+        hint:
+          from < 0
+            ? 'Name the Full that they build on as well.'
+            : `Name all from the first to the last: jobid=${wanted.join(',')}`,
+      },
+    );
   }
 
   async #warnOfDeletedFiles(): Promise<void> {
     const { plan, messages } = this.#job;
-    if (this.#sources.length === 1 || (plan.request.accurate ?? plan.job.accurate)) return;
+    if (this.#level !== 'F' || this.#sources.length === 1) return;
+    if (plan.request.accurate ?? plan.job.accurate) return;
     await messages.add(
       'Warning',
       'This Job is not Accurate: files deleted after its Full come back with this Virtual Full. Say "Accurate = yes" in the Job.',
@@ -171,6 +199,7 @@ export class VirtualFullJob implements JobKind {
     return virtualFullReport({
       directorName: this.#env.directorName,
       ...{ jobId, job, startTime, endTime, priority, status },
+      level: this.#level,
       ...(this.#upgradedFrom && { upgradedFrom: this.#upgradedFrom }),
       client: plan.client.name,
       fileSet: plan.fileSet.name,

@@ -1,5 +1,6 @@
 import { formatDateTime, formatReportTime } from '../../text/civil-time.ts';
 import { elapsedText, rateText } from '../../text/numbers.ts';
+import { levelName } from '../jobs/job-codes.ts';
 import { elapsedSeconds, reportText, sourcedName, upgradeText, type SourcedName } from './report-lines.ts';
 import { storageEndLines, volumeLines, writtenLines, type Stored } from './stored-lines.ts';
 import { backupTermination } from './termination.ts';
@@ -8,6 +9,8 @@ export interface VirtualFullReport {
   readonly directorName: string;
   readonly jobId: number;
   readonly job: string;
+  /** Letter of what came of it. */
+  readonly level: string;
   /** Letter of the level asked for, when that was another one. */
   readonly upgradedFrom?: string;
   readonly client: string;
@@ -32,7 +35,7 @@ export function virtualFullReport(facts: VirtualFullReport): string {
   return reportText(facts.directorName, [
     ['JobId', String(facts.jobId)],
     ['Job', facts.job],
-    ['Backup Level', `Virtual Full${upgradeText(facts.upgradedFrom)}`],
+    ['Backup Level', `Virtual ${levelName(facts.level)}${upgradeText(facts.upgradedFrom)}`],
     ['Client', `"${facts.client}"`],
     ['FileSet', `"${facts.fileSet}"${facts.fileSetTime ? ` ${formatDateTime(facts.fileSetTime)}` : ''}`],
     ['Pool', facts.pool ? sourcedName(facts.pool) : ''],

@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,6 +49,17 @@ Job {
   Next Pool = Virtual
   Accurate = yes
   Max Virtual Full Interval = 1 second
+}
+Job {
+  Name = Chained
+  Type = Backup
+  Client = site-fd
+  FileSet = Files
+  Storage = File
+  Messages = Standard
+  Pool = Full-Pool
+  Next Pool = Virtual
+  Accurate = yes
 }
 `;
 
@@ -147,16 +167,40 @@ describe('a VirtualFull', () => {
     await expectRestored();
   });
 
-  it('fails with a sentence when there is no Full, and when a list has none', async () => {
-    const output = await held.console(
-      `run job=Backup level=VirtualFull jobid=${await newestIncremental()} yes\nwait\nmessages\n`,
-    );
-    expect(output).toMatch(/The oldest of the JobIds \d+ is no Full/);
-    expect(reported(output, 'Termination')).toBe('*** Backup Error ***');
+  it('of a list without a Full is an Incremental that stands for its jobs, deleted files and all', async () => {
+    const run = (what: string) => held.console(`run job=Chained ${what} yes\nwait\nmessages\n`);
+    const idOf = (output: string) => Number(reported(output, 'JobId'));
+    for (const name of ['kept', 'replaced', 'gone', 'came-back']) writeFileSync(path(name), name);
+    await run('level=Full');
+    rmSync(path('gone'));
+    rmSync(path('came-back'));
+    writeFileSync(path('replaced'), 'once');
+    const first = idOf(await run('level=Incremental'));
+    writeFileSync(path('replaced'), 'twice');
+    writeFileSync(path('came-back'), 'anew');
+    writeFileSync(path('short-lived'), 'soon gone');
+    const second = idOf(await run('level=Incremental'));
+    rmSync(path('short-lived'));
+    const third = idOf(await run('level=Incremental'));
+
+    const gap = await run(`level=VirtualFull jobid=${first},${third}`);
+    expect(gap).toContain(`Name all from the first to the last: jobid=${first},${second},${third}`);
+    expect(reported(gap, 'Termination')).toBe('*** Backup Error ***');
+
+    const output = await run(`level=VirtualFull jobid=${first},${second},${third}`);
+    expect(reported(output, 'Termination')).toBe('Backup OK');
+    expect(reported(output, 'Backup Level')).toBe('Virtual Incremental');
+    for (const jobId of [first, second, third]) await held.console(`delete jobid=${jobId} yes\n`);
+    const restored = await expectRestored();
+    expect(restored).toContain(`,${idOf(output)}\n`);
+    expect(existsSync(path('gone'))).toBe(false);
+    expect(existsSync(join(held.restoredSource, 'came-back'))).toBe(true);
+    expect(reported(await run('level=Incremental'), 'Backup Level')).toMatch(/^Incremental, since=/);
   });
 
-  async function newestIncremental(): Promise<string> {
-    const output = await held.console('list jobs\n');
-    return [...output.matchAll(/^\| (\d+) .*\| I {5}\|/gm)].at(-1)![1]!;
-  }
+  it('of a list without a Full fails when the jobs are not of the Job', async () => {
+    const output = await held.console('run job=Backup level=VirtualFull jobid=99999 yes\nwait\nmessages\n');
+    expect(output).toContain('JobId 99999 is no good backup of Client "site-fd"');
+    expect(reported(output, 'Termination')).toBe('*** Backup Error ***');
+  });
 });
