@@ -32,7 +32,7 @@ const STORED = [
 
 describe('Labels, in order', () => {
   test('VirtualFull: the same as a backup without client-side lines; level line reads Virtual Full', () => {
-    const report = virtualFullReport({ ...COMMON, scheduledTime: at, accurate: true });
+    const report = virtualFullReport({ ...COMMON, level: 'F', scheduledTime: at, accurate: true });
     expect(report).toMatch(/^ {2}Backup Level: +Virtual Full$/m);
     expect(report).toMatch(/^ {2}Volume name\(s\): +Copy-0001\|Copy-0002$/m);
     expect(labels(report)).toEqual([
