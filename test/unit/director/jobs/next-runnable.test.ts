@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nextRunnable, type QueueEntry, type StorageUse } from '../../../../director/jobs/next-runnable.ts';
+import {
+  nextRunnable,
+  waitLetter,
+  type QueueEntry,
+  type StorageUse,
+  type WaitReason,
+} from '../../../../director/jobs/next-runnable.ts';
 
 const NOW = new Date('2026-11-21T03:40:00Z');
 const LIMITS = { directorJobsMax: 20, now: NOW };
@@ -189,3 +195,14 @@ function checkRunning(running: readonly QueueEntry[], directorJobsMax: number): 
   const priorities = new Set(running.map(({ priority }) => priority));
   if (priorities.size > 1) expect(running.every(({ allowMixedPriority }) => allowMixedPriority)).toBe(true);
 }
+
+test.each<[string, WaitReason, string]>([
+  ['waiting for its start time', 'start time', 't'],
+  ["waiting for the Director's job limit", 'director', 'd'],
+  ['waiting for jobs of other priority to end', 'priority', 'p'],
+  ['waiting for a storage resource (limit)', 'storage', 's'],
+  ['waiting for a client resource (limit)', 'client', 'c'],
+  ['waiting for a job resource (limit of the Job)', 'job', 'j'],
+])('a run that is %s has the letter of Bacula', (_, reason, letter) => {
+  expect(waitLetter(reason)).toBe(letter);
+});
