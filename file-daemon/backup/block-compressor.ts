@@ -23,10 +23,20 @@ const PROBE_SAMPLES = 4096;
 const PROBE_BITS_MAX = 7.85;
 
 /**
- * The level of libdeflate that makes blocks of real files in sum no larger than zlib's of the same level, for less processor
- * time (text of random words comes out 3 to 7 % larger at level 6). There is none such for levels 8 and 9.
+ * What a level of GZIP means here: blocks that are smaller than Bacula makes them at that level, for as little processor time
+ * as that takes. Bacula compresses 64 KiB at a time with zlib; in blocks of 1 MiB less does more (docs/performance.md).
  */
-const LIBDEFLATE_LEVELS: Readonly<Record<number, number>> = { 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 6, 7: 7 };
+const GZIP_LEVELS: Readonly<Record<number, { readonly libdeflate: number; readonly zlib: number }>> = {
+  1: { libdeflate: 1, zlib: 1 },
+  2: { libdeflate: 1, zlib: 2 },
+  3: { libdeflate: 1, zlib: 3 },
+  4: { libdeflate: 3, zlib: 4 },
+  5: { libdeflate: 4, zlib: 5 },
+  6: { libdeflate: 5, zlib: 5 },
+  7: { libdeflate: 5, zlib: 6 },
+  8: { libdeflate: 5, zlib: 6 },
+  9: { libdeflate: 6, zlib: 6 },
+};
 
 /** Compresses blocks on libuv's pool, a bounded number at a time. One for all jobs of the daemon. */
 export class BlockCompressor {
@@ -35,7 +45,7 @@ export class BlockCompressor {
 
   /**
    * @param threadsMax More than the machine has cores are of no use.
-   * @param native Does the levels that it is better at than zlib.
+   * @param native Instead of zlib.
    */
   constructor(threadsMax: number, native: Libdeflate | 'none' = libdeflate() ?? 'none') {
     const count = Math.min(threadsMax, availableParallelism());
@@ -85,24 +95,23 @@ class Workplace {
 
   async deflate<T>(
     content: Uint8Array,
-    level: number,
+    gzipLevel: number,
     use: (packed: PackedContent | undefined) => T,
   ): Promise<T> {
-    const deflater = this.#deflater(level);
-    if (deflater === undefined)
-      return useOnce({ codec: 'deflate', data: await deflatedByZlib(content, level) }, use);
+    const level = GZIP_LEVELS[gzipLevel];
+    if (level === undefined) throw new RangeError(`GZIP has no level ${gzipLevel}`);
+    if (this.#native === 'none')
+      return useOnce({ codec: 'deflate', data: await deflatedByZlib(content, level.zlib) }, use);
+    const deflater = this.#deflater(this.#native, level.libdeflate);
     this.#target ??= Buffer.allocUnsafeSlow(BLOCK_CONTENT_BYTES_MAX);
     // What is not smaller is not wanted.
     const bytes = await deflater.deflate(content, this.#target.subarray(0, content.length));
     return use(bytes === 0 ? undefined : { codec: 'deflate', data: this.#target.subarray(0, bytes) });
   }
 
-  #deflater(level: number): Deflater | undefined {
-    const nativeLevel = LIBDEFLATE_LEVELS[level];
-    if (this.#native === 'none' || nativeLevel === undefined) return undefined;
-    let deflater = this.#deflaters.get(nativeLevel);
-    if (deflater === undefined)
-      this.#deflaters.set(nativeLevel, (deflater = this.#native.deflater(nativeLevel)));
+  #deflater(native: Libdeflate, level: number): Deflater {
+    let deflater = this.#deflaters.get(level);
+    if (deflater === undefined) this.#deflaters.set(level, (deflater = native.deflater(level)));
     return deflater;
   }
 }

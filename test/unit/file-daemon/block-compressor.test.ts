@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { deflateRawSync, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { libdeflate } from '../../../native/libdeflate.ts';
@@ -10,6 +13,22 @@ const TEXT = Buffer.from(
     '',
   ),
 );
+
+function ownSources(bytes: number): Buffer {
+  const root = fileURLToPath(new URL('../../../', import.meta.url));
+  const names = globSync('{director,file-daemon,storage-daemon,catalog}/**/*.ts', { cwd: root }).sort();
+  const sources = Buffer.concat(names.map((name) => readFileSync(join(root, name)))).subarray(0, bytes);
+  expect(sources).toHaveLength(bytes);
+  return sources;
+}
+
+/** What Bacula makes of it. */
+function inPiecesOf64KiB(content: Buffer, level: number): number {
+  let bytes = 0;
+  for (let at = 0; at < content.length; at += 65_536)
+    bytes += deflateRawSync(content.subarray(at, at + 65_536), { level }).length;
+  return bytes;
+}
 
 const copied = (packed: PackedContent | undefined) => packed && Buffer.from(packed.data);
 
@@ -29,6 +48,15 @@ describe.each([
     expect(zstdDecompressSync(zstd1!).equals(TEXT)).toBe(true);
     expect(zstdDecompressSync(zstd19!).equals(TEXT)).toBe(true);
     expect(zstd19!.length).toBeLessThan(zstd1!.length);
+  });
+
+  it('makes less of sources at each level than zlib does in pieces of 64 KiB', async () => {
+    const compressor = new BlockCompressor(2, native);
+    const sources = ownSources(1 << 20);
+    for (const level of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
+      const packed = await compressor.pack(sources, { codec: 'gzip', level }, copied);
+      expect(packed!.length, `GZIP${level}`).toBeLessThan(inPiecesOf64KiB(sources, level));
+    }
   });
 
   it('does not touch a block without compression, nor one that would not shrink', async () => {
