@@ -1,6 +1,7 @@
 import { directive, notYet } from '../directive.ts';
 import { oneOf } from '../values/enumeration.ts';
 import { yesNo } from '../values/numbers.ts';
+import { reference } from '../values/reference.ts';
 import { substitutions } from '../values/substitutions.ts';
 import { path, string } from '../values/text.ts';
 
@@ -33,8 +34,7 @@ export const JOB_RESTORE = {
     default: false,
     help: 'Restore: relocate absolute targets of symbolic links too',
   }),
-  restoreClient: directive('Restore Client', string, {
-    status: notYet('files go to the Client of the job or of the command'),
-    help: 'Restore: client to restore to',
+  restoreClient: directive('Restore Client', reference('Client'), {
+    help: 'Restore: client to restore to, when the command names none (default: the one whose files they are)',
   }),
 };

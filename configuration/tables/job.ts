@@ -123,8 +123,7 @@ const THE_REST = {
     help: 'Options for the plugins of the client',
   }),
   tag: directive('Tag', stringList, {
-    status: notYet('jobs are not labelled yet'),
-    help: 'Labels of the job',
+    help: 'Words that its runs are found by: list jobs tag=',
   }),
   checkMalware: directive('Check Malware', yesNo, {
     default: false,

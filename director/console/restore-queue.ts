@@ -37,6 +37,7 @@ export async function queueRestore(
     restore: {
       selection,
       restoreClient:
+        job.restoreClient ??
         client ??
         resourceOnLine(context, 'Client', 'restoreclient') ??
         (await chooseResource(context, 'Client', undefined, {

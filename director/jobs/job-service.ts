@@ -284,6 +284,7 @@ export class JobService implements Jobs {
       ...(plan.request.comment !== undefined && { comment: plan.request.comment }),
       ...(plan.request.accurate !== undefined && { accurate: plan.request.accurate }),
     });
+    for (const tag of plan.job.tag) await catalog.addTag({ tag, kind: 'job', id: jobId });
     return { jobId, job };
   }
 

@@ -87,6 +87,23 @@ You have selected the following JobIds: 1,2
     expect(director.runs[0]).toMatchObject({ restore: { where: '', replace: 'ifnewer' } });
   });
 
+  it('restores to the Restore Client of the Job, unless the line names another', async () => {
+    const { clients, jobs, ...rest } = director.conf();
+    const other = { ...clients[0]!, name: 'other-fd' };
+    const conf = {
+      ...rest,
+      clients: [...clients, other],
+      jobs: jobs.map((job) => (job.type === 'Restore' ? { ...job, restoreClient: other } : job)),
+    };
+    const withOther = fakeDirector({ conf: () => conf });
+    withOther.contents.files.set(1, HOME);
+    await converse(withOther, [
+      'restore client=peer-fd fileset=Gzip current all done yes',
+      'restore client=peer-fd fileset=Gzip restoreclient=peer-fd current all done yes',
+    ]);
+    expect(withOther.runs.map(({ restore }) => restore?.restoreClient.name)).toEqual(['other-fd', 'peer-fd']);
+  });
+
   it('of named files takes the newest backup of each', async () => {
     const transcript = await converse(director, [
       'restore client=peer-fd file=/srv/demo/home/alice/latest file=/srv/demo/home/bob/src/Makefile done yes',

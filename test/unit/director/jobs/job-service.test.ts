@@ -68,6 +68,14 @@ describe('the jobs of a Director', () => {
     expect(director.jobs.running()).toEqual([]);
   });
 
+  test('carry the Tags of their Job', async () => {
+    const extra = 'Job { Name = Tagged; JobDefs = Defaults; Tag = "monthly", "audit" }';
+    await using director = await TestDirector.start({ conf: { extra }, script: { append: appendAll } });
+    const { jobId } = await director.outcome('Tagged');
+    const tags = await director.catalog.listTags({ kind: 'job', id: jobId });
+    expect(tags.map(({ tag }) => tag)).toEqual(['audit', 'monthly']);
+  });
+
   test('get another priority while they wait, and not any more when they have begun', async () => {
     const held = heldBackups();
     await using director = await TestDirector.start({ conf: { extra: JOBS }, script: held.script });
