@@ -8,6 +8,7 @@ import {
   restoreChain,
 } from '../../../catalog/levels.ts';
 import { createJob } from '../../../catalog/jobs.ts';
+import { deleteJobs } from '../../../catalog/removal.ts';
 import { minute, Site } from './site.ts';
 
 const seriesOf = (site: Site) => ({ jobName: 'Backup', clientId: site.clientId, fileSetId: site.fileSet() });
@@ -39,6 +40,24 @@ describe('the last good Full', () => {
     expect(lastGoodFull(site.db, { ...seriesOf(site), before: minute(9) })?.jobId).toBe(first);
     expect(lastGoodFull(site.db, { ...seriesOf(site), before: minute(1.4) })).toBeUndefined();
     expect(lastGoodFull(site.db, { ...seriesOf(site), before: minute(1.5) })?.jobId).toBe(first);
+  });
+});
+
+describe('what makes the next run a Full: there is no last good Full', () => {
+  test.each<[string, (site: Site) => void]>([
+    ['renaming the Job', (site) => site.backup({ start: 1, name: 'Old name' })],
+    ['other Client resource (new ClientId)', (site) => site.backup({ start: 1, client: 'argo-fd' })],
+    ['changed File lines of the FileSet', (site) => site.backup({ start: 1, md5: 'two' })],
+    [
+      'last Full purged or pruned from the catalog',
+      (site) => deleteJobs(site.db, { jobIds: [site.backup({ start: 1 })], inUse: [] }),
+    ],
+    ['last Full ended in error', (site) => site.backup({ start: 1, status: 'E' })],
+    ['first run', () => {}],
+  ])('%s', (_, happened) => {
+    using site = new Site();
+    happened(site);
+    expect(lastGoodFull(site.db, seriesOf(site))).toBeUndefined();
   });
 });
 
