@@ -100,7 +100,7 @@ export function* directoryWindows(
   { after, only, names, voidBelow = 0 }: WindowOptions,
 ): Generator<DirectoryWindow> {
   const jobs = jobsInDirectory(db, chain, { pathId, oldestRank: voidBelow });
-  const saved = new DirectoryRuns(db, pathId, jobs);
+  const saved = new DirectoryRuns(db, pathId, jobs, after);
   const deleted = deletedInDirectory(db, chain, pathId);
   const implied = voidBelow === 0 ? impliedInDirectory(db, chain, pathId) : [];
   for (let from = after; ;) {

@@ -58,6 +58,12 @@ test('windows of a large directory hold each name once, in order, as its newest 
         const windows = [...directoryWindows(site.db, chainOf(site.db, jobIds), pathId, { names })];
         const found = windows.flatMap(({ entries }) => entries.map(({ base, jobRank }) => [base, jobRank]));
         expect(found).toEqual(slowMerge(jobs));
+        // Pages further on, for which it is known by now where the runs begin.
+        for (const after of [NAMES[0]!, NAMES[37]!, `${NAMES[50]}x`, NAMES.at(-1)!]) {
+          const page = [...directoryWindows(site.db, chainOf(site.db, jobIds), pathId, { names, after })];
+          const rest = page.flatMap(({ entries }) => entries.map(({ base, jobRank }) => [base, jobRank]));
+          expect(rest).toEqual(slowMerge(jobs).filter(([name]) => name > after));
+        }
         expect(Math.max(...windows.map(({ entries }) => entries.length))).toBeLessThanOrEqual(2 * names);
       },
     ),
