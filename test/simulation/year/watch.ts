@@ -70,6 +70,8 @@ export class Watch {
   readonly #awaited = new Map<string, AwaitedRun>();
   readonly #active = new Map<number, Run>();
   readonly #past = new Map<string, PastRun[]>(JOBS.map(({ name }) => [name, []]));
+  /** Of Admin jobs that have ended: they hold nothing, and nothing builds on them. */
+  readonly #pastAdmin = new Set<number>();
   readonly #pastById = new Map<number, PastRun & { readonly jobName: string }>();
   /** JobIds of open sessions by storage. */
   readonly #sessions = new Map<string, Set<number>>();
@@ -185,7 +187,7 @@ export class Watch {
       this.#ends[jobStatus] = (this.#ends[jobStatus] ?? 0) + 1;
       const nowMs = endTime.getTime();
       this.#checkEnd(run, jobStatus, { nowMs, hadBegun });
-      if (run.asked === ' ') return;
+      if (run.asked === ' ') return void this.#pastAdmin.add(jobId);
       this.#remember(run, run.asked, jobStatus, nowMs);
       if (jobStatus === 'f' && run.attempt <= run.job.rescheduleTimes) this.#awaitAgain(run, nowMs);
     });
@@ -196,11 +198,12 @@ export class Watch {
     const nowMs = this.#options.now().getTime();
     for (const jobId of jobIds) {
       this.#check(`JobId ${jobId}`, () => {
+        this.#figures.removed += 1;
+        if (this.#pastAdmin.delete(jobId)) return;
         const run = this.#pastById.get(jobId);
         if (!run) throw new Error('it is removed, and has not ended');
         if (isGood(run)) this.#checkRemoval(run, nowMs);
         run.isGone = true;
-        this.#figures.removed += 1;
       });
     }
   }
