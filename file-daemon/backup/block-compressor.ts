@@ -23,16 +23,17 @@ const PROBE_SAMPLES = 4096;
 const PROBE_BITS_MAX = 7.85;
 
 /**
- * What a level of GZIP means here: blocks that are smaller than Bacula makes them at that level, for as little processor time
- * as that takes. Bacula compresses 64 KiB at a time with zlib; in blocks of 1 MiB less does more (docs/performance.md).
+ * What a level of GZIP means here: blocks that come out smaller in sum than Bacula's at that level, for as little processor
+ * time as that takes. Bacula compresses 64 KiB at a time with zlib; in blocks of 1 MiB less does more. docs/performance.md
+ * has the sizes by kind of data.
  */
 const GZIP_LEVELS: Readonly<Record<number, { readonly libdeflate: number; readonly zlib: number }>> = {
   1: { libdeflate: 1, zlib: 1 },
   2: { libdeflate: 1, zlib: 2 },
   3: { libdeflate: 1, zlib: 3 },
-  4: { libdeflate: 3, zlib: 4 },
-  5: { libdeflate: 4, zlib: 5 },
-  6: { libdeflate: 5, zlib: 5 },
+  4: { libdeflate: 2, zlib: 4 },
+  5: { libdeflate: 3, zlib: 5 },
+  6: { libdeflate: 3, zlib: 5 },
   7: { libdeflate: 5, zlib: 6 },
   8: { libdeflate: 5, zlib: 6 },
   9: { libdeflate: 6, zlib: 6 },
