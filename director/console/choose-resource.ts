@@ -104,6 +104,14 @@ export async function resourceOnLineOrChosen<K extends Kind>(
   return resourceOnLine(context, kind, ...keywords) ?? (await chooseResource(context, kind));
 }
 
+/** As resourceOnLineOrChosen, with the menu of pools in its own order. */
+export async function poolOnLineOrChosen(context: CommandContext): Promise<PoolResource> {
+  return (
+    resourceOnLine(context, 'Pool', 'pool') ??
+    (await chooseResource(context, 'Pool', poolsByName(context.conf())))
+  );
+}
+
 /** Pools in the order their menu has always had. */
 export function poolsByName(conf: DirectorConf): PoolResource[] {
   return [...conf.pools].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -7,7 +7,7 @@ import { printablePath } from '../../text/printable.ts';
 import type { CommandContext } from './command.ts';
 import { connectingTo } from './connecting-to.ts';
 import { levelName } from '../jobs/job-codes.ts';
-import { jobNameOf, terminatedTable } from './terminated-table.ts';
+import { jobNameOf, terminatedTable, type EndedAtDaemon } from './terminated-table.ts';
 
 /** `status client=`: what the file daemon says about itself. */
 export async function statusClient(context: CommandContext, client: ClientResource): Promise<void> {
@@ -189,18 +189,7 @@ function usedVolumes({ name, archiveDevice, mounted }: DeviceStatus): string[] {
   ]);
 }
 
-/** What both kinds of daemon tell about a job that has ended. Their levels are letters or, of restores, words. */
-interface Terminated {
-  readonly jobId: number;
-  readonly job: string;
-  readonly level: string;
-  readonly files: number;
-  readonly bytes: number;
-  readonly status: string;
-  readonly endedAtMs: number;
-}
-
-function terminatedOf(jobs: readonly Terminated[]): string[] {
+function terminatedOf(jobs: readonly EndedAtDaemon[]): string[] {
   if (jobs.length === 0) return [];
   return terminatedTable(
     jobs.map(({ job, endedAtMs, level, ...rest }) => ({

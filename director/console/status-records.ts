@@ -3,6 +3,7 @@ import type { ClientResource, StorageResource } from '../../configuration/direct
 import { formatDateTime } from '../../text/civil-time.ts';
 import { printablePath } from '../../text/printable.ts';
 import type { CommandContext } from './command.ts';
+import type { EndedAtDaemon } from './terminated-table.ts';
 
 /** One thing of a status for programs: the daemon itself, a job, a device. Keys as `.status` has them. */
 export type StatusRecord = Readonly<Record<string, string | number>>;
@@ -167,16 +168,6 @@ function daemonHeader(status: DaemonStatus): StatusRecord {
   };
 }
 
-interface TerminatedJob {
-  readonly jobId: number;
-  readonly job: string;
-  readonly level: string;
-  readonly files: number;
-  readonly bytes: number;
-  readonly status: string;
-  readonly endedAtMs: number;
-}
-
 function terminatedRecord({
   jobId,
   job,
@@ -185,7 +176,7 @@ function terminatedRecord({
   bytes,
   status,
   endedAtMs,
-}: TerminatedJob): StatusRecord {
+}: EndedAtDaemon): StatusRecord {
   const ended = time('endtime', new Date(endedAtMs));
   return { jobid: jobId, job, level, jobfiles: files, jobbytes: bytes, status, ...ended };
 }

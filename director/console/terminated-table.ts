@@ -15,6 +15,17 @@ export interface TerminatedJob {
   readonly endTime: Date;
 }
 
+/** What both kinds of daemon tell about a job that has ended. Their levels are letters or, of restores, words. */
+export interface EndedAtDaemon {
+  readonly jobId: number;
+  readonly job: string;
+  readonly level: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly status: string;
+  readonly endedAtMs: number;
+}
+
 interface Layout {
   /** What stands in the column Level. */
   readonly level: (job: TerminatedJob) => string;

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backupJob } from '../support/backup-job.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import {
   backUp,
@@ -9,22 +10,6 @@ import {
   siteUnderTest,
   type SiteUnderTest,
 } from '../support/site-under-test.ts';
-
-/** A Job like Backup with other scripts. */
-function job(name: string, scripts: string): string {
-  return `
-Job {
-  Name = ${name}
-  Type = Backup
-  Level = Full
-  Client = site-fd
-  FileSet = Files
-  Storage = File
-  Messages = Standard
-  Pool = Full-Pool
-  ${scripts}
-}`;
-}
 
 const command = (...words: string[]) => `"${words.join(' ').replace(/["\\]/g, '\\$&')}"`;
 const shell = (script: string) => command('sh', '-c', `'${script}'`);
@@ -46,27 +31,27 @@ describe('scripts on the client', () => {
         RunScript { Runs When = After; Runs On Client = yes; Runs On Success = no; Runs On Failure = yes
           Command = ${shell('echo never')} }`,
       directorConf: [
-        job(
+        backupJob(
           'Fails',
           `ClientRunBeforeJob = ${command('/bin/false')}
           RunScript { Runs When = After; Runs On Success = no; Runs On Failure = yes
             Command = ${shell('echo cleaned up')} }`,
         ),
-        job(
+        backupJob(
           'GoesOn',
           `RunScript { Runs When = Before; Fail Job On Error = no; Command = ${command('/bin/false')} }`,
         ),
-        job('Missing', `ClientRunBeforeJob = ${command('/no/such/program')}`),
-        job(
+        backupJob('Missing', `ClientRunBeforeJob = ${command('/no/such/program')}`),
+        backupJob(
           'Hangs',
           `RunScript { Runs When = Before; Timeout = 1
           Command = ${shell(`sleep 600 & echo $! > ${at('timed')}; wait`)} }`,
         ),
-        job(
+        backupJob(
           'Waits',
           `ClientRunBeforeJob = ${shell(`sleep 600 & echo $! > ${at('child')}; echo started; wait`)}`,
         ),
-        job(
+        backupJob(
           'Prints',
           `ClientRunBeforeJob = ${shell('head -c 1000000 /dev/zero | tr "\\\\0" x; echo; seq 20000')}`,
         ),

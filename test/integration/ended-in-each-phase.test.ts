@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareTrees } from '../../tools/compare-trees.ts';
 import { startDaemon, stopDaemon, type DaemonName } from '../../tools/site.ts';
+import { backupJob } from '../support/backup-job.ts';
 import { LockedCatalog } from '../support/locked-catalog.ts';
 import { clientIdle, reported, siteUnderTest, type SiteUnderTest } from '../support/site-under-test.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -16,20 +17,8 @@ describe('a backup', { timeout: 60_000 }, () => {
   const at = (name: string) => join(place.path, name);
   let held: SiteUnderTest;
 
-  /** A Job with a script that says "reached", and waits. */
-  const job = (name: string, lines: string) => `
-Job {
-  Name = ${name}
-  Type = Backup
-  Level = Full
-  Client = site-fd
-  FileSet = Files
-  Storage = File
-  Messages = Standard
-  Pool = Full-Pool
-  ${lines}
-}`;
-  const script = `sh -c 'touch ${at('reached')}; until test -e ${at('go')}; do sleep 0.1; done'`;
+  /** Says "reached" and waits; not for ever, where whoever started it is killed: "reached" goes with the test. */
+  const script = `sh -c 'touch ${at('reached')}; until test -e ${at('go')} || ! test -e ${at('reached')}; do sleep 0.1; done'`;
 
   beforeAll(async () => {
     held = await siteUnderTest({
@@ -38,11 +27,11 @@ Job {
         for (let i = 0; i < 5; i++) writeFileSync(join(directory, `file-${i}`), randomBytes(100_000));
       },
       directorConf: [
-        job('Before', `RunBeforeJob = "${script}"`),
-        job('Client-Before', `ClientRunBeforeJob = "${script}"`),
-        job('Volume', 'Full Backup Pool = Unlabelled'),
-        job('After', `RunAfterJob = "${script}"`),
-        job('Client-After', `ClientRunAfterJob = "${script}"`),
+        backupJob('Before', `RunBeforeJob = "${script}"`),
+        backupJob('Client-Before', `ClientRunBeforeJob = "${script}"`),
+        backupJob('Volume', 'Full Backup Pool = Unlabelled'),
+        backupJob('After', `RunAfterJob = "${script}"`),
+        backupJob('Client-After', `ClientRunAfterJob = "${script}"`),
         'Pool { Name = Unlabelled; Pool Type = Backup }',
       ].join('\n'),
     });

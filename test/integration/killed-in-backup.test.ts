@@ -2,25 +2,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareTrees } from '../../tools/compare-trees.ts';
 import { startDaemon, stopDaemon, type DaemonName } from '../../tools/site.ts';
+import { backupJob } from '../support/backup-job.ts';
 import { runHalf } from '../support/half-saved.ts';
 import { makeManyFiles } from '../support/many-files.ts';
 import { relayedSite, type RelayedSite } from '../support/relayed-site.ts';
 import { backUp, clientIdle, reported } from '../support/site-under-test.ts';
 
 /** As the Job Backup, but what is broken off has failed. */
-const ALL_OR_NOTHING = `
-Job {
-  Name = Whole
-  Type = Backup
-  Level = Full
-  Client = site-fd
-  FileSet = Files
-  Storage = File
-  Messages = Standard
-  Pool = Full-Pool
-  Allow Incomplete Jobs = no
-}
-`;
+const ALL_OR_NOTHING = backupJob('Whole', 'Allow Incomplete Jobs = no');
 
 /** Backups of which some files are in the catalog and more data on the volume; the client cannot send the rest. */
 describe('a backup in the middle of its data', { timeout: 120_000 }, () => {

@@ -1,5 +1,5 @@
 import { announceCatalog } from '../catalog-line.ts';
-import { chooseResource, poolsByName, resourceOnLine, resourceOnLineOrChosen } from '../choose-resource.ts';
+import { poolOnLineOrChosen, resourceOnLineOrChosen } from '../choose-resource.ts';
 import type { Command } from '../command.ts';
 import { newVolumeName } from '../new-volume-name.ts';
 
@@ -11,9 +11,7 @@ export const add: Command = {
   async run(context) {
     const { services, say } = context;
     await announceCatalog(context, 'jobs');
-    const pool =
-      resourceOnLine(context, 'Pool', 'pool') ??
-      (await chooseResource(context, 'Pool', poolsByName(context.conf())));
+    const pool = await poolOnLineOrChosen(context);
     const storage = await resourceOnLineOrChosen(context, 'Storage', 'storage');
     const volumeName = await newVolumeName(context);
     const [row] = await services.catalog.listPools({ name: pool.name });

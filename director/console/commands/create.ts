@@ -1,6 +1,6 @@
 import { syncPool } from '../../catalog-ids.ts';
 import { announceCatalog } from '../catalog-line.ts';
-import { chooseResource, poolsByName, resourceOnLine } from '../choose-resource.ts';
+import { poolOnLineOrChosen } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command } from '../command.ts';
 
@@ -12,9 +12,7 @@ export const create: Command = {
   async run(context) {
     const { services, say } = context;
     await announceCatalog(context, 'jobs');
-    const pool =
-      resourceOnLine(context, 'Pool', 'pool') ??
-      (await chooseResource(context, 'Pool', poolsByName(context.conf())));
+    const pool = await poolOnLineOrChosen(context);
     if ((await services.catalog.listPools({ name: pool.name })).length > 0) {
       throw new CommandError(
         `Pool "${pool.name}" already exists in the catalog`,

@@ -1,5 +1,5 @@
 import { announceCatalog } from '../catalog-line.ts';
-import { chooseResource, poolsByName, resourceOnLine, resourceOnLineOrChosen } from '../choose-resource.ts';
+import { poolOnLineOrChosen, resourceOnLineOrChosen } from '../choose-resource.ts';
 import type { Command } from '../command.ts';
 import { newVolumeName } from '../new-volume-name.ts';
 
@@ -12,9 +12,7 @@ export const label: Command = {
     await announceCatalog(context, 'jobs', context.line.has('storage') ? 'by resource' : 'automatic');
     const storage = await resourceOnLineOrChosen(context, 'Storage', 'storage');
     const volumeName = await newVolumeName(context);
-    const pool =
-      resourceOnLine(context, 'Pool', 'pool') ??
-      (await chooseResource(context, 'Pool', poolsByName(context.conf())));
+    const pool = await poolOnLineOrChosen(context);
     await say(`Connecting to Storage daemon ${storage.name} at ${storage.address}:${storage.sdPort} ...`);
     await say(`Sending label command for Volume "${volumeName}" Slot 0 ...`);
     const { volumeBytes, deviceName, archiveDevice } = await services.peers.label({

@@ -1,6 +1,6 @@
 import { withCommas } from '../../../text/numbers.ts';
 import { announceCatalog } from '../catalog-line.ts';
-import { chooseResource, poolsByName, resourceOnLine, resourceOnLineOrChosen } from '../choose-resource.ts';
+import { poolOnLineOrChosen, resourceOnLineOrChosen } from '../choose-resource.ts';
 import { volumeOnLineOrChosen } from '../choose-volume.ts';
 import { CommandCancelled } from '../command-error.ts';
 import type { Command } from '../command.ts';
@@ -29,9 +29,7 @@ export const relabel: Command = {
       );
     }
     const volumeName = await newVolumeName(context);
-    const pool =
-      resourceOnLine(context, 'Pool', 'pool') ??
-      (await chooseResource(context, 'Pool', poolsByName(context.conf())));
+    const pool = await poolOnLineOrChosen(context);
     await say(`Connecting to Storage daemon ${storage.name} at ${storage.address}:${storage.sdPort} ...`);
     await say(`Sending relabel command from "${volume.volumeName}" to "${volumeName}" ...`);
     const { freedBytes, volumeBytes, deviceName, archiveDevice } = await services.peers.relabel({

@@ -1,7 +1,7 @@
 import type { JobChanges } from '../../../catalog/inputs.ts';
 import { syncPool } from '../../catalog-ids.ts';
 import { announceCatalog } from '../catalog-line.ts';
-import { chooseResource, poolsByName, resourceNamed, resourceOnLine } from '../choose-resource.ts';
+import { poolOnLineOrChosen, resourceNamed } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { chooseFromMenu } from '../prompts.ts';
@@ -71,9 +71,7 @@ export const update: Command = {
 
 /** The row follows the conf at each reload already; this says so, and shows it. */
 async function updatePool(context: CommandContext): Promise<void> {
-  const pool =
-    resourceOnLine(context, 'Pool', 'pool') ??
-    (await chooseResource(context, 'Pool', poolsByName(context.conf())));
+  const pool = await poolOnLineOrChosen(context);
   await syncPool(context.services.catalog, pool);
   await context.print(await listPools(context, 'table', pool.name));
   await context.say('Pool DB record updated from resource.');
