@@ -6,6 +6,7 @@ import {
   resourcesOf,
   setDefaultMessages,
 } from './checks/check-conf.ts';
+import { checkDaemonMessages } from './checks/check-daemon-messages.ts';
 import type { ResourceOf } from './directive.ts';
 import type { LoadOptions } from './load-options.ts';
 import { Places, type LoadedConf } from './places.ts';
@@ -52,6 +53,7 @@ export function loadFileDaemonConf(file: string, options: LoadOptions = {}): Loa
   checkExactlyOne(nodes, 'FileDaemon', file, problems);
   checkAtLeastOne(nodes, 'Director', file, problems, 'nobody may use this client');
   checkDirectorAddresses(nodes, problems);
+  checkDaemonMessages(nodes, problems);
   checkPasswords(nodes, options.reader ?? diskReader, problems);
   setDefaultMessages(nodes, 'FileDaemon');
   const result = problems.result<FileDaemonConf>(() => {

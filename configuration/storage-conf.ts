@@ -5,6 +5,7 @@ import {
   resourcesOf,
   setDefaultMessages,
 } from './checks/check-conf.ts';
+import { checkDaemonMessages } from './checks/check-daemon-messages.ts';
 import { checkStorageDaemon } from './checks/check-storage-daemon.ts';
 import type { LoadOptions } from './load-options.ts';
 import { Places, type LoadedConf } from './places.ts';
@@ -42,6 +43,7 @@ export function loadStorageConf(file: string, options: LoadOptions = {}): Loaded
   checkAtLeastOne(nodes, 'Director', file, problems, 'nobody may use this daemon');
   checkAtLeastOne(nodes, 'Device', file, problems, 'it has no place for volumes');
   checkStorageDaemon(nodes, problems);
+  checkDaemonMessages(nodes, problems);
   checkPasswords(nodes, options.reader ?? diskReader, problems);
   setDefaultMessages(nodes, 'Storage');
   const result = problems.result<StorageConf>(() => {

@@ -49,6 +49,7 @@ async function start(conf: FileDaemonConf, { log, confFile }: DaemonContext): Pr
     ioClass: conf.fileDaemon.ioClass,
     compressionThreads: conf.fileDaemon.maximumCompressionThreads,
     bandwidthMax: (director) => bandwidthMax(inForce.conf, director),
+    destinations: () => inForce.conf.fileDaemon.messages?.destinations ?? [],
     isMonitor: (director) => inForce.conf.directors.some((one) => one.name === director && one.monitor),
   });
   const problem = lostWithoutNative();

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { deviceTypeOf } from '../configuration/device-type.ts';
 import type { AutochangerResource, DeviceResource } from '../configuration/storage-conf.ts';
 import { DeviceGate } from './device-gate.ts';
 import { Device } from './device.ts';
@@ -97,6 +98,7 @@ export class DeviceTable {
     const settings = {
       name: resource.name,
       mediaType: resource.mediaType,
+      deviceType: deviceTypeOf(resource),
       labelMedia: resource.labelMedia,
       minimumFreeBytes: resource.minimumFreeSpace,
       maximumVolumeBytes: resource.maximumVolumeSize,
@@ -118,6 +120,9 @@ function unknownDevice(names: readonly string[]): RequestRefused {
 }
 
 function misfit({ settings }: Device, { mediaType, purpose }: DeviceRequest): string | undefined {
+  if (settings.deviceType !== 'File') {
+    return `it is of type ${settings.deviceType}, and volumes are files in a directory`;
+  }
   if (!settings.enabled) return 'its resource says "Enabled = no"';
   if (purpose === 'write' && settings.readOnly) return 'its resource says "Read Only = yes"';
   if (mediaType !== '' && mediaType !== settings.mediaType) {

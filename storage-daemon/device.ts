@@ -13,6 +13,8 @@ import type { VolumePlace } from './volume-file.ts';
 export interface DeviceSettings {
   readonly name: string;
   readonly mediaType: string;
+  /** Only those of type `File` can be used. */
+  readonly deviceType: string;
   readonly labelMedia: boolean;
   readonly minimumFreeBytes: number;
   /** A volume is full at this size; 0 = no limit. */

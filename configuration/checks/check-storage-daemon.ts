@@ -1,3 +1,4 @@
+import { deviceTypeOf } from '../device-type.ts';
 import type { Problems } from '../problem.ts';
 import { labelOf, placeInNode, type ResourceNode } from '../resource-node.ts';
 import { placeOf } from '../source.ts';
@@ -32,12 +33,11 @@ export function checkStorageDaemon(nodes: readonly ResourceNode[], problems: Pro
 }
 
 function checkDevice({ node, resource }: Checked<DeviceResource>, problems: Problems): void {
-  const { archiveDevice = '', deviceType } = resource;
-  const type = deviceType ?? (archiveDevice.startsWith('/dev/') ? 'Tape' : 'File');
+  const type = deviceTypeOf(resource);
   if (type !== 'File') {
     problems.add(
       'warning',
-      placeInNode(node, deviceType === undefined ? 'archiveDevice' : 'deviceType'),
+      placeInNode(node, resource.deviceType === undefined ? 'archiveDevice' : 'deviceType'),
       `${labelOf(node)} is of type ${type}, and only directories are written: its jobs will fail`,
       'name a directory as Archive Device, with "Device Type = File"',
     );

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { deviceTypeOf } from '../device-type.ts';
 import type { Places } from '../places.ts';
 import type { Problems } from '../problem.ts';
 import type { Destination } from '../values/destination.ts';
@@ -26,8 +27,7 @@ export function checkDirectories(site: Site, machine: Machine, problems: Problem
     check.daemon(conf.storage, places);
     check.messages(conf.messages, places);
     for (const device of conf.devices) {
-      const type = device.deviceType ?? (device.archiveDevice.startsWith('/dev/') ? 'Tape' : 'File');
-      if (!device.enabled || type !== 'File') continue;
+      if (!device.enabled || deviceTypeOf(device) !== 'File') continue;
       check.directory(device, 'archiveDevice', places, {
         what: `Archive Device of Device "${device.name}"`,
         use: device.readOnly ? 'read' : 'write',

@@ -24,7 +24,9 @@ const DISK = {
   deviceType: directive(
     'Device Type',
     oneOf(['File', 'Tape', 'Fifo', 'VTape', 'Vtl', 'Aligned', 'Null', 'Cloud']),
-    { help: 'File; the other kinds are refused' },
+    {
+      help: 'File, also without it unless the Archive Device lies in /dev; jobs cannot use a Device of another kind',
+    },
   ),
   labelMedia: directive('Label Media', yesNo, {
     default: false,

@@ -61,7 +61,7 @@ export const MESSAGES = {
   }),
   syslog: directive('syslog', destination('syslog'), {
     into: 'destinations',
-    help: 'System log',
+    help: 'System log, facility daemon when none is named',
   }),
   catalog: directive('catalog', destination('catalog'), {
     into: 'destinations',

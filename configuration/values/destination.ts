@@ -34,7 +34,7 @@ const TYPES_BY_KEY = new Map<string, MessageType>(
 /** One line of a Messages resource: where messages of some types go. */
 export interface Destination {
   readonly kind: DestinationKind;
-  /** Mail addresses, the path of a file, the name of a Director; empty for the kinds that need none. */
+  /** Mail addresses, the path of a file, the name of a Director, a facility of the system log; empty for the kinds that need none. */
   readonly where: readonly string[];
   readonly types: ReadonlySet<MessageType>;
   /** The mail command in force at this line; for the mail kinds. Absent: none stands above the line. */
@@ -58,13 +58,13 @@ export type DestinationKind =
   | 'operator';
 
 /** What stands between the name and the types. */
-type Target = 'none' | 'one' | 'many';
+type Target = 'none' | 'facility' | 'one' | 'many';
 
 const TARGETS: Readonly<Record<DestinationKind, Target>> = {
   stdout: 'none',
   stderr: 'none',
   console: 'none',
-  syslog: 'none',
+  syslog: 'facility',
   catalog: 'none',
   director: 'one',
   file: 'one',
@@ -77,8 +77,29 @@ const TARGETS: Readonly<Record<DestinationKind, Target>> = {
 
 const EXAMPLES: Readonly<Record<Target, string>> = {
   none: 'all, !skipped',
+  facility: 'local0 = all, !skipped',
   one: '"/var/log/noctule.log" = all, !skipped',
   many: 'root@localhost = all, !skipped',
+};
+
+/** Of the system log (`logger -p`). */
+const FACILITIES = [
+  ...['auth', 'authpriv', 'cron', 'daemon', 'ftp', 'kern', 'lpr', 'mail', 'news', 'syslog', 'user', 'uucp'],
+  ...Array.from({ length: 8 }, (_, number) => `local${number}`),
+];
+
+const TITLES: Readonly<Record<Target, string>> = {
+  none: 'a list of message types',
+  facility: 'a list of message types; before it may stand a facility of the system log and "="',
+  one: 'a destination, "=" and a list of message types',
+  many: 'a destination, "=" and a list of message types',
+};
+
+/** Why nothing comes of types that have to be asked for by name. */
+const NEVER_SENT: Readonly<Record<(typeof SPECIAL_TYPES)[number], string>> = {
+  Debug: '"setdebug level=50 trace=1" writes a trace file',
+  Saved: '"list files jobid=N" shows what a job has saved',
+  Events: '"list joblog" and the log of the Director tell what happened',
 };
 
 /** A destination line: `console = types`, `append = path = types`, `mail = address, address = types`. */
@@ -86,8 +107,7 @@ export function destination(kind: DestinationKind): AssignedType<readonly Destin
   const example = EXAMPLES[TARGETS[kind]];
   const type: AssignedType<readonly Destination[]> = {
     form: 'assigned',
-    title:
-      TARGETS[kind] === 'none' ? 'a list of message types' : 'a destination, "=" and a list of message types',
+    title: TITLES[TARGETS[kind]],
     example,
     repeated: 'adds',
     read(assignment, context) {
@@ -160,6 +180,7 @@ function readWhere(
   const { value } = assignment;
   if (TARGETS[kind] === 'none') return { targets: [], rest: value };
   const equals = value.findIndex((token) => token.kind === '=');
+  if (TARGETS[kind] === 'facility') return readFacility(value, equals, context);
   const names = value.slice(0, equals < 0 ? 0 : equals).filter((token) => token.kind !== ',');
   if (equals < 0 || names.length === 0 || (TARGETS[kind] === 'one' && names.length > 1)) {
     context.error(
@@ -171,6 +192,29 @@ function readWhere(
   }
   for (const name of names) warnOfDroppedBlanks(name, context);
   return { targets: names.map((name) => name.text), rest: value.slice(equals + 1) };
+}
+
+/** `syslog = types`, or as Bareos has it `syslog = facility = types`. */
+function readFacility(
+  value: readonly Token[],
+  equals: number,
+  context: ReadContext,
+): { targets: string[]; rest: readonly Token[] } | undefined {
+  if (equals < 0) return { targets: [], rest: value };
+  const [token] = value;
+  const facility = token?.text.toLowerCase() ?? '';
+  if (token && equals === 1 && FACILITIES.includes(facility)) {
+    return { targets: [facility], rest: value.slice(equals + 1) };
+  }
+  const suggestion = nearest(facility, FACILITIES);
+  context.error(
+    value[0]!,
+    `"${writtenText(value.slice(0, equals))}" is no facility of the system log`,
+    suggestion === undefined
+      ? `the facilities are ${FACILITIES.join(', ')}`
+      : `did you mean "${suggestion}"?`,
+  );
+  return undefined;
 }
 
 /** The set of types; a later word may take out what an earlier one put in. */
@@ -219,6 +263,10 @@ function applyType(types: Set<MessageType>, token: Token, context: ReadContext):
         : `did you mean "${suggestion}"?`,
     );
     return false;
+  }
+  for (const one of SPECIAL_TYPES) {
+    if (type === one && !remove)
+      context.warning(token, `no message of type ${one} is ever sent here`, NEVER_SENT[one]);
   }
   for (const one of meant) {
     if (remove) types.delete(one);

@@ -107,7 +107,7 @@ export class MessageOutlets {
         process.stderr.write(messageLine(message));
         return;
       case 'syslog':
-        return this.#syslog(message);
+        return this.#syslog(message, destination.where[0]);
       case 'operator':
         return this.mail({ destination, ...context, body: messageLine(message) });
       case 'mail':
@@ -124,8 +124,9 @@ export class MessageOutlets {
     this.#begunFiles.add(place);
   }
 
-  async #syslog(message: Message): Promise<void> {
-    const words = ['logger', '-t', this.#directorName, '-p', `daemon.${SEVERITIES[message.type] ?? 'info'}`];
+  async #syslog(message: Message, facility = 'daemon'): Promise<void> {
+    const priority = `${facility}.${SEVERITIES[message.type] ?? 'info'}`;
+    const words = ['logger', '-t', this.#directorName, '-p', priority];
     const status = await runCommand({
       words,
       input: messageBody(message),

@@ -8,6 +8,7 @@ import {
   type EstimateResponse,
   type HelloRequest,
   type HelloResponse,
+  type JobMessage,
   type MeasureNetworkRequest,
   type MeasureNetworkResponse,
   type PriorState,
@@ -28,6 +29,7 @@ import {
   type VerifyResponse,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
+import type { Destination } from '../../configuration/values/destination.ts';
 import { smallestSpeed } from '../../configuration/values/size.ts';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
 import { changeDebugging, type Debugging } from '../../daemon/log.ts';
@@ -47,8 +49,9 @@ import { printablePath } from '../../text/printable.ts';
 import { normalizePath, pathFromBytes, type BytePath } from '../byte-path.ts';
 import type { IoClass } from '../../native/priority.ts';
 import { runRestoreJob } from '../restore/restore-job.ts';
+import type { FileNotice } from '../walk/file-notice.ts';
 import { runVerify } from '../verify/verify-job.ts';
-import { jobMessage, jobProgress, replaceRule } from './job-messages.ts';
+import { goesToDirector, jobMessage, jobProgress, replaceRule } from './job-messages.ts';
 import type { ActiveJob, JobTable } from './job-table.ts';
 import { measureNetwork } from './network-test.ts';
 import { runScriptCommand } from './script-runner.ts';
@@ -86,6 +89,8 @@ export interface FileDaemonServiceOptions {
   readonly compressionThreads: number;
   /** What the conf allows the jobs of this Director at most, in bytes per second; 0 = no limit. */
   bandwidthMax(directorName: string): number;
+  /** Where messages go by the conf: `destinations` of its Messages resource. */
+  destinations(): readonly Destination[];
   /** Whether the Director of this name may only ask for the status (Monitor = yes). */
   isMonitor(directorName: string): boolean;
 }
@@ -194,7 +199,7 @@ export class FileDaemonService {
             ioClass: this.#options.ioClass,
             savedLinks: savedLinksOf(commands),
             prior: priorStatesOf(commands, BackupCommand),
-            notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
+            notice: this.#noticesTo(context, (value) => writer.write({ event: { $case: 'message', value } })),
             progress(counts, path) {
               active.progress(counts, path);
               return writer.write({ event: { $case: 'progress', value: jobProgress(counts, path) } });
@@ -243,7 +248,7 @@ export class FileDaemonService {
           {
             openFetch: (ended) => link.openFetch(ended),
             entries: entriesOf(commands),
-            notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
+            notice: this.#noticesTo(context, (value) => writer.write({ event: { $case: 'message', value } })),
             progress(counts, path) {
               active.progress(counts, path);
               return writer.write({ event: { $case: 'progress', value: jobProgress(counts, path) } });
@@ -278,7 +283,7 @@ export class FileDaemonService {
         fileSet,
         {
           ioClass: this.#options.ioClass,
-          notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
+          notice: this.#noticesTo(context, (value) => writer.write({ event: { $case: 'message', value } })),
           progress: async (counts, path) => active.progress(counts, path),
           prior: priorStatesOf(commands, EstimateCommand),
           listing: (batch) =>
@@ -312,7 +317,7 @@ export class FileDaemonService {
         {
           ioClass: this.#options.ioClass,
           prior: priorStatesOf(commands, VerifyCommand),
-          notice: (notice) => writer.write({ event: { $case: 'message', value: jobMessage(notice) } }),
+          notice: this.#noticesTo(context, (value) => writer.write({ event: { $case: 'message', value } })),
           records: (value) => writer.write({ event: { $case: 'records', value } }),
           progress(counts, path) {
             active.progress(counts, path);
@@ -379,6 +384,16 @@ export class FileDaemonService {
     if (ticket === undefined)
       throw new RequestRefused('The Director did not name a storage daemon for the job');
     return new StorageLink(ticket, this.#options.storageConnectTimeoutMs(), throttle);
+  }
+
+  /** Sends what a job has to say to the Director that asked for it, as far as the conf lets it. */
+  #noticesTo(
+    { peer }: CallContext,
+    send: (message: JobMessage) => Promise<void>,
+  ): (notice: FileNotice) => Promise<void> {
+    return async (notice) => {
+      if (goesToDirector(notice, peer.name, this.#options.destinations())) await send(jobMessage(notice));
+    };
   }
 
   #requireJobs({ peer }: CallContext): void {

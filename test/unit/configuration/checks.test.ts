@@ -476,6 +476,19 @@ describe('a storage daemon', () => {
     ]);
   });
 
+  test('guesses the Device Type from the Archive Device: /dev is no directory, but for its disk in memory', () => {
+    const at = (archive: string, more = '') =>
+      problemsOf(
+        `${OWN + DIRECTOR}Device { Name = D; Media Type = M; Archive Device = ${archive}; Label Media = yes; ${more} }`,
+      );
+    expect(brief(at('/dev/nst0'))).toEqual([expect.stringContaining('Device "D" is of type Tape')]);
+    expect(brief(at('/srv/d', 'Device Type = Fifo'))).toEqual([
+      expect.stringContaining('Device "D" is of type Fifo'),
+    ]);
+    expect(brief(at('/dev/shm/d'))).toEqual([]);
+    expect(brief(at('/dev/nst0', 'Device Type = File'))).toEqual([]);
+  });
+
   test('with the usual lines for disk devices has nothing to remark', () => {
     const usual = 'Random Access = yes; Automatic Mount = yes; Removable Media = no; Always Open = no';
     expect(brief(problemsOf(OWN + DIRECTOR + device('D', usual)))).toEqual([]);
@@ -493,6 +506,17 @@ describe('a storage daemon', () => {
       reader: textReader({ '/sd.conf': OWN + DIRECTOR + device('D1') + device('D2') + changer }),
     });
     expect(conf?.autochangers[0]?.devices.map((one) => one.name)).toEqual(['D1', 'D2']);
+  });
+
+  test('says which destinations of its Messages get nothing: only the line of the Director does', () => {
+    const messages = (lines: string) => `Messages { Name = M; director = dir = all\n${lines}\n}`;
+    const whole = OWN + DIRECTOR + device('D');
+    expect(brief(problemsOf(whole + messages('')))).toEqual([]);
+    expect(
+      brief(problemsOf(whole + messages('append = "/l" = all\nmail = a@b = all\nappend = "/m" = error'))),
+    ).toEqual([
+      `notice 4: append, mail of Messages "M" get nothing here: what is said about jobs goes to the Director, the rest into the daemon's log`,
+    ]);
   });
 
   test('accepts a name that was always misspelt', () => {

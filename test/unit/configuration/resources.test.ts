@@ -239,20 +239,63 @@ describe('Messages', () => {
     loadInFrame(`Messages { Name = X\n${lines}\n}`).messages.find((one) => one.name === 'X')?.destinations ??
     [];
 
-  test('several recipients, all types but one', () => {
+  test('a "!" takes a type away, and a mail line may name several addresses', () => {
     const [mail] = destinations('mail = root@localhost, ops@x.org = all, !skipped');
     expect(mail).toMatchObject({ kind: 'mail', where: ['root@localhost', 'ops@x.org'] });
     expect(mail?.types.has('Skipped')).toBe(false);
     expect(mail?.types.size).toBe(14);
   });
 
-  test('"all" leaves out what must be asked for', () => {
+  test.each([
+    ...[
+      'Abort',
+      'Fatal',
+      'Error',
+      'Warning',
+      'Info',
+      'NotSaved',
+      'Skipped',
+      'Mount',
+      'Terminate',
+      'Restored',
+    ],
+    ...['Security', 'Alert', 'VolMgmt', 'ErrorTerm', 'Verified'],
+  ])('%s is a type of message that "all" stands for, in any case', (type) => {
+    const [alone, all, without] = destinations(
+      `console = ${type.toLowerCase()}\ncatalog = all\nstdout = ALL, !${type.toUpperCase()}`,
+    );
+    expect([...(alone?.types ?? [])]).toEqual([type]);
+    expect(all?.types.has(type as 'Error')).toBe(true);
+    expect([...(without?.types ?? [])]).toEqual([...(all?.types ?? [])].filter((one) => one !== type));
+  });
+
+  test('the order of the types matters where one is taken away: it comes back when it is named behind', () => {
+    const [before, behind, again] = destinations(
+      'console = !skipped, all\ncatalog = all, !skipped\nstdout = !skipped, all, !info, skipped, info',
+    );
+    expect([before, behind, again].map((one) => one?.types.size)).toEqual([15, 14, 15]);
+  });
+
+  test('"all" does not stand for Debug, Saved and Events, which have to be named; Events also by their kind', () => {
     const [all, more] = destinations('console = all\nstdout = all, saved, Debug, events.job');
     expect(['Saved', 'Debug', 'Events'].some((type) => all?.types.has(type as 'Saved'))).toBe(false);
     expect(more?.types.size).toBe(18);
   });
 
-  test('every kind of destination', () => {
+  test.each([
+    ['Saved', 'saved'],
+    ['Debug', 'debug'],
+    ['Events', 'events.job'],
+  ])('nothing is ever sent for %s, which a warning says where it is asked for', (type, word) => {
+    const said = (line: string) =>
+      brief(problemsInFrame(`Messages { Name = X\n${line}\n}`)).filter((one) => one.includes('ever sent'));
+    expect(said(`console = all, ${word}`)).toEqual([
+      `warning 2: no message of type ${type} is ever sent here`,
+    ]);
+    expect(said(`console = all, !${word}`)).toEqual([]);
+  });
+
+  test('a line of each kind goes where it says: a file, a Director, addresses, or nothing more', () => {
     const lines = [
       'stdout = all',
       'stderr = all',
@@ -283,7 +326,22 @@ describe('Messages', () => {
     ]);
   });
 
-  test('a mail command holds for the lines below it', () => {
+  test('syslog may have a facility, as in Bareos', () => {
+    expect(destinations('syslog = Local3 = all\nsyslog = all').map(({ where }) => where)).toEqual([
+      ['local3'],
+      [],
+    ]);
+    expect(problemsInFrame('Messages { Name = X\nsyslog = lokal3 = all\n}')[0]).toMatchObject({
+      message: '"lokal3" is no facility of the system log',
+      hint: 'did you mean "local3"?',
+    });
+    expect(problemsInFrame('Messages { Name = X\nsyslog = = all\n}')[0]).toMatchObject({
+      severity: 'error',
+      line: 2,
+    });
+  });
+
+  test('Mail Command and Operator Command hold for the lines below them, each for its own kind', () => {
     const lines = destinations(
       'mail = a@b = all\nmailcommand = "one"\nmail = c@d = all\nconsole = all\nmailcommand = "two"\noperatorcommand = "op"\nmailonerror = e@f = all\noperator = g@h = mount',
     );

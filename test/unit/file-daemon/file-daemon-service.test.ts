@@ -1,8 +1,15 @@
+import { once } from 'node:events';
 import { linkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import type {
+  Destination,
+  MessageType as MessageTypeName,
+} from '../../../configuration/values/destination.ts';
 import { FileDaemonService } from '../../../file-daemon/service/file-daemon-service.ts';
+import { goesToDirector } from '../../../file-daemon/service/job-messages.ts';
 import { JobTable } from '../../../file-daemon/service/job-table.ts';
 import {
   MessageType,
@@ -31,7 +38,7 @@ const NOBODY_LISTENS: StorageTicket = {
   storageName: 'File',
 };
 
-function service({ jobsMax = 5 } = {}) {
+function service({ jobsMax = 5, destinations = [] as Destination[] } = {}) {
   const jobs = new JobTable(jobsMax);
   const daemon = new FileDaemonService({
     name: 'test-fd',
@@ -46,6 +53,7 @@ function service({ jobsMax = 5 } = {}) {
     ioClass: 'none',
     compressionThreads: 2,
     bandwidthMax: () => 5000,
+    destinations: () => destinations,
     isMonitor: (name) => name === 'watcher',
   });
   return { daemon, jobs };
@@ -280,5 +288,53 @@ describe('an estimate', () => {
   it('of an Incremental leaves out what is unchanged', async () => {
     const later = BigInt(Date.now() + 60_000) * 1_000_000n;
     expect((await estimate(false, later)).at(-1)).toMatchObject({ value: { files: 0, bytes: 0 } });
+  });
+});
+
+describe('the Messages resource of a client', () => {
+  const line = (directorName: string, ...types: MessageTypeName[]): Destination => ({
+    kind: 'director',
+    where: [directorName],
+    types: new Set(types),
+  });
+
+  it.each([
+    ['without a line for the Director keeps nothing from it', [], ['info', 'skipped']],
+    ['asks for a line of its own for each Director', [line('other-dir')], ['info', 'skipped']],
+    ['sends the types that the line of the Director names', [line('main-dir', 'Info')], ['info']],
+    [
+      'adds up several lines for one Director',
+      [line('main-dir', 'Info'), line('main-dir', 'Skipped')],
+      ['info', 'skipped'],
+    ],
+    ['never keeps back what the status of the job depends on', [line('main-dir')], []],
+  ] as const)('%s', (_, destinations, optional) => {
+    const types = ['info', 'skipped', 'warning', 'error', 'notSaved'] as const;
+    const sent = types.filter((type) => goesToDirector({ type }, 'main-dir', destinations));
+    expect(sent).toEqual([...optional, 'warning', 'error', 'notSaved']);
+  });
+
+  it('with "director = NAME = all, !skipped" does not send what the rules leave out', async () => {
+    using root = temporaryDirectory();
+    const socket = createServer().listen(join(root.path, 'socket'));
+    await once(socket, 'listening');
+    const said = async (...types: MessageTypeName[]) => {
+      const { writer, messages } = collector<EstimateResponse>();
+      const value = {
+        jobId: 1,
+        level: 'F',
+        sinceNs: undefined,
+        fileSet: fileSet([include([root.path])]),
+        listing: false,
+        accurate: false,
+      };
+      const start = EstimateCommand.encode({ command: { $case: 'start', value } }).finish();
+      const { daemon } = service({ destinations: [line('main-dir', ...types)] });
+      await daemon.estimate(Readable.from([Buffer.from(start)]), writer, context());
+      return messages.flatMap(({ event }) => (event?.$case === 'message' ? [event.value.type] : []));
+    };
+    expect(await said('Info', 'Skipped')).toEqual([MessageType.SKIPPED]);
+    expect(await said('Info')).toEqual([]);
+    socket.close();
   });
 });

@@ -35,6 +35,7 @@ export function sampleDevice(
   const defaults: DeviceSettings = {
     name: 'FileStorage',
     mediaType: 'File',
+    deviceType: 'File',
     maximumVolumeBytes: 0,
     labelMedia: true,
     minimumFreeBytes: 0,

@@ -42,7 +42,14 @@ describe('the devices that will do', () => {
     resource('C', { autoSelect: false }),
   ];
   const table = tableOf(
-    [a, b, c, resource('Off', { enabled: false }), resource('RO', { readOnly: true })],
+    [
+      a,
+      b,
+      c,
+      resource('Off', { enabled: false }),
+      resource('RO', { readOnly: true }),
+      resource('Tape', { deviceType: 'Tape' }),
+    ],
     [a, c],
   );
 
@@ -66,6 +73,7 @@ describe('the devices that will do', () => {
     [['B'], 'its Media Type is "Other", the Director asks for "File"'],
     [['RO'], 'its resource says "Read Only = yes"'],
     [['Off'], 'its resource says "Enabled = no"'],
+    [['Tape'], 'it is of type Tape, and volumes are files in a directory'],
   ])('are none for %j, with the reason', (deviceNames, reason) => {
     expect(() => names(table, deviceNames)).toThrow(reason);
   });

@@ -47,3 +47,34 @@ describe('in a script behind a backup, the code', () => {
     expect(values.get(letter)).toMatch(value);
   });
 });
+
+describe('behind another run, the code', () => {
+  const echo = (codes: string) => `Run After Job = "/bin/echo '#${codes}#'"`;
+  const shown = (text: string) => /: #([^%\n]*)#\n/.exec(text)?.[1];
+
+  test('%s is the since time of an Incremental: the start of the backup that it counts from', async () => {
+    const extra = `Job { Name = Again; JobDefs = Defaults; Incremental Backup Pool = A-Full-Pool; ${echo('%l since %s')} }`;
+    const start = new Date(2026, 2, 1, 12, 0, 0);
+    let now = start;
+    await using director = await TestDirector.start({
+      ...{ conf: { extra }, now: () => now, script: { clockMs: () => now.getTime() } },
+    });
+    await director.outcome('Again', { level: 'Full' });
+    now = new Date(2026, 2, 2, 12, 0, 0);
+    const { text } = await director.outcome('Again', { level: 'Incremental' });
+    expect(shown(text)).toBe('Incremental since 2026-03-01 12:00:00');
+  });
+
+  test('%C is "yes" for a clone', async () => {
+    const extra = `Job { Name = Cloned; JobDefs = Defaults; ${echo('clone: %C')} }`;
+    await using director = await TestDirector.start({ conf: { extra } });
+    expect(shown((await director.outcome('Cloned', { isClone: true })).text)).toBe('clone: yes');
+  });
+
+  test('%e and %E are what came of a run that failed', async () => {
+    const extra = `Job { Name = Failing; JobDefs = Defaults; Run Before Job = "/bin/false"
+      Run After Failed Job = "/bin/echo '#%e, errors: %E#'" }`;
+    await using director = await TestDirector.start({ conf: { extra } });
+    expect(shown((await director.outcome('Failing')).text)).toMatch(/^Fatal Error, errors: [1-9]$/);
+  });
+});

@@ -131,6 +131,30 @@ describe('the messages of a job', () => {
     ]);
   });
 
+  test('for syslog have the facility that the line names', async () => {
+    const bin = path.join(directory, 'bin');
+    mkdirSync(bin);
+    await writeFile(path.join(bin, 'logger'), `#!/bin/sh\necho "[$*]" >> ${mailed}\n`, { mode: 0o755 });
+    vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`);
+    await messages('syslog = local3 = all').add('Error', 'bad', { at: AT });
+    vi.unstubAllEnvs();
+    expect(await readFile(mailed, 'utf8')).toBe('[-t peer-dir -p local3.err]\n');
+  });
+
+  test.each([
+    ['Fatal', 'Fatal error: x'],
+    ['Error', 'Error: x'],
+    ['Warning', 'Warning: x'],
+    ['Security', 'Security Alert: x'],
+    ['Abort', 'Abort: x'],
+    ['Info', 'x'],
+    ['Mount', 'x'],
+    ['NotSaved', 'x'],
+  ] as const)('of type %s begin with the word for it, or none: "%s"', async (type, text) => {
+    await messages('catalog = all').add(type, 'x', { at: AT });
+    expect(logged.map((entry) => entry.text)).toEqual([`peer-dir JobId 9: ${text}\n`]);
+  });
+
   test('of the types Debug, Saved and Events are not among "all"', async () => {
     const job = messages('console = all\n catalog = saved');
     await job.add('Saved', '/etc/passwd', { at: AT });
@@ -170,6 +194,13 @@ describe('the messages of a job', () => {
     expect(readdirSync(directory).filter((name) => name.endsWith('mail'))).toEqual([]);
   });
 
+  test('are not mailed when there was none of the types that the line asks for', async () => {
+    const job = messages(`mailcommand = "${directory}/mailer %r"\n mail = root@localhost = error, fatal`);
+    await job.add('Info', 'all is well', { at: AT });
+    await job.finish({ endedWell: true });
+    expect(existsSync(mailed)).toBe(false);
+  });
+
   test.each([
     [true, 'mailonsuccess'],
     [false, 'mailonerror'],
@@ -182,10 +213,28 @@ describe('the messages of a job', () => {
     expect((await readFile(mailed, 'utf8')).split('\n')[0]).toBe(`[${kind}@x]`);
   });
 
-  test('for an operator are mailed at once, one by one', async () => {
-    const job = messages(`operatorcommand = "${directory}/mailer %r"\n operator = op@x = mount`);
+  test('for an operator are mailed at once, one by one, by the Operator Command', async () => {
+    const job = messages(
+      `mailcommand = "/no/such/program"\n operatorcommand = "${directory}/mailer %r"\n operator = op@x = mount`,
+    );
     await job.add('Mount', 'Please mount', { at: AT });
-    expect(await readFile(mailed, 'utf8')).toBe('[op@x]\n21-Nov 03:42 peer-dir JobId 9: Please mount\n');
+    const first = '[op@x]\n21-Nov 03:42 peer-dir JobId 9: Please mount\n';
+    expect(await readFile(mailed, 'utf8')).toBe(first);
+    await job.add('Mount', 'Still waiting', { at: AT });
+    expect(await readFile(mailed, 'utf8')).toBe(
+      `${first}[op@x]\n21-Nov 03:42 peer-dir JobId 9: Still waiting\n`,
+    );
+  });
+
+  test('leave a code that nobody knows as it stands in the command', async () => {
+    const job = messages(`mailcommand = "${directory}/mailer %Z %% %r"\n mail = root@localhost = all`);
+    await job.add('Info', 'x', { at: AT });
+    await job.finish({ endedWell: true });
+    expect((await readFile(mailed, 'utf8')).split('\n').slice(0, 3)).toEqual([
+      '[%Z]',
+      '[%]',
+      '[root@localhost]',
+    ]);
   });
 
   test('that cannot be delivered cost a line in the log, once, and nothing else', async () => {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
   adminTermination,
+  backupTermination,
   copyTermination,
+  endedWell,
+  exitStatusText,
   restoreTermination,
   verifyTermination,
 } from '../../../../director/reports/termination.ts';
@@ -9,6 +12,33 @@ import {
 const texts = (statuses: string, textOf: (status: string) => string) => [...statuses].map(textOf);
 
 describe('Termination texts (monitoring scripts grep for these)', () => {
+  test('of a Backup', () => {
+    expect(texts('TWEfAI', backupTermination)).toEqual([
+      'Backup OK',
+      'Backup OK -- with warnings',
+      '*** Backup Error ***',
+      '*** Backup Error ***',
+      'Backup Canceled',
+      'Backup failed -- Incomplete',
+    ]);
+  });
+
+  test('of a Restore, which tells when not all files came back', () => {
+    const all = { expected: 2, restored: 2 };
+    expect(texts('TWefEAI', (status) => restoreTermination(status, all))).toEqual([
+      'Restore OK',
+      'Restore OK -- with warnings',
+      'Restore OK -- with errors',
+      '*** Restore Error ***',
+      '*** Restore Error ***',
+      'Restore Canceled',
+      'Restore Incomplete',
+    ]);
+    expect(restoreTermination('W', { expected: 2, restored: 1 })).toBe(
+      'Restore OK -- warning file count mismatch',
+    );
+  });
+
   test('of a Verify', () => {
     expect(texts('TWeDfEA', verifyTermination)).toEqual([
       'Verify OK',
@@ -48,8 +78,21 @@ describe('Termination texts (monitoring scripts grep for these)', () => {
     expect(copyTermination('T', { migrates: true, isIdle: true })).toBe('Migration -- no files to migrate');
     expect(copyTermination('T', { migrates: false, isIdle: true })).toBe('Copying -- no files to copy');
   });
+});
 
-  test('of a restore that was broken off', () => {
-    expect(restoreTermination('I', { expected: 2, restored: 1 })).toBe('Restore Incomplete');
-  });
+test('%e is the exit status as text', () => {
+  expect(texts('TWEefADI', exitStatusText)).toEqual([
+    'OK',
+    'OK -- with warnings',
+    'Error',
+    'Error',
+    'Fatal Error',
+    'Canceled',
+    'Differences',
+    'Incomplete',
+  ]);
+});
+
+test('mail on error is for all jobs whose status is neither T nor W, mail on success for the others', () => {
+  expect([...'TWEefADI'].filter(endedWell)).toEqual(['T', 'W']);
 });
