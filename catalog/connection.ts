@@ -119,11 +119,20 @@ export class Connection implements Disposable {
   #prepared(sql: string): Database.Statement<[Parameters]> {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = this.#sqlite.prepare<[Parameters]>(sql);
+      statement = this.#sqlite.prepare<[Parameters]>(keptPrepared(sql));
       this.#statements.set(sql, statement);
     }
     return statement;
   }
+}
+
+/**
+ * Hides the values of parameters from SQLite's planner, behind a plus that changes none. In a statement with a LEFT JOIN, a
+ * LIMIT or a partial index it would else look at them, and prepare anew for each other value, and for the NULL that
+ * better-sqlite3 leaves behind after each use: a question for one row then costs ten times as much.
+ */
+function keptPrepared(sql: string): string {
+  return sql.replaceAll(/:(?=[a-z])/g, '+:');
 }
 
 function open(file: string, access: 'write' | 'read'): Database.Database {
