@@ -4,7 +4,7 @@ import type { LoadOptions } from './load-options.ts';
 import { Places, type LoadedConf } from './places.ts';
 import { Problems } from './problem.ts';
 import { readConf } from './read-conf.ts';
-import { CONSOLE_SCHEMA } from './schemas.ts';
+import { CONSOLE_SCHEMA } from './schemas/console.ts';
 import { diskReader } from './source-reader.ts';
 import type { CONSOLE_DIRECTOR, NAMED_CONSOLE } from './tables/console-program.ts';
 

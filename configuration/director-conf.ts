@@ -24,7 +24,7 @@ import type { LoadOptions } from './load-options.ts';
 import { Places, type LoadedConf } from './places.ts';
 import { Problems } from './problem.ts';
 import { readConf } from './read-conf.ts';
-import { DIRECTOR_SCHEMA } from './schemas.ts';
+import { DIRECTOR_SCHEMA } from './schemas/director.ts';
 import { diskReader } from './source-reader.ts';
 
 // Who works with a conf needs the types of its resources.

@@ -1,7 +1,10 @@
 import { printDirective } from './print-directives.ts';
 import type { Directive, DirectiveTable } from './value-type.ts';
 import type { ConfSchema, ResourceType } from './resource-type.ts';
-import { CONSOLE_SCHEMA, DIRECTOR_SCHEMA, FILE_DAEMON_SCHEMA, STORAGE_SCHEMA } from './schemas.ts';
+import { CONSOLE_SCHEMA } from './schemas/console.ts';
+import { DIRECTOR_SCHEMA } from './schemas/director.ts';
+import { FILE_DAEMON_SCHEMA } from './schemas/file-daemon.ts';
+import { STORAGE_SCHEMA } from './schemas/storage-daemon.ts';
 import type { AssignedType, BlockType } from './value-type.ts';
 
 const PAGES: readonly { file: string; title: string; schema: ConfSchema; conf: string }[] = [

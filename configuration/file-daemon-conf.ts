@@ -13,7 +13,7 @@ import { Places, type LoadedConf } from './places.ts';
 import { Problems } from './problem.ts';
 import { readConf } from './read-conf.ts';
 import { labelOf, placeInNode, type ResourceNode } from './resource-node.ts';
-import { FILE_DAEMON_SCHEMA } from './schemas.ts';
+import { FILE_DAEMON_SCHEMA } from './schemas/file-daemon.ts';
 import { diskReader } from './source-reader.ts';
 import type {
   CONNECT_SCHEDULE,

@@ -3,7 +3,10 @@ import type { DirectorConf } from './director-conf.ts';
 import type { FileDaemonConf } from './file-daemon-conf.ts';
 import { printDirectives } from './print-directives.ts';
 import type { ConfSchema, ResourceType } from './resource-type.ts';
-import { CONSOLE_SCHEMA, DIRECTOR_SCHEMA, FILE_DAEMON_SCHEMA, STORAGE_SCHEMA } from './schemas.ts';
+import { CONSOLE_SCHEMA } from './schemas/console.ts';
+import { DIRECTOR_SCHEMA } from './schemas/director.ts';
+import { FILE_DAEMON_SCHEMA } from './schemas/file-daemon.ts';
+import { STORAGE_SCHEMA } from './schemas/storage-daemon.ts';
 import type { StorageConf } from './storage-conf.ts';
 
 /**

@@ -11,7 +11,7 @@ import type { LoadOptions } from './load-options.ts';
 import { Places, type LoadedConf } from './places.ts';
 import { Problems } from './problem.ts';
 import { readConf } from './read-conf.ts';
-import { STORAGE_SCHEMA } from './schemas.ts';
+import { STORAGE_SCHEMA } from './schemas/storage-daemon.ts';
 import { diskReader } from './source-reader.ts';
 import type {
   AllowedDirectorResource,

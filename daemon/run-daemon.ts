@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { formatProblem, type ConfResult, type Problem } from '../configuration/problem.ts';
@@ -17,9 +18,12 @@ export interface DaemonProgram<C> {
   readonly defaultConfFile: string;
   loadConf(file: string): ConfResult<C>;
   describe(conf: C): DaemonDescription;
-  /** Resolves when it listens. Owns what it opened when it throws. */
-  start(conf: C, context: DaemonContext): Promise<RunningDaemon>;
+  /** Loads the daemon itself. To look at a conf, or to start another process, most modules are not needed. */
+  load(): Promise<StartDaemon<C>>;
 }
+
+/** Resolves when the daemon listens. Owns what it opened when it throws. */
+export type StartDaemon<C> = (conf: C, context: DaemonContext) => Promise<RunningDaemon>;
 
 export interface DaemonDescription {
   /** Of the daemon's own resource: begins each line of the log and names the log file. */
@@ -110,7 +114,8 @@ async function serve<C>(
   let daemon: RunningDaemon;
   try {
     if (flags.pidFile) holdPidFile(program.programName, description);
-    daemon = await program.start(conf, { log, confFile: flags.confFile, signal: interrupts.stop });
+    const start = await program.load();
+    daemon = await start(conf, { log, confFile: flags.confFile, signal: interrupts.stop });
   } catch (error) {
     const stopped = interrupts.stop.aborted;
     const reason = stopped ? 'Stopped while it was starting' : describeError(error);
@@ -122,6 +127,7 @@ async function serve<C>(
   }
   log.info(`${program.programName} ${versionBanner()} ${platform()} started as process ${process.pid}`);
   if (inBackground) await reportToParent({ ready: true });
+  flushCompileCache(); // for the next start, even if this process is killed
 
   interrupts.onReload = async () => {
     logFile?.reopen();
@@ -151,7 +157,7 @@ function printProblems(problems: readonly Problem[], flags: Flags): void {
   }
 }
 
-function usageOf(program: DaemonProgram<unknown>): string {
+function usageOf(program: Pick<DaemonProgram<unknown>, 'programName' | 'defaultConfFile'>): string {
   return usage(program.programName, program.defaultConfFile);
 }
 

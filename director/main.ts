@@ -1,6 +1,5 @@
 import { loadDirectorConf } from '../configuration/director-conf.ts';
 import { runDaemon } from '../daemon/run-daemon.ts';
-import { startDirector } from './start-director.ts';
 
 await runDaemon({
   programName: 'noctule-dir',
@@ -12,5 +11,5 @@ await runDaemon({
     pidDirectory: director.pidDirectory,
     port: director.dirPort,
   }),
-  start: startDirector,
+  load: async () => (await import('./start-director.ts')).startDirector,
 });

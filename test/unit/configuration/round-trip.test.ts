@@ -13,12 +13,10 @@ import {
 } from '../../../configuration/print-conf.ts';
 import { formatProblem, type ConfResult } from '../../../configuration/problem.ts';
 import type { ConfSchema } from '../../../configuration/resource-type.ts';
-import {
-  CONSOLE_SCHEMA,
-  DIRECTOR_SCHEMA,
-  FILE_DAEMON_SCHEMA,
-  STORAGE_SCHEMA,
-} from '../../../configuration/schemas.ts';
+import { CONSOLE_SCHEMA } from '../../../configuration/schemas/console.ts';
+import { DIRECTOR_SCHEMA } from '../../../configuration/schemas/director.ts';
+import { FILE_DAEMON_SCHEMA } from '../../../configuration/schemas/file-daemon.ts';
+import { STORAGE_SCHEMA } from '../../../configuration/schemas/storage-daemon.ts';
 import { textReader } from '../../../configuration/source-reader.ts';
 import { loadStorageConf } from '../../../configuration/storage-conf.ts';
 import { resourceText } from './support/conf-arbitrary.ts';

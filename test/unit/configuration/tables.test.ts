@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { findDirective } from '../../../configuration/read-directives.ts';
 import type { ConfSchema } from '../../../configuration/resource-type.ts';
-import {
-  CONSOLE_SCHEMA,
-  DIRECTOR_SCHEMA,
-  FILE_DAEMON_SCHEMA,
-  STORAGE_SCHEMA,
-} from '../../../configuration/schemas.ts';
+import { CONSOLE_SCHEMA } from '../../../configuration/schemas/console.ts';
+import { DIRECTOR_SCHEMA } from '../../../configuration/schemas/director.ts';
+import { FILE_DAEMON_SCHEMA } from '../../../configuration/schemas/file-daemon.ts';
+import { STORAGE_SCHEMA } from '../../../configuration/schemas/storage-daemon.ts';
 import { canonicalName } from '../../../configuration/syntax.ts';
 import type { DirectiveTable } from '../../../configuration/value-type.ts';
 import { KNOWN_DIRECTIVES } from './support/known-directives.ts';

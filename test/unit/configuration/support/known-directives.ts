@@ -1,10 +1,8 @@
 import type { ConfSchema } from '../../../../configuration/resource-type.ts';
-import {
-  CONSOLE_SCHEMA,
-  DIRECTOR_SCHEMA,
-  FILE_DAEMON_SCHEMA,
-  STORAGE_SCHEMA,
-} from '../../../../configuration/schemas.ts';
+import { CONSOLE_SCHEMA } from '../../../../configuration/schemas/console.ts';
+import { DIRECTOR_SCHEMA } from '../../../../configuration/schemas/director.ts';
+import { FILE_DAEMON_SCHEMA } from '../../../../configuration/schemas/file-daemon.ts';
+import { STORAGE_SCHEMA } from '../../../../configuration/schemas/storage-daemon.ts';
 
 /** Every directive that Bacula's confs may hold (and our own), by resource; blocks inside a resource behind a colon. */
 export const KNOWN_DIRECTIVES: readonly (readonly [schema: ConfSchema, resource: string, names: string])[] = [
