@@ -40,6 +40,17 @@ export function chainJobs(db: Connection): number[] {
   return db.all<{ JobId: number }>(CHAIN_JOBS).map(({ JobId }) => JobId);
 }
 
+const LAST_INIT_CATALOGS = `
+  SELECT JobId FROM (
+    SELECT JobId, row_number() OVER (PARTITION BY ClientId, Name ORDER BY JobId DESC) AS Age
+      FROM JobRun WHERE Type = 'V' AND Level = 'V' AND JobStatus IN ('T', 'W'))
+   WHERE Age = 1`;
+
+/** JobIds of the last InitCatalog of each client and Job that ended well: the next Verify at level Catalog compares with it. */
+export function lastInitCatalogs(db: Connection): number[] {
+  return db.all<{ JobId: number }>(LAST_INIT_CATALOGS).map(({ JobId }) => JobId);
+}
+
 const ENDED_BEFORE = `
   WHERE j.ClientId = :clientId AND j.JobTDate < :before AND j.EndTime IS NOT NULL ORDER BY j.JobTDate, j.JobId`;
 

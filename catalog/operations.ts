@@ -2,7 +2,7 @@ import { browseDirectory } from './directory.ts';
 import { copiesOf, endCopy, jobsToCopy, leaveVolumes } from './copies.ts';
 import { counterValue } from './counters.ts';
 import { addDurable } from './durable.ts';
-import { chainJobs, jobsEndedBefore, lastFulls, volumeHolds } from './expiry.ts';
+import { chainJobs, jobsEndedBefore, lastFulls, lastInitCatalogs, volumeHolds } from './expiry.ts';
 import { pathIds, pathOfId } from './directory-paths.ts';
 import { decodeFileRecords, fileRecords } from './file-records.ts';
 import { closeFileState, fileStatePage, openFileState } from './file-state.ts';
@@ -101,6 +101,7 @@ export const operations = {
 
   lastFulls: read(lastFulls),
   chainJobs: read(chainJobs),
+  lastInitCatalogs: read(lastInitCatalogs),
   jobsEndedBefore: read(jobsEndedBefore),
   volumeHolds: read(volumeHolds),
   deleteClient: write(deleteClient),

@@ -14,6 +14,7 @@ import { serveConsole } from './console/session.ts';
 import type { DialIns } from './daemons/dial-ins.ts';
 import type { DaemonMessages } from './messages/daemon-messages.ts';
 import { Rights } from './rights/rights.ts';
+import { TooManyConsoles } from './director-errors.ts';
 import type { DirectorServices } from './services.ts';
 
 /** The name under which a console logs in that has no Console resource: it knows the Director's own password. */
@@ -32,9 +33,17 @@ export interface ConsoleListenerOptions {
 
 /** Listens for consoles, and for clients that connect by themselves. */
 export function listenForConsoles(options: ConsoleListenerOptions): Promise<Listener> {
-  const { conf, messages, dialIns, log } = options;
+  const { conf, messages, dialIns, log, directorName } = options;
+  let consoles = 0;
+  /** @throws TooManyConsoles */
+  const admitConsole = (): Disposable => {
+    if (consoles >= conf().director.maximumConsoleConnections)
+      throw new TooManyConsoles(directorName, consoles);
+    consoles += 1;
+    return { [Symbol.dispose]: () => void (consoles -= 1) };
+  };
   return listen({
-    serverName: options.directorName,
+    serverName: directorName,
     addresses: addressesOf(conf()),
     findSecret: (peer) => secretOf(conf(), peer),
     takeOver(socket, { role, name }) {
@@ -45,6 +54,7 @@ export function listenForConsoles(options: ConsoleListenerOptions): Promise<List
       server.addService(DirectorServiceService, {
         console: serveBidi<ConsoleRequest, ConsoleResponse>(async (requests, writer, context) => {
           requireRole(context.peer, 'console');
+          using _admitted = admitConsole();
           const rights = rightsOf(context.peer, conf);
           await serveConsole(await options.services, requests, writer, context, { rights });
         }),

@@ -99,3 +99,15 @@ export class RightMissing extends OperatorError {
         : `If it should have it, add it to the ${list} ACL of that Console resource and reload.`;
   }
 }
+
+/** As many consoles are connected as the conf allows. */
+export class TooManyConsoles extends OperatorError {
+  readonly code = 'DIR_TOO_MANY_CONSOLES';
+  override readonly hint =
+    'Leave one of them, or raise Maximum Console Connections of the Director and reload.';
+  constructor(directorName: string, consoles: number) {
+    super(
+      `Director "${directorName}" takes no more consoles: it has ${consoles}, its Maximum Console Connections`,
+    );
+  }
+}

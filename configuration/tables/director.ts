@@ -54,7 +54,6 @@ export const DIRECTOR = {
   }),
   maximumConsoleConnections: directive('Maximum Console Connections', positiveInteger, {
     default: 20,
-    status: notYet('the number of consoles is not limited yet'),
     help: 'Consoles that may be connected at once',
   }),
   maximumReloadRequests: directive('Maximum Reload Requests', positiveInteger, {

@@ -17,6 +17,7 @@ export const KEPT_WORDS: Readonly<Record<KeptBecause, string>> = {
   read: 'a running job reads it',
   lastFull: 'the last good Full of its client and FileSet',
   chain: 'the newest state is made of it',
+  initCatalog: 'the next Verify at level Catalog compares with it',
   retention: 'its retention has not passed',
 };
 

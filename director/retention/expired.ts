@@ -4,7 +4,10 @@ import type { ClientResource, DirectorConf, PoolResource } from '../../configura
 import { recordPeriod, type RecordRetention } from './record-periods.ts';
 import type { KeptBecause, KeptJob, Removal, VolumeJob } from './removal.ts';
 
-export type ExpiryCatalog = Pick<Catalog, 'chainJobs' | 'jobsEndedBefore' | 'jobsOnVolume' | 'lastFulls'>;
+export type ExpiryCatalog = Pick<
+  Catalog,
+  'chainJobs' | 'jobsEndedBefore' | 'jobsOnVolume' | 'lastFulls' | 'lastInitCatalogs'
+>;
 
 export interface ExpiryOptions {
   readonly catalog: ExpiryCatalog;
@@ -31,16 +34,19 @@ export async function expiredFiles(options: ExpiryOptions, client: ClientToPrune
   );
 }
 
-/** Jobs of the client whose rows have grown old. What the newest state is made of stays. */
+/** Jobs of the client whose rows have grown old. What the newest state is made of stays, and what a Verify compares with. */
 export async function expiredJobs(options: ExpiryOptions, client: ClientToPrune): Promise<Removal> {
   const ended = await olderThan(options, client, 'jobRetention');
   // Behind each backup this is asked, and mostly nothing is old: what is needed of all jobs takes far longer to tell.
   if (ended.length === 0) return { jobs: [], kept: [] };
   const chain = new Set(await options.catalog.chainJobs());
   const lastFulls = new Set(await options.catalog.lastFulls());
+  const hasInitCatalog = ended.some(({ type, level }) => type === 'V' && level === 'V');
+  const initCatalogs = new Set(hasInitCatalog ? await options.catalog.lastInitCatalogs() : []);
   const read = options.jobsRead();
   return divide(ended, ({ jobId }) => {
     if (read.has(jobId)) return 'read';
+    if (initCatalogs.has(jobId)) return 'initCatalog';
     if (lastFulls.has(jobId)) return 'lastFull';
     return chain.has(jobId) ? 'chain' : undefined;
   });

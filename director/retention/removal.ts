@@ -10,6 +10,8 @@ export type KeptBecause =
   | 'lastFull'
   /** The newest state of its client, FileSet and Job is made of it. */
   | 'chain'
+  /** The last InitCatalog of its client and Job. */
+  | 'initCatalog'
   /** Its retention has not passed. */
   | 'retention';
 

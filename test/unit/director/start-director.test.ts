@@ -28,9 +28,9 @@ class StartedDirector implements AsyncDisposable {
     this.port = port;
   }
 
-  static async start(directory = scratchDirectory(), extra = ''): Promise<StartedDirector> {
+  static async start(directory = scratchDirectory(), extra = '', inDirector = ''): Promise<StartedDirector> {
     const started = new StartedDirector(directory, await freePort());
-    const conf = siteConf(directory, { extra, director: `Dir Port = ${started.port}` });
+    const conf = siteConf(directory, { extra, director: `Dir Port = ${started.port}; ${inDirector}` });
     const note = (text: string) => void started.logged.push(text);
     const running = await startDirector(conf, {
       log: { info: note, warn: note, error: note, debug() {}, debugging: { level: 0, trace: false } },
@@ -46,8 +46,12 @@ class StartedDirector implements AsyncDisposable {
     return this.#reload();
   }
 
-  /** Everything the Director says to a console that gives these commands. */
-  async console(login: { name: string; password: string }, lines: string[]): Promise<string> {
+  /** Everything the Director says to a console that gives these commands. `meanwhile`: before it gives the first. */
+  async console(
+    login: { name: string; password: string },
+    lines: string[],
+    meanwhile?: () => Promise<void>,
+  ): Promise<string> {
     using connection = connect(DirectorServiceClient, {
       host: '127.0.0.1',
       port: this.port,
@@ -66,9 +70,12 @@ class StartedDirector implements AsyncDisposable {
         value: { interactive: false, columns: 80, rows: 0, version: '', canBrowse: false },
       },
     });
-    for (const value of [...lines, 'quit']) await writer.write({ input: { $case: 'line', value } });
     let text = '';
     for await (const { output } of responses) {
+      if (output?.$case === 'welcome') {
+        await meanwhile?.();
+        for (const value of [...lines, 'quit']) await writer.write({ input: { $case: 'line', value } });
+      }
       if (output?.$case === 'text') text += output.value;
       if (output?.$case === 'goodbye') writer.end();
     }
@@ -113,6 +120,22 @@ describe('a Director', () => {
     expect(text).toContain('peer-dir Version:');
     expect(text).toContain('run: Console "operator" has no right to Command "run".');
     expect(await director.console(DEFAULT, ['list jobs'])).toContain('No results to list.');
+  });
+
+  test('takes no more consoles at once than Maximum Console Connections, and says so', async () => {
+    await using director = await StartedDirector.start(
+      scratchDirectory(),
+      '',
+      'Maximum Console Connections = 1',
+    );
+    const text = await director.console(DEFAULT, ['version'], async () => {
+      await expect(director.console(DEFAULT, ['version'])).rejects.toMatchObject({
+        code: 'DIR_TOO_MANY_CONSOLES',
+        message: 'Director "peer-dir" takes no more consoles: it has 1, its Maximum Console Connections',
+      });
+    });
+    expect(text).toContain('peer-dir Version:');
+    expect(await director.console(DEFAULT, ['version'])).toContain('peer-dir Version:');
   });
 
   test('marks what was running when it died as failed, and says so', async () => {

@@ -43,6 +43,33 @@ describe('pruning the records of a client', () => {
     expect([gone, purged.map(({ volumeName }) => volumeName)]).toEqual([1, ['Ring-0001']]);
   });
 
+  test('does not take the last InitCatalog of a Verify Job, with which the next Verify compares, but older ones', async () => {
+    await using site = await ringSite(ONE_JOB, { client: `${SHORT}; AutoPrune = no` });
+    const { clientId } = named(await site.catalog.listClients(), 'kept-fd');
+    const verified = async (name: string, level: string, jobStatus: string) => {
+      const schedTime = site.now;
+      const unique = `${name}.${level}${jobStatus}.${Math.random()}`;
+      const row = { job: unique, name, type: 'V', level, clientId, schedTime, status: 'C' };
+      const jobId = await site.catalog.createJob(row);
+      const counts = { jobFiles: 0, jobBytes: 0, readBytes: 0, jobErrors: 0 };
+      await site.catalog.endJob(jobId, { jobStatus, endTime: schedTime, ...counts });
+      return jobId;
+    };
+    const older = await verified('Tripwire', 'V', 'T');
+    const last = await verified('Tripwire', 'V', 'W');
+    const ofOther = await verified('Other', 'V', 'T');
+    const failed = await verified('Tripwire', 'V', 'E');
+    const compared = await verified('Tripwire', 'C', 'D');
+    site.sleep(6 * DAY);
+    const { jobs, kept } = await site.retention.expired({ kind: 'jobs', client: keptFd(site) });
+    expect(jobs.map(({ jobId }) => jobId)).toEqual([older, failed, compared]);
+    expect(kept.map(({ job, because }) => [job.jobId, because])).toEqual([
+      [last, 'initCatalog'],
+      [ofOther, 'initCatalog'],
+    ]);
+    expect((await site.retention.expired({ kind: 'files', client: keptFd(site) })).jobs).toEqual([]);
+  });
+
   test("the Pool's word beats the Client's", async () => {
     await using site = await ringSite(`${ONE_JOB}; File Retention = 8 days`, {
       client: `${SHORT}; AutoPrune = no`,
