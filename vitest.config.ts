@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+// As bin/launch has it: for the threads and processes that tests start themselves, which run the sources as they are.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/noctule', import.meta.url));
 
 export default defineConfig({
   test: {

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { OperatorError, isErrno } from '../errors/operator-error.ts';
+import { OperatorError } from '../errors/operator-error.ts';
+import { isRunning } from './running-process.ts';
 
 /** The three daemons of a site, by the names of their launchers. */
 export type DaemonName = 'noctule-dir' | 'noctule-sd' | 'noctule-fd';
@@ -96,8 +97,10 @@ export async function startDaemon(
   }
 }
 
+/** Starts all daemons at once. When it throws, none is still starting. */
 export async function startSite(site: Site): Promise<void> {
-  for (const daemon of DAEMONS) await startDaemon(site, daemon);
+  const starts = await Promise.allSettled(DAEMONS.map((daemon) => startDaemon(site, daemon)));
+  for (const start of starts) if (start.status === 'rejected') throw start.reason;
 }
 
 /** The process of a running daemon; undefined when it does not run. */
@@ -107,7 +110,7 @@ export async function daemonPid(site: Site, daemon: DaemonName): Promise<number 
     'utf8',
   ).catch(() => '');
   const pid = Number.parseInt(text, 10);
-  return Number.isInteger(pid) && isAlive(pid) ? pid : undefined;
+  return Number.isInteger(pid) && isRunning(pid) ? pid : undefined;
 }
 
 /** Ends a daemon and resolves when its process is gone. SIGTERM stops it in order, SIGKILL is a crash. */
@@ -120,7 +123,7 @@ export async function stopDaemon(
   if (pid === undefined) return;
   process.kill(pid, signal);
   // No parent waits for a daemon, so its end is only seen by asking.
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 export async function stopSite(site: Site): Promise<void> {
@@ -158,15 +161,6 @@ export class DaemonDidNotStart extends OperatorError {
   readonly code = 'TOOL_DAEMON_DID_NOT_START';
   constructor(daemon: string, output: string) {
     super(`${daemon} did not start: ${output.trim() || 'it printed nothing'}`);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isErrno(error, 'EPERM');
   }
 }
 

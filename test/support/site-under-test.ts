@@ -44,7 +44,7 @@ export async function siteUnderTest(
     jobDirectives: ends + jobDirectives,
   });
   const dispose = async () => {
-    for (const daemon of DAEMONS) await stopDaemon(site, daemon, 'SIGKILL');
+    await Promise.all(DAEMONS.map((daemon) => stopDaemon(site, daemon, 'SIGKILL')));
     temporary[Symbol.dispose]();
   };
   try {

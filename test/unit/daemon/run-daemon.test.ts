@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { isRunning } from '../../../tools/running-process.ts';
 import type { FakeConf } from './fixtures/fake-daemon.ts';
 
 const PROGRAM = fileURLToPath(new URL('./fixtures/fake-daemon.ts', import.meta.url));
@@ -33,7 +34,7 @@ async function site(conf: Partial<FakeConf> = {}): Promise<Site> {
     port,
     [Symbol.dispose]() {
       const pid = existsSync(pidFile) ? readPid(pidFile) : process.pid;
-      if (pid !== process.pid && runs(pid)) process.kill(pid, 'SIGKILL');
+      if (pid !== process.pid && isRunning(pid)) process.kill(pid, 'SIGKILL');
       rmSync(directory, { recursive: true });
     },
   };
@@ -53,15 +54,6 @@ async function freePort(): Promise<number> {
 
 function readPid(file: string): number {
   return Number(readFileSync(file, 'utf8'));
-}
-
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 interface Started {
@@ -269,7 +261,7 @@ describe('a daemon in the background', () => {
     const { exitCode, output } = await run('-d50', '-c', held.confFile);
     expect({ exitCode, output }).toEqual({ exitCode: 0, output: '' });
     const pid = readPid(held.pidFile);
-    expect(runs(pid)).toBe(true);
+    expect(isRunning(pid)).toBe(true);
     const log = readFileSync(held.logFile, 'utf8');
     expect(log).toMatch(/fake-fd: noctule-fd .* started as process/);
     expect(log).toContain('background mark gone');
