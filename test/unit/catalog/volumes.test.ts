@@ -13,6 +13,7 @@ import {
   jobsOnVolume,
   listVolumes,
   nextMediaId,
+  oldestVolumes,
   purgedVolumes,
   recycleVolumes,
   setVolume,
@@ -84,6 +85,21 @@ describe('a volume', () => {
     });
   });
 
+  test('takes over all that its pool says of volumes', () => {
+    using site = new Site();
+    const scratch = syncPool(site.db, { ...POOL, name: 'Scratch' });
+    const settings = {
+      ...{ volRetention: 11, volUseDuration: 12, maxVolJobs: 13, maxVolFiles: 14, maxVolBytes: 15 },
+      ...{ recycle: false, truncateOnPurge: true },
+    };
+    const pools = { recyclePool: 'Scratch', scratchPool: 'Scratch' };
+    const { poolId } = syncPool(site.db, { ...POOL, ...settings, ...pools, name: 'Own' });
+    const { storageId } = site;
+    const volume = { volumeName: 'Own-0001', poolId, storageId, mediaType: 'File', status: 'Append' };
+    const ids = { recyclePoolId: scratch.poolId, scratchPoolId: scratch.poolId };
+    expect(createVolume(site.db, volume)).toMatchObject({ ...settings, ...ids });
+  });
+
   test('cannot have the name of another, nor lie in no pool', () => {
     using site = new Site();
     const { storageId } = site;
@@ -139,6 +155,49 @@ describe('the search for a volume', () => {
     const candidates = { poolId: site.poolId, mediaType: 'File' };
     expect(names(appendVolumes(site.db, candidates))).toEqual(names([newest!, old!, never1!, never2!]));
     expect(appendVolumes(site.db, { ...candidates, mediaType: 'Tape' })).toEqual([]);
+  });
+
+  test('offers no volume that is Full, Used, Error, Read-Only, Archive, Disabled, Cleaning or Busy', () => {
+    using site = new Site();
+    const statuses = ['Full', 'Used', 'Error', 'Read-Only', 'Archive', 'Disabled', 'Cleaning', 'Busy'];
+    for (const volStatus of statuses) setVolume(site.db, site.volume().mediaId, { volStatus });
+    const candidates = { poolId: site.poolId, mediaType: 'File' };
+    for (const offered of [appendVolumes, recycleVolumes, purgedVolumes])
+      expect(offered(site.db, candidates)).toEqual([]);
+  });
+
+  test('offers no volume whose Enabled is no or archived, whatever its status', () => {
+    using site = new Site();
+    for (const enabled of [0, 2]) {
+      for (const volStatus of ['Append', 'Recycle', 'Purged', 'Full'])
+        setVolume(site.db, site.volume().mediaId, { volStatus, enabled, lastWritten: minute(1) });
+    }
+    const candidates = { poolId: site.poolId, mediaType: 'File' };
+    for (const offered of [appendVolumes, recycleVolumes, purgedVolumes, oldestVolumes])
+      expect(offered(site.db, candidates)).toEqual([]);
+  });
+
+  test('calls oldest what was written longest ago: Full, Append, Used, or empty ones that may be recycled', () => {
+    using site = new Site();
+    const other = syncPool(site.db, { ...POOL, name: 'Other' });
+    const make = (changes: Parameters<typeof setVolume>[2]) => {
+      const made = site.volume();
+      setVolume(site.db, made.mediaId, changes);
+      return made;
+    };
+    const full = make({ volStatus: 'Full', lastWritten: minute(5) });
+    const append = make({ volStatus: 'Append', lastWritten: minute(4) });
+    const used = make({ volStatus: 'Used', lastWritten: minute(3) });
+    const purged = make({ volStatus: 'Purged', lastWritten: minute(2) });
+    const recycle = make({ volStatus: 'Recycle', lastWritten: minute(1) });
+    make({ volStatus: 'Purged', lastWritten: minute(0), recycle: false });
+    for (const volStatus of ['Error', 'Read-Only', 'Archive', 'Disabled'])
+      make({ volStatus, lastWritten: minute(0) });
+    make({ volStatus: 'Full', lastWritten: minute(0), poolId: other.poolId });
+    make({});
+    const candidates = { poolId: site.poolId, mediaType: 'File' };
+    expect(names(oldestVolumes(site.db, candidates))).toEqual(names([recycle, purged, used, append, full]));
+    expect(oldestVolumes(site.db, { ...candidates, mediaType: 'Tape' })).toEqual([]);
   });
 
   test('offers Recycle and Purged volumes with the oldest data first', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { VolumeChanges } from '../../../../catalog/inputs.ts';
 import type { SimulatedSite } from '../../../simulation/simulated-site.ts';
 import { DAY, jobIds, ringSite, statuses } from '../retention/site.ts';
 import { converse, fakeDirector } from './fake-director.ts';
@@ -157,6 +158,22 @@ describe('purge', () => {
   });
 });
 
+test('purge takes Append, Full, Used and Error volumes, and prune only Full and Used ones', async () => {
+  await using site = await aged(0);
+  for (const [volStatus, isPurged, isPruned] of [
+    ...[['Append', true, false] as const, ['Error', true, false] as const],
+    ...[['Full', true, true] as const, ['Used', true, true] as const],
+    ...['Read-Only', 'Archive', 'Disabled', 'Recycle'].map((one) => [one, false, false] as const),
+  ]) {
+    await site.catalog.setVolume(1, { volStatus });
+    const transcript = await talk(site, ['prune volume=Ring-0001 yes', 'purge volume=Ring-0001']);
+    expect(transcript.includes(`has VolStatus ${volStatus} and cannot be pruned`)).toBe(!isPruned);
+    expect(transcript.includes(`has VolStatus "${volStatus}" and cannot be purged`)).toBe(!isPurged);
+    const { 'Ring-0001': after } = await statuses(site);
+    expect(after).toBe(isPurged ? 'Purged' : volStatus);
+  }
+});
+
 describe('truncate', () => {
   test('gives the space of purged volumes back, and of no others', async () => {
     await using site = await aged(0);
@@ -171,6 +188,23 @@ describe('truncate', () => {
     expect(transcript).toContain('The volume "Ring-0001" has been truncated: 104.8 MB were given back.\n');
     expect(await talk(site, ['truncate allpools'])).toContain('No Volumes found to truncate.\n');
     expect(await talk(site, ['truncate'])).toContain('truncate: which Volumes is missing.');
+  });
+
+  test('of all pools takes volumes that are Purged, may be recycled, are enabled, say Truncate and hold data', async () => {
+    await using site = await aged(0);
+    const candidate = { volStatus: 'Purged', recycle: true, enabled: 1, truncateOnPurge: true };
+    const isTaken = async (changes: VolumeChanges) => {
+      await site.catalog.setVolume(1, { ...candidate, ...changes });
+      return !(await talk(site, ['truncate allpools'])).includes('No Volumes found to truncate.');
+    };
+    await talk(site, ['purge volume=Ring-0001']);
+    await site.catalog.setVolume(1, { labelDate: new Date(0) }); // time stands still in a simulated job
+    expect(await isTaken({ volStatus: 'Used' })).toBe(false);
+    expect(await isTaken({ recycle: false })).toBe(false);
+    expect(await isTaken({ enabled: 0 })).toBe(false);
+    expect(await isTaken({ truncateOnPurge: false })).toBe(false);
+    expect(await isTaken({})).toBe(true);
+    expect(await isTaken({ labelDate: site.now })).toBe(false); // as the truncation leaves it
   });
 });
 

@@ -13,7 +13,7 @@ describe('update volume', () => {
     expect(director.contents.volumes[0]).toMatchObject({ volStatus: 'Used', enabled: 0, poolId: 2 });
   });
 
-  it.each([
+  it.each<[parameter: string, changed: object, said: string]>([
     ['volretention=30d', { volRetention: 2_592_000 }, 'New retention period is: 1 month'],
     ['voluse=23h', { volUseDuration: 82_800 }, 'New use duration is: 23 hours'],
     ['maxvoljobs=3', { maxVolJobs: 3 }, 'New max jobs is: 3'],
@@ -26,7 +26,13 @@ describe('update volume', () => {
     ['actiononpurge=truncate', { truncateOnPurge: true }, 'New ActionOnPurge is: Truncate'],
     ['enabled=archived', { enabled: 2 }, 'New Enabled flag is: archived'],
     ['enabled=0', { enabled: 0 }, 'New Enabled flag is: no'],
-    ['volstatus=cleaning', { volStatus: 'Cleaning' }, 'New Volume status is: Cleaning'],
+    ...['Archive', 'Disabled', 'Full', 'Used', 'Cleaning', 'Read-Only', 'Error'].map(
+      (volStatus): [string, object, string] => [
+        `volstatus=${volStatus.toLowerCase()}`,
+        { volStatus },
+        `New Volume status is: ${volStatus}`,
+      ],
+    ),
   ])('takes %s', async (parameter, changed, said) => {
     const director = fakeDirector();
     const transcript = await converse(director, [`update volume=A-Full-0001 ${parameter}`]);

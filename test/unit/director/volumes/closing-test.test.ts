@@ -18,33 +18,73 @@ function volume(mediaId: number, changes: Partial<VolumeLimits> = {}): VolumeLim
   };
 }
 
-describe('the closing test', () => {
-  const once = { useVolumeOnce: false, now: NOW };
-  const written = new Date(NOW.getTime() - 23 * 3_600_000);
+/** Each limit reached, none passed, in the order in which they are looked at. */
+const REACHED = {
+  bytes: { maxVolBytes: 1000 },
+  jobs: { maxVolJobs: 1 },
+  files: { maxVolFiles: 1, volFiles: 1 },
+  duration: { volUseDuration: 23 * 3600, firstWritten: new Date(NOW.getTime() - 23 * 3_600_000) },
+} satisfies Record<string, Partial<VolumeLimits>>;
+const ALL = { ...REACHED.bytes, ...REACHED.jobs, ...REACHED.files, ...REACHED.duration };
+const more = { useVolumeOnce: false, now: NOW };
+const once = { useVolumeOnce: true, now: NOW };
 
-  test('never closes a volume that no job has written', () => {
-    expect(closingOf(volume(1, { volJobs: 0, maxVolBytes: 1, volBytes: 200 }), once)).toBeUndefined();
-  });
-
-  test('tells Full by bytes first, then Used by the other limits', () => {
-    const all = { maxVolBytes: 1000, maxVolJobs: 1, maxVolFiles: 1, volFiles: 1 };
-    expect(closingOf(volume(1, all), once)?.status).toBe('Full');
-    expect(closingOf(volume(1, { ...all, maxVolBytes: 1001 }), once)?.message).toContain('Max Volume jobs=1');
-    expect(closingOf(volume(1, { maxVolFiles: 1, volFiles: 1 }), once)?.message).toContain(
-      'Max Volume files=1',
-    );
-  });
-
-  test('counts Volume Use Duration from the first write', () => {
-    const used = volume(1, { firstWritten: written, volUseDuration: 23 * 3600 });
-    expect(closingOf(used, once)?.message).toBe(
+describe('a volume is closed', () => {
+  test.each([
+    [
+      'as Full at Maximum Volume Bytes',
+      REACHED.bytes,
+      { volBytes: 999 },
+      'Max Volume bytes=1000 exceeded. Marking Volume "Vol-1" as Full.',
+    ],
+    [
+      'as Used at Maximum Volume Jobs',
+      { ...REACHED.jobs, maxVolJobs: 3, volJobs: 3 },
+      { volJobs: 2 },
+      'Max Volume jobs=3 exceeded. Marking Volume "Vol-1" as Used.',
+    ],
+    [
+      'as Used at Maximum Volume Files',
+      { maxVolFiles: 2, volFiles: 2 },
+      { volFiles: 1 },
+      'Max Volume files=2 exceeded. Marking Volume "Vol-1" as Used.',
+    ],
+    [
+      'as Used when Volume Use Duration has passed since the first write',
+      REACHED.duration,
+      { volUseDuration: 23 * 3600 + 1 },
       'Max configured use duration=23 hours exceeded. Marking Volume "Vol-1" as Used.',
-    );
-    expect(closingOf({ ...used, volUseDuration: 23 * 3600 + 1 }, once)).toBeUndefined();
+    ],
+  ])('%s, and not before', (_, reached, before, message) => {
+    const closing = closingOf(volume(1, reached), more);
+    expect(closing).toEqual({ status: message.includes('as Full') ? 'Full' : 'Used', message });
+    expect(closingOf(volume(1, { ...reached, ...before }), more)).toBeUndefined();
   });
 
-  test('closes after one job when the pool uses volumes once', () => {
-    expect(closingOf(volume(1), { useVolumeOnce: true, now: NOW })?.status).toBe('Used');
-    expect(closingOf(volume(1), once)).toBeUndefined();
+  test('as Used by its first job where the Pool says Use Volume Once', () => {
+    expect(closingOf(volume(1), once)).toEqual({
+      status: 'Used',
+      message: 'Use Volume Once is set. Marking Volume "Vol-1" as Used.',
+    });
+    expect(closingOf(volume(1), more)).toBeUndefined();
+  });
+
+  test('by the first limit that is reached: bytes, once, jobs, files, duration', () => {
+    const why = (limits: Partial<VolumeLimits>, options = more) =>
+      closingOf(volume(1, limits), options)?.message.match(/^(Use Volume Once|Max \D*)/)?.[0];
+    expect(why(ALL, once)).toBe('Max Volume bytes=');
+    expect(why({ ...ALL, maxVolBytes: 0 }, once)).toBe('Use Volume Once');
+    expect(why({ ...ALL, maxVolBytes: 0 })).toBe('Max Volume jobs=');
+    expect(why({ ...REACHED.files, ...REACHED.duration })).toBe('Max Volume files=');
+    expect(why(REACHED.duration)).toBe('Max configured use duration=');
+  });
+
+  test('never by a limit of 0, which means none', () => {
+    const full = { volBytes: 10 ** 15, volJobs: 10_000, volFiles: 10_000, firstWritten: new Date(0) };
+    expect(closingOf(volume(1, full), more)).toBeUndefined();
+  });
+
+  test('never before a job has written on it', () => {
+    expect(closingOf(volume(1, { ...ALL, volJobs: 0 }), once)).toBeUndefined();
   });
 });
