@@ -48,13 +48,21 @@ export function chosenPool(run: RunChoice, level: string | undefined): Chosen<Po
   return run.pool ? { resource: run.pool, by: 'run' } : { resource: job.pool, by: 'job' };
 }
 
-/** The storage of a run: the one that the run names, else the pool's first, else the Job's first; undefined: none. */
+/**
+ * The storage of a run: the one that the run names, else the pool's, else the Job's; undefined: none. Of a list, the first
+ * that is not disabled.
+ */
 export function chosenStorage(run: RunChoice, pool: PoolResource): Chosen<StorageResource> | undefined {
   if (run.storage) return { resource: run.storage, by: 'run' };
-  const [ofPool] = pool.storage;
+  const ofPool = firstUsable(pool.storage);
   if (ofPool) return { resource: ofPool, by: 'pool' };
-  const [ofJob] = run.job.storage;
+  const ofJob = firstUsable(run.job.storage);
   return ofJob && { resource: ofJob, by: 'job' };
+}
+
+/** When all are disabled, the first: it is the one to name. */
+function firstUsable(storages: readonly StorageResource[]): StorageResource | undefined {
+  return storages.find(({ enabled }) => enabled) ?? storages[0];
 }
 
 /** The level that a run asks for; a Backup or Verify has one always, other types only when it is named. */

@@ -14,13 +14,14 @@ export const STORAGE_GROUP_POLICY = directive(
   oneOf(['ListedOrder', 'LeastUsed', 'FreeSpace', 'LastBackedUpTo']),
   {
     default: 'ListedOrder',
-    status: notYet('the first usable Storage of the list is taken'),
+    anyway: 'ListedOrder',
+    status: notYet('the first Storage of the list that is not disabled is taken'),
     help: 'Which Storage of a list is tried first',
   },
 );
 
 export const STORAGE_GROUP_POLICY_THRESHOLD = directive('Storage Group Policy Threshold', size, {
-  status: notYet('the first usable Storage of the list is taken'),
+  status: notYet('the first Storage of the list that is not disabled is taken'),
   help: 'Free space that a Storage must have',
 });
 

@@ -65,6 +65,23 @@ describe('the storage of a backup', () => {
     expect(byHand).toEqual({ resource: storage('File1'), from: 'Command input' });
   });
 
+  test('of a list is the first that is not disabled', () => {
+    const of = (storages: string) => {
+      const listed = siteConf(scratchDirectory(), {
+        extra: `Pool { Name = Listed; Pool Type = Backup; Storage = ${storages} }
+Storage { Name = Far; Address = far; Password = x; Device = D; Media Type = Far }
+Storage { Name = Off; Address = far; Password = x; Device = D; Media Type = Off; Enabled = no }`,
+      });
+      return chooseStorage(
+        { job: named(listed.jobs, 'Gzip'), startedBy: 'test' },
+        named(listed.pools, 'Listed'),
+      );
+    };
+    expect(of('Far, File1').resource.name).toBe('Far');
+    expect(of('Off, Far, File1').resource.name).toBe('Far');
+    expect(() => of('Off')).toThrow('Storage "Off" is disabled');
+  });
+
   test('is not one that is disabled', () => {
     const disabled = request('Plain', { storage: storage('Off') });
     expect(() => chooseStorage(disabled, pool('Manual-Pool'))).toThrow('Storage "Off" is disabled');
