@@ -1,7 +1,8 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { JobRow, SavedPart } from '../../catalog/rows.ts';
 import type { FileSetResource, JobResource } from '../../configuration/director-conf.ts';
-import type { BackupResume, SavedLinks } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type { BackupResume } from '../../proto/noctule/filedaemon/v1/backup_resume.ts';
+import type { SavedLinks } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { ResumedSession } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { withCommas } from '../../text/numbers.ts';
 import { JobFailed } from '../director-errors.ts';

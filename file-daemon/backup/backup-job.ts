@@ -1,5 +1,5 @@
+import { BackupResume } from '../../proto/noctule/filedaemon/v1/backup_resume.ts';
 import {
-  BackupResume,
   type BackupRequest,
   type PriorState,
   type SavedLinks,

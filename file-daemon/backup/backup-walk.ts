@@ -1,5 +1,5 @@
 import { DigestAlgorithm, FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
-import type { BackupResume } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type { BackupResume } from '../../proto/noctule/filedaemon/v1/backup_resume.ts';
 import type { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
 import { BLOCK_CONTENT_BYTES_MAX } from '../../volume/member.ts';
 import { RecordBatch } from '../../volume/record-batch.ts';

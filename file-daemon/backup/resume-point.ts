@@ -1,4 +1,4 @@
-import type { BackupResume } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type { BackupResume } from '../../proto/noctule/filedaemon/v1/backup_resume.ts';
 import { pathFromBytes, type BytePath } from '../byte-path.ts';
 import { compareWalkOrder } from '../walk/walk-order.ts';
 

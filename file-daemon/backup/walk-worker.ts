@@ -1,5 +1,5 @@
 import { workerData, type MessagePort } from 'node:worker_threads';
-import { BackupResume } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import { BackupResume } from '../../proto/noctule/filedaemon/v1/backup_resume.ts';
 import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { compileFileSet } from '../fileset/include-rules.ts';
 import { errnoText } from '../errno-text.ts';

@@ -24,6 +24,7 @@ import {
 } from "@grpc/grpc-js";
 import { FileRecord } from "../../record/v1/file_record.ts";
 import { RecordsContent } from "../../record/v1/volume_members.ts";
+import { BackupResume } from "./backup_resume.ts";
 import { FileSet } from "./fileset.ts";
 
 export const protobufPackage = "noctule.filedaemon.v1";
@@ -232,25 +233,6 @@ export interface BackupRequest {
     | undefined;
   /** The job was broken off and goes on: the saved links follow. */
   resume?: BackupResume | undefined;
-}
-
-/** How far a job had come that goes on now. Its stream, its numbers and its totals go on from there. */
-export interface BackupResume {
-  /** Of the block that comes next, and where in the stream it begins. */
-  blockNumber: number;
-  streamOffset: number;
-  /** Of the file saved last. */
-  fileIndex: number;
-  /**
-   * Path of the file saved last, and of the one last noted as gone, if any. The walk goes on behind the later of them;
-   * what comes before is left as it was saved.
-   */
-  savedPath: Buffer;
-  deletedPath: Buffer;
-  /** Totals so far, as in BackupTotals. */
-  files: number;
-  contentBytes: number;
-  sentBytes: number;
 }
 
 export interface BackupResponse {
@@ -1846,147 +1828,6 @@ export const BackupRequest: MessageFns<BackupRequest> = {
             }
 
             message.resume = BackupResume.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseBackupResume(): BackupResume {
-  return {
-    blockNumber: 0,
-    streamOffset: 0,
-    fileIndex: 0,
-    savedPath: Buffer.alloc(0),
-    deletedPath: Buffer.alloc(0),
-    files: 0,
-    contentBytes: 0,
-    sentBytes: 0,
-  };
-}
-
-export const BackupResume: MessageFns<BackupResume> = {
-  encode(message: BackupResume, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.blockNumber !== 0) {
-      writer.uint32(8).uint32(message.blockNumber);
-    }
-    if (message.streamOffset !== 0) {
-      if (BigInt.asUintN(64, BigInt(message.streamOffset)) !== BigInt(message.streamOffset)) {
-        throw new globalThis.Error("value provided for field BigInt(message.streamOffset) of type uint64 too large");
-      }
-      writer.uint32(16).uint64(BigInt(message.streamOffset));
-    }
-    if (message.fileIndex !== 0) {
-      writer.uint32(24).uint32(message.fileIndex);
-    }
-    if (message.savedPath.length !== 0) {
-      writer.uint32(34).bytes(message.savedPath);
-    }
-    if (message.deletedPath.length !== 0) {
-      writer.uint32(42).bytes(message.deletedPath);
-    }
-    if (message.files !== 0) {
-      writer.uint32(48).uint32(message.files);
-    }
-    if (message.contentBytes !== 0) {
-      if (BigInt.asUintN(64, BigInt(message.contentBytes)) !== BigInt(message.contentBytes)) {
-        throw new globalThis.Error("value provided for field BigInt(message.contentBytes) of type uint64 too large");
-      }
-      writer.uint32(56).uint64(BigInt(message.contentBytes));
-    }
-    if (message.sentBytes !== 0) {
-      if (BigInt.asUintN(64, BigInt(message.sentBytes)) !== BigInt(message.sentBytes)) {
-        throw new globalThis.Error("value provided for field BigInt(message.sentBytes) of type uint64 too large");
-      }
-      writer.uint32(64).uint64(BigInt(message.sentBytes));
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): BackupResume {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseBackupResume();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.blockNumber = reader.uint32();
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.streamOffset = longToNumber(reader.uint64());
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.fileIndex = reader.uint32();
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.savedPath = Buffer.from(reader.bytes());
-            continue;
-          }
-          case 5: {
-            if (tag !== 42) {
-              break;
-            }
-
-            message.deletedPath = Buffer.from(reader.bytes());
-            continue;
-          }
-          case 6: {
-            if (tag !== 48) {
-              break;
-            }
-
-            message.files = reader.uint32();
-            continue;
-          }
-          case 7: {
-            if (tag !== 56) {
-              break;
-            }
-
-            message.contentBytes = longToNumber(reader.uint64());
-            continue;
-          }
-          case 8: {
-            if (tag !== 64) {
-              break;
-            }
-
-            message.sentBytes = longToNumber(reader.uint64());
             continue;
           }
         }
