@@ -95,6 +95,7 @@ async function benchSets(options: BenchOptions, result: BenchResult, directory: 
           data,
           files,
           directory: join(directory, 'turn'),
+          attic: join(directory, 'attic'),
           signal: interrupted.signal,
           onMeasure: (work, measure) => {
             const [wall, cpu] = [measure.wallSeconds.toFixed(1), cpuOfAll(measure).toFixed(1)];

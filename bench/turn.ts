@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { compareTrees } from '../tools/compare-trees.ts';
@@ -7,6 +6,7 @@ import type { DataSetKind } from './data-sets/data-sets.ts';
 import type { Measure, Work } from './measure.ts';
 import type { Program, Turn } from './programs/program.ts';
 import { runProgram } from './programs/run-program.ts';
+import { putAway } from './put-away.ts';
 
 /** What one program did with one data set in one round. */
 export interface TurnResult {
@@ -27,8 +27,10 @@ export interface TurnOptions {
   readonly data: string;
   /** The files of the data set that can be named in a console. */
   readonly files: readonly string[];
-  /** New; is removed again. */
+  /** New; is there no more when the turn is over. */
   readonly directory: string;
+  /** Takes what is not needed any more. */
+  readonly attic: string;
   readonly onMeasure: (work: Work, measure: Measure) => void;
   readonly signal: AbortSignal;
 }
@@ -38,7 +40,7 @@ const LATER_SECOND_MS = 1_100;
 
 /** Gives a program all its works. What fails is in the result with its message; after a failed Full nothing more can be asked of it. */
 export async function measureTurn(program: Program, options: TurnOptions): Promise<TurnResult> {
-  const { set, round, data, directory, files } = options;
+  const { set, round, data, directory, files, attic } = options;
   const result: TurnResult = {
     set,
     round,
@@ -47,8 +49,8 @@ export async function measureTurn(program: Program, options: TurnOptions): Promi
     differences: {},
     failures: [],
   };
-  using stack = new DisposableStack();
-  stack.defer(() => rmSync(directory, { recursive: true, force: true }));
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => putAway(directory, attic));
   await attempt('start', async () => {
     await using turn = await program.open(data, join(directory, 'own'));
     for (const work of program.works) {
@@ -101,7 +103,7 @@ export async function measureTurn(program: Program, options: TurnOptions): Promi
       result.differences[work] = kinds;
       return measure;
     } finally {
-      rmSync(target, { recursive: true, force: true });
+      await putAway(target, attic);
     }
   }
 }

@@ -20,6 +20,8 @@ import { copyPlainly, PlainSink } from './plain-copy.ts';
 const DATA_MIB = 2_048;
 /** So that connecting and queueing stay small beside the copy. */
 const DATA_MIB_MIN = 256;
+/** What goes over a line with a limit takes at most so long. */
+const COPY_SECONDS_MAX = 20;
 const MIB = 1 << 20;
 
 interface Line {
@@ -34,6 +36,7 @@ const LINES: readonly Line[] = [
   { line: 'no delay, no limit', delayMs: 0, bytesPerSecond: Infinity },
   { line: '40 ms, no limit', delayMs: 20, bytesPerSecond: Infinity },
   { line: '40 ms, 1 Gbit/s', delayMs: 20, bytesPerSecond: 125e6 },
+  { line: '40 ms, 100 Mbit/s', delayMs: 20, bytesPerSecond: 12.5e6 },
 ];
 
 /** Rates in bytes per second, each from its start to its end: connecting and queueing count. */
@@ -59,19 +62,23 @@ export async function* measureLink(
   const data = join(directory, 'data');
   mkdirSync(data, { recursive: true });
   const file = join(data, 'random.bin');
-  const random = new SeededRandom('link');
-  const handle = openSync(file, 'wx');
   const mebibytes = Math.max(DATA_MIB_MIN, Math.round(DATA_MIB * scale));
-  for (let i = 0; i < mebibytes; i++) writeSync(handle, random.bytes(MIB));
-  closeSync(handle);
   for (let round = 1; round <= rounds; round++) {
     for (const line of LINES) {
       const own = join(directory, 'own');
+      writeRandom(file, Math.min(mebibytes, Math.round((line.bytesPerSecond * COPY_SECONDS_MAX) / MIB)));
       const { copyRate, jobRate } = await ratesOver(line, own, file);
       rmSync(own, { recursive: true, force: true });
       yield { round, line: line.line, copyRate, jobRate, share: jobRate / copyRate };
     }
   }
+}
+
+function writeRandom(file: string, mebibytes: number): void {
+  const random = new SeededRandom('link');
+  const handle = openSync(file, 'w');
+  for (let i = 0; i < mebibytes; i++) writeSync(handle, random.bytes(MIB));
+  closeSync(handle);
 }
 
 /** Of a site in `directory` that saves `file`. */

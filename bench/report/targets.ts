@@ -109,7 +109,7 @@ const TARGETS: readonly Target[] = [
         ? undefined
         : Math.max(...largeVolume.map(({ readBytes }) => readBytes)) / 2 ** 20,
   },
-  ...['40 ms, no limit', '40 ms, 1 Gbit/s'].map((line): Target => ({
+  ...['40 ms, no limit', '40 ms, 1 Gbit/s', '40 ms, 100 Mbit/s'].map((line): Target => ({
     title: `backup over a line (${line}): share of the rate of a plain copy`,
     bound: 0.8,
     direction: 'at least',
