@@ -37,7 +37,8 @@ export async function runScriptCommand(
   const line = new CommandLine(text, (word) => substituteCodes(word, codes));
   const command = findCommand(line.verb, undefined);
   if (!command) throw new CommandError(`${line.verb}: is an invalid command`);
-  if (!IN_SCRIPTS.has(command.name) && !command.name.startsWith('.')) {
+  // One that there is nothing for here says so itself.
+  if (!IN_SCRIPTS.has(command.name) && !command.isAbsent && !command.name.startsWith('.')) {
     throw new CommandError(
       `a script may not give the command "${command.name}"`,
       `It may give ${[...IN_SCRIPTS].join(', ')}.`,

@@ -33,6 +33,25 @@ describe('a console command of a script', () => {
     },
   );
 
+  test.each([
+    ...['delete', 'disable', 'enable', 'estimate', 'memory', 'prune', 'purge', 'reload', 'setbandwidth'],
+    ...['setdebug', 'show', 'status', 'time', 'trace', 'truncate', 'update', 'version', '.clients'],
+  ])('that may stand in a script: %s', async (text) => {
+    const problem = await printed(text).then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(problem).not.toContain('may not give');
+  });
+
+  test.each([
+    ['cloud', 'Volumes lie in directories'],
+    ['snapshot', 'snapshots are made and removed by scripts'],
+    ['statistics', 'no counters are kept'],
+  ])('that has nothing to do here says why: %s', async (text, reason) => {
+    await expect(printed(text)).rejects.toThrow(reason);
+  });
+
   test('that asks something fails, with the question', async () => {
     await expect(printed('purge')).rejects.toThrow('and a script cannot answer');
   });
