@@ -120,6 +120,15 @@ export interface CopyJobEnd {
   readonly migrates: boolean;
 }
 
+/** Times in seconds since the epoch; 0: none of these. */
+export interface AgedJobs {
+  readonly clientId: number;
+  readonly goodBefore: number;
+  readonly othersBefore: number;
+  /** Not those whose files have left the catalog. */
+  readonly withFiles: boolean;
+}
+
 /** Backups that may stand for each other: the same Job resource, Client and version of the FileSet. */
 export interface BackupSeries {
   readonly jobName: string;

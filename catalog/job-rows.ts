@@ -29,7 +29,8 @@ const JOB_ROWS = `
     LEFT JOIN FileSetVersion s ON s.FileSetId = j.FileSetId`;
 
 /** Backups that a restore or the next backup may build on. */
-export const GOOD_BACKUP = `j.Type = 'B' AND j.JobStatus IN ('T', 'W')`;
+export const goodBackup = (run: string) => `${run}.Type = 'B' AND ${run}.JobStatus IN ('T', 'W')`;
+export const GOOD_BACKUP = goodBackup('j');
 
 /** The jobs that `rest` (WHERE, ORDER BY, LIMIT over j, c, p, s) picks. Must be a constant: it is kept prepared. */
 export function selectJobs(db: Connection, rest: string, parameters: Parameters = {}): JobRow[] {

@@ -8,42 +8,35 @@ import type { JobRow } from './rows.ts';
 const SERIES = `j.Name = :jobName AND j.ClientId = :clientId AND j.FileSetId = :fileSetId`;
 const NEWEST = 'ORDER BY j.StartTime DESC, j.JobId DESC LIMIT 1';
 
+const LAST_GOOD = `
+  WHERE ${SERIES} AND ${GOOD_BACKUP} AND j.Level = :level AND (:before IS NULL OR j.EndTime <= :before) ${NEWEST}`;
+
 /**
- * The newest good Full of the series, that ended at or before `before`. One taken with an older definition of the
- * FileSet does not count: its FileSetId differs.
+ * The newest good backup of the series at one of the levels, that ended at or before `before`. One taken with an older
+ * definition of the FileSet does not count: its FileSetId differs.
  */
-const LAST_GOOD_FULL = `
-  WHERE ${SERIES} AND ${GOOD_BACKUP} AND j.Level = 'F' AND (:before IS NULL OR j.EndTime <= :before) ${NEWEST}`;
-
-export function lastGoodFull(
-  db: Connection,
-  { jobName, clientId, fileSetId, before }: BackupSeries & { readonly before?: Date },
-): JobRow | undefined {
-  return selectJob(db, LAST_GOOD_FULL, { jobName, clientId, fileSetId, before: toColumn(before) });
-}
-
-/** The newest good backup of the series at one of the levels, that ended at or before `before`. */
-const LAST_GOOD_BACKUP = `
-  WHERE ${SERIES} AND ${GOOD_BACKUP} AND j.Level IN (SELECT value FROM json_each(:levels))
-    AND (:before IS NULL OR j.EndTime <= :before) ${NEWEST}`;
-
 export function lastGoodBackup(
   db: Connection,
   {
-    jobName,
-    clientId,
-    fileSetId,
     levels,
     before,
+    ...series
   }: BackupSeries & { readonly levels: readonly string[]; readonly before?: Date },
 ): JobRow | undefined {
-  return selectJob(db, LAST_GOOD_BACKUP, {
-    jobName,
-    clientId,
-    fileSetId,
-    levels: JSON.stringify(levels),
-    before: toColumn(before),
-  });
+  return levels
+    .flatMap((level) => selectJob(db, LAST_GOOD, { ...series, level, before: toColumn(before) }) ?? [])
+    .sort((a, b) => startMs(b) - startMs(a) || b.jobId - a.jobId)[0];
+}
+
+export function lastGoodFull(
+  db: Connection,
+  query: BackupSeries & { readonly before?: Date },
+): JobRow | undefined {
+  return lastGoodBackup(db, { ...query, levels: ['F'] });
+}
+
+function startMs({ startTime }: JobRow): number {
+  return startTime?.getTime() ?? 0;
 }
 
 const ANY_FULL_FOR_OTHER_FILESET = `
@@ -59,24 +52,34 @@ export function anyFullForOtherFileSet(
   return db.value(ANY_FULL_FOR_OTHER_FILESET, { jobName, clientId, fileSetId }) !== undefined;
 }
 
-/** A run that was cancelled in the queue has no FileSetId and no StartTime. */
+/**
+ * A run that was cancelled in the queue has no FileSetId and no StartTime. With the plus the index is not that of all the
+ * Job's runs, but the one by age of what was no good backup.
+ */
 const FAILED_SINCE = `
-  WHERE j.Name = :jobName AND j.ClientId = :clientId AND j.FileSetId IN (:fileSetId, 0) AND j.Type = 'B'
+  WHERE +j.Name = :jobName AND j.ClientId = :clientId AND j.FileSetId IN (:fileSetId, 0) AND j.Type = 'B'
     AND j.JobStatus IN ('A', 'E', 'e', 'f') AND j.Level IN ('F', 'D') AND j.EndTime > :after
-  ORDER BY j.JobId`;
+    AND NOT (${GOOD_BACKUP}) AND j.PurgedFiles IN (0, 1) AND j.JobTDate >= :afterSeconds
+  ORDER BY j.EndTime, j.JobId`;
 
 /** Fulls and Differentials of the series that ended after the time, and not well, oldest first. */
 export function failedSince(
   db: Connection,
   { jobName, clientId, fileSetId, after }: BackupSeries & { readonly after: Date },
 ): JobRow[] {
-  return selectJobs(db, FAILED_SINCE, { jobName, clientId, fileSetId, after: toColumn(after) });
+  const afterSeconds = Math.floor(after.getTime() / 1000);
+  return selectJobs(db, FAILED_SINCE, {
+    ...{ jobName, clientId, fileSetId },
+    after: toColumn(after),
+    afterSeconds,
+  });
 }
 
 /** Good backups of a client; the FileSet by its name, since a restore does not mind that its definition changed. */
 const OF_CLIENT = `
   WHERE j.ClientId = (SELECT ClientId FROM Client WHERE Name = :clientName)
-    AND (:fileSetName IS NULL OR s.FileSet = :fileSetName) AND (:jobName IS NULL OR j.Name = :jobName)
+    AND j.FileSetId IN (SELECT FileSetId FROM FileSetVersion WHERE :fileSetName IS NULL OR FileSet = :fileSetName)
+    AND (:jobName IS NULL OR j.Name = :jobName)
     AND ${GOOD_BACKUP} AND (:before IS NULL OR j.EndTime <= :before)`;
 
 const CHAIN_FULL = `${OF_CLIENT} AND j.Level = 'F' ${NEWEST}`;

@@ -5,6 +5,7 @@ import { lifeCycle } from './002-life-cycle.ts';
 import { copies } from './003-copies.ts';
 import { marksOfAdmins } from './004-marks-of-admins.ts';
 import { accurateOfRuns } from './005-accurate-of-runs.ts';
+import { jobsByResult } from './006-jobs-by-result.ts';
 import type { Migration } from './migration.ts';
 import { VIEWS } from './views.ts';
 
@@ -15,6 +16,7 @@ export const MIGRATIONS: readonly Migration[] = [
   copies,
   marksOfAdmins,
   accurateOfRuns,
+  jobsByResult,
 ];
 
 /** "Noct" in the header of the file: tells a catalog from any other SQLite database. */

@@ -33,7 +33,7 @@ const COLUMNS: Columns<{ readonly job: JobRow; readonly fate: string }> = [
 
 /** What a dry run shows: the jobs that would go, and those that stay with the reason. */
 export async function printRemoval(context: CommandContext, { jobs, kept }: Removal): Promise<void> {
-  const chain = new Set(await context.services.catalog.chainJobs());
+  const chain = new Set(await context.services.catalog.chainJobs(jobs.map(({ jobId }) => jobId)));
   const wouldGo = ({ jobId }: JobRow) =>
     chain.has(jobId) ? 'would go, although the newest state is made of it' : 'would go';
   const rows = [

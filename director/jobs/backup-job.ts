@@ -219,11 +219,17 @@ export class BackupJob implements JobKind {
     await messages.info(`Start Backup JobId ${jobId}, Job=${job}`);
   }
 
+  /** 0: there is none to go by. */
   async #bytesOfLastRun(): Promise<number> {
-    const { name, clientName, level } = this.#job;
-    const query = { name, clientName, level, type: 'B', limit: 10, order: 'desc' } as const;
-    const runs = await this.#env.catalog.listJobs(query);
-    return runs.find(({ jobStatus }) => endedWell(jobStatus))?.readBytes ?? 0;
+    const { catalog, ids } = this.#env;
+    const { plan, level } = this.#job;
+    const last = await catalog.lastGoodBackup({
+      jobName: plan.job.name,
+      clientId: ids.clientId(plan.client.name),
+      fileSetId: this.#fileSet!.fileSetId,
+      levels: [level],
+    });
+    return last?.readBytes ?? 0;
   }
 
   async #reachStorage(): Promise<StorageLink> {

@@ -37,12 +37,12 @@ export async function expiredFiles(options: ExpiryOptions, client: ClientToPrune
 /** Jobs of the client whose rows have grown old. What the newest state is made of stays, and what a Verify compares with. */
 export async function expiredJobs(options: ExpiryOptions, client: ClientToPrune): Promise<Removal> {
   const ended = await olderThan(options, client, 'jobRetention');
-  // Behind each backup this is asked, and mostly nothing is old: what is needed of all jobs takes far longer to tell.
+  // Behind each backup this is asked, and mostly nothing is old.
   if (ended.length === 0) return { jobs: [], kept: [] };
-  const chain = new Set(await options.catalog.chainJobs());
-  const lastFulls = new Set(await options.catalog.lastFulls());
-  const hasInitCatalog = ended.some(({ type, level }) => type === 'V' && level === 'V');
-  const initCatalogs = new Set(hasInitCatalog ? await options.catalog.lastInitCatalogs() : []);
+  const jobIds = ended.map(({ jobId }) => jobId);
+  const chain = new Set(await options.catalog.chainJobs(jobIds));
+  const lastFulls = new Set(await options.catalog.lastFulls(jobIds));
+  const initCatalogs = new Set(await options.catalog.lastInitCatalogs(jobIds));
   const read = options.jobsRead();
   return divide(ended, ({ jobId }) => {
     if (read.has(jobId)) return 'read';
@@ -56,7 +56,8 @@ export async function expiredJobs(options: ExpiryOptions, client: ClientToPrune)
 export async function jobsOfVolume(options: ExpiryOptions, volume: MediaRow): Promise<VolumeJob[]> {
   const { catalog, conf, now } = options;
   const jobs = await catalog.jobsOnVolume(volume.mediaId);
-  const lastFulls = new Set(jobs.some(({ level }) => level === 'F') ? await catalog.lastFulls() : []);
+  const fulls = jobs.filter(({ level }) => level === 'F').map(({ jobId }) => jobId);
+  const lastFulls = new Set(fulls.length > 0 ? await catalog.lastFulls(fulls) : []);
   const read = options.jobsRead();
   const { pools } = conf();
   return jobs.map((job) => {
@@ -126,6 +127,8 @@ function protectsLastFull(pools: readonly PoolResource[], poolName: string): boo
   return pools.find(({ name }) => name === poolName)?.protectLastFull ?? true;
 }
 
+type RecordOf = Parameters<typeof recordPeriod>[1];
+
 async function olderThan(
   { catalog, conf, now }: ExpiryOptions,
   { resource, clientId, periodSeconds }: ClientToPrune,
@@ -133,9 +136,23 @@ async function olderThan(
 ): Promise<JobRow[]> {
   const pools = new Map(conf().pools.map((pool) => [pool.name, pool]));
   const nowSeconds = Math.floor(now().getTime() / 1000);
-  const ended = await catalog.jobsEndedBefore({ clientId, before: nowSeconds });
+  const periodOf = (job: RecordOf, pool: PoolResource | undefined) =>
+    periodSeconds ?? recordPeriod(kind, job, resource, pool);
+  // The catalog is asked for what some pool lets go: of years of jobs, the last few days' worth.
+  const earliest = (job: RecordOf) => {
+    const periods = [undefined, ...pools.values()]
+      .map((pool) => periodOf(job, pool))
+      .filter((one) => one > 0);
+    return periods.length === 0 ? 0 : nowSeconds - Math.min(...periods);
+  };
+  const ended = await catalog.jobsEndedBefore({
+    clientId,
+    goodBefore: earliest({ type: 'B', jobStatus: 'T' }),
+    othersBefore: earliest({ type: 'B', jobStatus: 'f' }),
+    withFiles: kind === 'fileRetention',
+  });
   return ended.filter((job) => {
-    const period = periodSeconds ?? recordPeriod(kind, job, resource, pools.get(job.poolName));
+    const period = periodOf(job, pools.get(job.poolName));
     return period > 0 && job.jobTDate + period < nowSeconds;
   });
 }

@@ -33,7 +33,7 @@ export const explain: Command = {
     const { retention, catalog } = context.services;
     const volume = await volumeOnLineOrChosen(context);
     const explanation = await retention.explain(volume);
-    const chain = new Set(await catalog.chainJobs());
+    const chain = new Set(await catalog.chainJobs(explanation.jobs.map(({ job }) => job.jobId)));
     const rows = explanation.jobs.map((row) => ({ ...row, isChain: chain.has(row.job.jobId) }));
     const listing = listingOf(COLUMNS, rows);
     if (wantsJson(context)) return context.print(renderListing(listing, 'json'));

@@ -4,7 +4,7 @@ import { chainJobs, jobsEndedBefore, lastFulls, volumeHolds } from '../../../cat
 import { filesPage } from '../../../catalog/files.ts';
 import { markPurged } from '../../../catalog/forget.ts';
 import { jobMedia } from '../../../catalog/job-media.ts';
-import { jobById } from '../../../catalog/jobs.ts';
+import { jobById, listJobs } from '../../../catalog/jobs.ts';
 import { restoreChain } from '../../../catalog/levels.ts';
 import { deleteJobs, deleteVolume, purgeFiles } from '../../../catalog/removal.ts';
 import { listPools, syncPool } from '../../../catalog/resources.ts';
@@ -20,6 +20,20 @@ import { BEGINNING, minute, POOL, Site } from './site.ts';
 
 const A_FILE = [{ path: '/a', size: 9000 }];
 
+/** Seconds since the epoch, when the site is an hour old. */
+const AN_HOUR = BEGINNING / 1000 + 3600;
+
+function allJobs(site: Site): number[] {
+  return listJobs(site.db, {}).map(({ jobId }) => jobId);
+}
+
+function aged(
+  { db, clientId }: Site,
+  question: { readonly goodBefore: number; readonly othersBefore: number; readonly withFiles?: boolean },
+): number[] {
+  return jobsEndedBefore(db, { clientId, withFiles: false, ...question }).map(({ jobId }) => jobId);
+}
+
 function volumesOf(site: Site, jobId: number): number[] {
   return [...new Set(jobMedia(site.db, jobId).map(({ mediaId }) => mediaId))];
 }
@@ -33,14 +47,22 @@ describe('what is still needed', () => {
     site.backup({ start: 4, level: 'D' });
     const photos = site.backup({ start: 1, fileSet: 'Photos' });
     const laptop = site.backup({ start: 1, client: 'laptop-fd' });
-    expect(lastFulls(site.db).sort()).toEqual([home, photos, laptop].sort());
+    expect(lastFulls(site.db, allJobs(site))).toEqual([home, photos, laptop]);
+    expect(lastFulls(site.db, [home - 1, photos])).toEqual([photos]);
   });
 
   test('a FileSet whose File lines changed is the same FileSet', () => {
     using site = new Site();
     site.backup({ start: 1, md5: 'one' });
     const second = site.backup({ start: 2, md5: 'two' });
-    expect(lastFulls(site.db)).toEqual([second]);
+    expect(lastFulls(site.db, allJobs(site))).toEqual([second]);
+  });
+
+  test('of Fulls that started at the same moment the last one is the one with the highest JobId', () => {
+    using site = new Site();
+    site.backup({ start: 1, name: 'Other' });
+    const second = site.backup({ start: 1 });
+    expect(lastFulls(site.db, allJobs(site))).toEqual([second]);
   });
 
   test('the chains are those that a restore of the newest state takes, of every client, FileSet and Job', () => {
@@ -61,7 +83,8 @@ describe('what is still needed', () => {
       ),
     );
     expect(chains).toHaveLength(8);
-    expect(chainJobs(site.db).sort((a, b) => a - b)).toEqual(chains.sort((a, b) => a - b));
+    expect(chainJobs(site.db, allJobs(site))).toEqual(chains.sort((a, b) => a - b));
+    expect(chainJobs(site.db, chains.slice(3, 5))).toEqual(chains.slice(3, 5));
   });
 
   test('jobs grow old by their client, and one that runs never does', () => {
@@ -70,10 +93,21 @@ describe('what is still needed', () => {
     site.backup({ start: 100 });
     site.start({ start: 0 });
     site.backup({ start: 1, client: 'laptop-fd' });
-    const before = BEGINNING / 1000 + 60 * 60;
-    expect(jobsEndedBefore(site.db, { clientId: site.clientId, before }).map(({ jobId }) => jobId)).toEqual([
-      old,
-    ]);
+    expect(aged(site, { goodBefore: AN_HOUR, othersBefore: AN_HOUR })).toEqual([old]);
+  });
+
+  test('good backups grow old at one time, all other jobs at another, the oldest first', () => {
+    using site = new Site();
+    const good = [2, 4, 6].map((start) => site.backup({ start, status: 'W' }));
+    const failed = [1, 3, 5].map((start) => site.backup({ start, status: 'f' }));
+    expect(aged(site, { goodBefore: AN_HOUR, othersBefore: 0 })).toEqual(good);
+    expect(aged(site, { goodBefore: 0, othersBefore: AN_HOUR })).toEqual(failed);
+    expect(aged(site, { goodBefore: AN_HOUR, othersBefore: AN_HOUR })).toEqual(
+      [0, 1, 2].flatMap((place) => [failed[place], good[place]]),
+    );
+    purgeFiles(site.db, [good[0]!, failed[1]!]);
+    expect(aged(site, { goodBefore: AN_HOUR, othersBefore: 0, withFiles: true })).toEqual(good.slice(1));
+    expect(aged(site, { goodBefore: AN_HOUR, othersBefore: 0 })).toEqual(good);
   });
 
   test('each volume tells how many jobs hold it, until when, and whether a last Full is among them', () => {

@@ -38,9 +38,10 @@ function plansOf(site: Site, ask: () => unknown): { sql: string; steps: string[]
 
 /** Steps that look at every row of a table that grows with files, jobs or messages. */
 function longScans(plans: { sql: string; steps: string[] }[]): string[] {
-  // The chain of a restore (json_each); constants; the tree below a directory (b); jobs that run; a window of runs just read.
+  // The jobs asked for, the chain of a restore (json_each); constants; the tree below a directory (b); jobs that run; a window of
+  // runs just read; definitions of FileSets.
   const small =
-    /^SCAN (c VIRTUAL TABLE|json_each|CONSTANT ROW|\d+ CONSTANT ROW|b$|\(subquery-1\)$|JobRun USING INDEX JobRunUnfinished)/;
+    /^SCAN ((c|asked) VIRTUAL TABLE|json_each|Asked$|FileSetVersion USING COVERING INDEX|CONSTANT ROW|\d+ CONSTANT ROW|b$|\(subquery-1\)$|JobRun USING INDEX JobRunUnfinished)/;
   return plans.flatMap(({ sql, steps }) =>
     steps.filter((step) => step.startsWith('SCAN') && !small.test(step)).map((step) => `${step} in ${sql}`),
   );
@@ -132,8 +133,59 @@ test('the newest backup of a series is the first row of an index, not the result
   using site = new Site();
   const series = { jobName: 'Backup', clientId: site.clientId, fileSetId: 1 };
   const [plan] = plansOf(site, () => operations.lastGoodFull.run(site.db, series));
-  expect(plan?.steps[0]).toMatch(/SEARCH j USING INDEX JobRunOfFileSet \(ClientId=\? AND FileSetId=\?\)/);
+  expect(plan?.steps[0]).toMatch(
+    /SEARCH j USING INDEX GoodBackupOfFileSet \(ClientId=\? AND FileSetId=\? AND Level=\?\)/,
+  );
   expect(plan?.steps.join()).not.toMatch(/TEMP B-TREE/);
+});
+
+/** The indexes by which runs of jobs are found, each with what it is asked for. */
+function runsBy(site: Site, ask: () => unknown): Set<string> {
+  const steps = plansOf(site, ask).flatMap((plan) => plan.steps);
+  return new Set(
+    steps.flatMap((step) => /^SEARCH [jl] USING (?:COVERING )?INDEX (.*)$/.exec(step)?.[1] ?? []),
+  );
+}
+
+// A site must not become slower with the number of its jobs: what is behind these bounds is as long as its past.
+test.each<[OperationName, string[], (context: ReturnType<typeof siteWithJobs>) => unknown[]]>([
+  [
+    'jobsEndedBefore',
+    [
+      'GoodBackupByAge (ClientId=? AND PurgedFiles=? AND JobTDate<?)',
+      'OtherJobByAge (ClientId=? AND PurgedFiles=? AND JobTDate<?)',
+    ],
+    ({ site }) => [{ clientId: site.clientId, goodBefore: 1, othersBefore: 1, withFiles: true }],
+  ],
+  [
+    'failedSince',
+    ['OtherJobByAge (ClientId=? AND PurgedFiles=? AND JobTDate>?)'],
+    ({ site }) => [{ jobName: 'Backup', clientId: site.clientId, fileSetId: 1, after: minute(0) }],
+  ],
+  [
+    'lastGoodBackup',
+    ['GoodBackupOfFileSet (ClientId=? AND FileSetId=? AND Level=?)'],
+    ({ site }) => [{ jobName: 'Backup', clientId: site.clientId, fileSetId: 1, levels: ['D'] }],
+  ],
+  ['chainJobs', ['GoodBackupOfFileSet (ClientId=? AND FileSetId=? AND Level=?)'], ({ full }) => [[full]]],
+  [
+    'lastFulls',
+    ['GoodBackupOfFileSet (ClientId=? AND FileSetId=? AND Level=? AND StartTime>?)'],
+    ({ full }) => [[full]],
+  ],
+  [
+    'restoreChain',
+    [
+      'GoodBackupOfFileSet (ClientId=? AND FileSetId=? AND Level=?)',
+      'GoodBackupOfFileSet (ClientId=? AND FileSetId=? AND Level=? AND StartTime>?)',
+    ],
+    () => [{ clientName: 'zebulon-fd', fileSetName: 'Home' }],
+  ],
+])('%s looks at no more of the past than it needs', (name, indexes, args) => {
+  const context = siteWithJobs();
+  using site = context.site;
+  const run = operations[name].run as (db: Connection, ...args: never[]) => unknown;
+  expect([...runsBy(site, () => run(site.db, ...(args(context) as never[])))]).toEqual(indexes);
 });
 
 test('the block of a stream offset is one lookup', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { VolumeCare } from '../../../../director/retention/volume-care.ts';
 import type { SimulatedSite } from '../../../simulation/simulated-site.ts';
 import { named } from '../site.ts';
@@ -79,6 +79,15 @@ describe('pruning the records of a client', () => {
     expect((await site.retention.expired({ kind: 'files', client: keptFd(site) })).jobs).toEqual([]);
     site.sleep(6 * DAY);
     expect((await site.retention.expired({ kind: 'files', client: keptFd(site) })).jobs).toHaveLength(1);
+  });
+
+  test('reads no job that is not old enough, however many there are', async () => {
+    await using site = await ringSite('Label Format = "Ring-"; Volume Retention = 2 years');
+    for (let run = 0; run < 3; run++) await site.run('Ringed');
+    site.sleep(600 * DAY);
+    const read = vi.spyOn(site.catalog, 'jobsEndedBefore');
+    await site.run('Ringed');
+    expect(await Promise.all(read.mock.results.map(({ value }) => value as unknown))).toEqual([[], []]);
   });
 
   test('where nobody says a period, good backups stay as long as their volumes', async () => {
