@@ -153,18 +153,31 @@ export function volumesByIds(db: Connection, mediaIds: readonly number[]): Media
   return selectVolumes(db, where, { mediaIds: JSON.stringify(mediaIds) });
 }
 
+/** As keptUntilOf (director/retention): the retention of a volume counts from the end of each job on it. */
+const HOLDS_WHAT_EXPIRED = `
+  EXISTS (SELECT 1 FROM JobMedia m JOIN JobRun j USING (JobId)
+           WHERE m.MediaId = v.MediaId AND v.VolRetention > 0 AND j.EndTime IS NOT NULL
+             AND (j.JobTDate + v.VolRetention) * 1000 < :now)`;
+const HOLDS_NOTHING = 'NOT EXISTS (SELECT 1 FROM JobMedia m WHERE m.MediaId = v.MediaId)';
+
 /**
- * Closed volumes whose jobs may expire, of these pools and media type, the oldest data first. One that was never
- * written has been closed by hand: somebody does not want it to be used.
+ * Closed volumes of these pools (and media type) that pruning would change at `now`: a job on them has expired, or there is
+ * none. The oldest data first. One that was never written has been closed by hand: somebody does not want it to be used.
  */
 export function pruneCandidates(
   db: Connection,
-  { poolIds, mediaType }: { readonly poolIds: readonly number[]; readonly mediaType: string },
+  {
+    poolIds,
+    mediaType,
+    now,
+  }: { readonly poolIds: readonly number[]; readonly mediaType?: string; readonly now: Date },
 ): MediaRow[] {
   const where = `
-    WHERE v.PoolId IN (SELECT value FROM json_each(:poolIds)) AND v.MediaType = :mediaType AND v.Enabled <> 2
-      AND v.VolStatus IN ('Full', 'Used') AND v.LastWritten IS NOT NULL`;
-  return selectVolumes(db, `${where} ${OLDEST_FIRST}`, { poolIds: JSON.stringify(poolIds), mediaType });
+    WHERE v.PoolId IN (SELECT value FROM json_each(:poolIds)) AND (:mediaType IS NULL OR v.MediaType = :mediaType)
+      AND v.Enabled <> 2 AND v.VolStatus IN ('Full', 'Used') AND v.LastWritten IS NOT NULL
+      AND (${HOLDS_NOTHING} OR ${HOLDS_WHAT_EXPIRED})`;
+  const parameters = { poolIds: JSON.stringify(poolIds), mediaType: mediaType ?? null, now: toColumn(now) };
+  return selectVolumes(db, `${where} ${OLDEST_FIRST}`, parameters);
 }
 
 /** Volumes of a pool that could be emptied to be written again, the oldest data first. */

@@ -68,17 +68,6 @@ export async function jobsOfVolume(options: ExpiryOptions, volume: MediaRow): Pr
   });
 }
 
-/** What pruning a volume takes off it, without a reason for the rest: most volumes hold nothing that is old enough. */
-export async function jobsToPrune(options: ExpiryOptions, volume: MediaRow): Promise<readonly JobRow[]> {
-  const now = options.now();
-  const hasExpired = (job: JobRow) => {
-    const keptUntil = keptUntilOf(job, volume);
-    return keptUntil !== undefined && keptUntil < now;
-  };
-  if (!(await options.catalog.jobsOnVolume(volume.mediaId)).some(hasExpired)) return [];
-  return (await expiredOnVolume(options, volume)).jobs;
-}
-
 /** What pruning a volume takes off it, and what not. */
 export async function expiredOnVolume(options: ExpiryOptions, volume: MediaRow): Promise<Removal> {
   const jobs = await jobsOfVolume(options, volume);

@@ -11,7 +11,6 @@ import {
   expiredJobs,
   expiredOnVolume,
   jobsOfVolume,
-  jobsToPrune,
   removable,
   type ExpiryOptions,
 } from './expired.ts';
@@ -77,7 +76,8 @@ export class Retention {
 
   /** As `prune` of a volume, for who holds the office's lock. Nothing is truncated: the volume is wanted. */
   async pruneVolumeLocked(volume: MediaRow): Promise<Removed> {
-    return this.#emptied(volume, await jobsToPrune(this.#expiry, volume));
+    const { jobs } = await expiredOnVolume(this.#expiry, volume);
+    return this.#emptied(volume, jobs);
   }
 
   /** Takes all jobs off a volume whatever their age, for who holds the office's lock. */

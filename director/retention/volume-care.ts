@@ -6,14 +6,14 @@ import type { DaemonMessages } from '../messages/daemon-messages.ts';
 import { PeriodicLook } from '../periodic-look.ts';
 import { closingOf } from '../volumes/closing-test.ts';
 import type { VolumeOffice } from '../volumes/volume-office.ts';
-import { holdsData, isClosed } from '../volumes/volume-state.ts';
+import { holdsData } from '../volumes/volume-state.ts';
 import type { Retention } from './retention.ts';
 
 const LOOK_MS = 10 * 60_000;
 
 export interface VolumeCareOptions {
   readonly conf: () => DirectorConf;
-  readonly catalog: Pick<Catalog, 'listVolumes' | 'setVolume'>;
+  readonly catalog: Pick<Catalog, 'listPools' | 'listVolumes' | 'pruneCandidates' | 'setVolume'>;
   readonly retention: Pick<Retention, 'prune' | 'truncate'>;
   readonly office: VolumeOffice;
   readonly messages: Pick<DaemonMessages, 'add'>;
@@ -71,14 +71,18 @@ export class VolumeCare implements AsyncDisposable {
   }
 
   async #giveSpaceBack({ name, autoPrune }: PoolResource): Promise<void> {
-    const { catalog, retention, conf } = this.#options;
-    const volumes = (await catalog.listVolumes({ poolName: name })).filter(
-      ({ truncateOnPurge, recycle, enabled }) => truncateOnPurge && recycle && enabled === 1,
-    );
-    for (const volume of volumes) {
+    const { catalog, retention, conf, now } = this.#options;
+    for (const volume of await catalog.listVolumes({ poolName: name })) {
       if (this.#look.isStopped) return;
-      if (volume.volStatus === 'Purged' && holdsData(volume)) await this.#truncate(volume);
-      if (!autoPrune || !conf().director.autoPrune || !isClosed(volume)) continue;
+      if (givesSpaceBack(volume) && volume.volStatus === 'Purged' && holdsData(volume))
+        await this.#truncate(volume);
+    }
+    if (!autoPrune || !conf().director.autoPrune) return;
+    const [pool] = await catalog.listPools({ name });
+    const poolIds = pool ? [pool.poolId] : [];
+    for (const volume of await catalog.pruneCandidates({ poolIds, now: now() })) {
+      if (this.#look.isStopped) return;
+      if (!givesSpaceBack(volume)) continue;
       const { purged, freedBytes, problems } = await retention.prune({ kind: 'volume', volume });
       for (const { volumeName } of purged) await this.#tell(volumeName, freedBytes);
       if (problems.length > 0) throw new Error(problems.join('; '));
@@ -94,4 +98,8 @@ export class VolumeCare implements AsyncDisposable {
     const text = `Volume "${volumeName}" holds no jobs any more: ${humanBytes(freedBytes)} were given back.`;
     return this.#options.messages.add('Info', text);
   }
+}
+
+function givesSpaceBack({ truncateOnPurge, recycle, enabled }: MediaRow): boolean {
+  return truncateOnPurge && recycle && enabled === 1;
 }

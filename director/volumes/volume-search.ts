@@ -126,7 +126,8 @@ async function recyclable(search: Search): Promise<FoundVolume | undefined> {
 async function pruned(search: Search): Promise<FoundVolume | undefined> {
   if (!search.mayPrune) return undefined;
   const { catalog, mediaType } = search;
-  for (const media of await catalog.pruneCandidates({ poolIds: await poolsThatGive(search), mediaType })) {
+  const poolIds = await poolsThatGive(search);
+  for (const media of await catalog.pruneCandidates({ poolIds, mediaType, now: search.now() })) {
     if (search.excluded.has(media.mediaId)) continue;
     const { purged } = await search.retention.pruneVolumeLocked(media);
     const found = await saidEmpty(search, media, purged);

@@ -230,8 +230,32 @@ describe('volumes and pools', () => {
     make('set aside', site.poolId, { volStatus: 'Used' });
     make('open', site.poolId, {});
     make('elsewhere', other.poolId, { volStatus: 'Full', lastWritten: minute(4) });
-    const candidates = pruneCandidates(site.db, { poolIds: [site.poolId], mediaType: 'File' });
-    expect(candidates.map(({ volumeName }) => volumeName)).toEqual(['old', 'disabled', 'young']);
+    make('of another kind', site.poolId, { volStatus: 'Full', lastWritten: minute(5) });
+    site.db.run(`UPDATE Volume SET MediaType = 'Tape' WHERE VolumeName = 'of another kind'`);
+    const candidates = (mediaType?: string) =>
+      pruneCandidates(site.db, {
+        poolIds: [site.poolId],
+        now: minute(9),
+        ...(mediaType && { mediaType }),
+      }).map(({ volumeName }) => volumeName);
+    expect(candidates('File')).toEqual(['old', 'disabled', 'young']);
+    expect(candidates()).toEqual(['old', 'disabled', 'of another kind', 'young']);
+  });
+
+  test('a volume with jobs is a candidate for pruning when the retention of one of them has passed', () => {
+    using site = new Site();
+    const first = site.backup({ start: 1, files: A_FILE });
+    const [mediaId] = volumesOf(site, first);
+    setVolume(site.db, mediaId!, { volStatus: 'Used', volRetention: 600 });
+    const { endTime } = jobById(site.db, first)!;
+    const after = (milliseconds: number) =>
+      pruneCandidates(site.db, {
+        poolIds: [site.poolId],
+        now: new Date(endTime!.getTime() + milliseconds),
+      }).length;
+    expect([after(599_999), after(600_000), after(600_001)]).toEqual([0, 0, 1]);
+    setVolume(site.db, mediaId!, { volRetention: 0 });
+    expect(after(1e12)).toBe(0);
   });
 
   test('what an admin may change of a volume is kept', () => {

@@ -89,6 +89,7 @@ const QUESTIONS: { [O in OperationName]?: (context: ReturnType<typeof siteWithJo
   jobLog: ({ full }) => [full],
   appendVolumes: ({ site }) => [{ poolId: site.poolId, mediaType: 'File' }],
   purgedVolumes: ({ site }) => [{ poolId: site.poolId, mediaType: 'File' }],
+  pruneCandidates: ({ site }) => [{ poolIds: [site.poolId], now: minute(9) }],
   volumeByName: () => ['Full-0001'],
   setVolume: () => [1, { volBytes: 5 }],
   filesPage: ({ full }) => [{ jobId: full, kind: 'all', limit: 2 }],
