@@ -62,7 +62,7 @@ const LAST_INIT_CATALOGS_AMONG = `
   SELECT j.JobId FROM json_each(:jobIds) asked CROSS JOIN JobRun j ON j.JobId = asked.value
    WHERE j.Type = 'V' AND j.Level = 'V' AND j.JobStatus IN ('T', 'W')
      AND NOT EXISTS (SELECT 1 FROM JobRun l
-                      WHERE l.Name = j.Name AND l.JobId > j.JobId AND l.ClientId = j.ClientId
+                      WHERE l.Name = j.Name AND l.JobId > j.JobId AND +l.ClientId = j.ClientId
                         AND l.Type = 'V' AND l.Level = 'V' AND l.JobStatus IN ('T', 'W'))`;
 
 /**
