@@ -99,8 +99,6 @@ export class JobService implements Jobs {
       this.cancel(verdict.jobId, reason);
     }
     this.#enqueue(job, places.storages, request.when);
-    if (job.signal.aborted) this.#queue.release(job.jobId);
-    if (this.#isStopping) this.stopJob(job.jobId, STOPPING); // it came while the door was closing
     return job.jobId;
   }
 
@@ -119,6 +117,8 @@ export class JobService implements Jobs {
       },
     });
     this.#limits.look();
+    if (this.#isStopping) this.stopJob(job.jobId, STOPPING); // it came while the door was closing
+    if (job.signal.aborted) this.#queue.release(job.jobId); // cancelled before it stood in the queue
   }
 
   /** Never rejects: what went wrong is thrown when the job begins, which is at once, past all limits. */
@@ -258,11 +258,7 @@ export class JobService implements Jobs {
     const job = await this.#create(plan, places);
     this.#active.set(job.jobId, job);
     // Not before the queue has let go of the run before.
-    setImmediate(() => {
-      this.#enqueue(job, places.storages, request.when);
-      if (this.#isStopping) this.stopJob(job.jobId, STOPPING);
-      if (job.signal.aborted) this.#queue.release(job.jobId);
-    });
+    setImmediate(() => this.#enqueue(job, places.storages, request.when));
   }
 
   /** Resolves with what the job is known by in the catalog, where it stands now among those that have not ended. */

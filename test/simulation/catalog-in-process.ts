@@ -8,7 +8,7 @@ type AnyOperation = Operation<unknown[], unknown, unknown>;
 
 /**
  * The operations of the real catalog on one connection, at once and without threads, and nothing waits for the disk: a
- * simulation asks millions of times, and survives no crash.
+ * simulation asks millions of times, and the tests of jobs open hundreds of them. It survives no crash.
  */
 export function openCatalogInProcess(file: string): Catalog {
   const db = new Connection(file, 'write');

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { openCatalog, type Catalog } from '../../catalog/catalog.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { JobRow } from '../../catalog/rows.ts';
 import type { DirectorConf } from '../../configuration/director-conf.ts';
 import { firingsBetween } from '../../configuration/runs/firings.ts';
@@ -14,6 +14,7 @@ import { VolumeOffice } from '../../director/volumes/volume-office.ts';
 import type { FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { FakeDaemons, type RestoreCall } from '../unit/director/jobs/fake-daemons.ts';
 import { named } from '../unit/director/site.ts';
+import { openCatalogInProcess } from './catalog-in-process.ts';
 import { sinceSeconds, totalsOf, versionsOf, type SimulatedMachine } from './simulated-client.ts';
 import { SimulatedStorage } from './simulated-storage.ts';
 
@@ -90,7 +91,7 @@ export class SimulatedSite implements AsyncDisposable {
   }
 
   static async start(options: SimulatedSiteOptions): Promise<SimulatedSite> {
-    const catalog = await openCatalog(path.join(options.directory, 'simulated.db'));
+    const catalog = openCatalogInProcess(path.join(options.directory, 'simulated.db'));
     const ids = new CatalogIds(catalog);
     await ids.sync(options.conf);
     const consoleStore = await ConsoleStore.open(path.join(options.directory, 'conmsg'));

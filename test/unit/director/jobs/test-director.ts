@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { openCatalog, type Catalog } from '../../../../catalog/catalog.ts';
+import type { Catalog } from '../../../../catalog/catalog.ts';
 import type { DirectorConf } from '../../../../configuration/director-conf.ts';
 import { substituteCodes } from '../../../../commands/substitution.ts';
 import { CommandError } from '../../../../director/console/command-error.ts';
@@ -11,10 +11,11 @@ import { MessageOutlets } from '../../../../director/messages/outlets.ts';
 import { Retention } from '../../../../director/retention/retention.ts';
 import type { RunRequest } from '../../../../director/services.ts';
 import { VolumeOffice } from '../../../../director/volumes/volume-office.ts';
+import { openCatalogInProcess } from '../../../simulation/catalog-in-process.ts';
 import { named, scratchDirectory, siteConf } from '../site.ts';
 import { FakeDaemons, type Script } from './fake-daemons.ts';
 
-/** The job side of a Director over a real catalog, with daemons that follow a script. */
+/** The job side of a Director over a real catalog (without its threads), with daemons that follow a script. */
 export class TestDirector implements AsyncDisposable {
   readonly conf: DirectorConf;
   readonly catalog: Catalog;
@@ -97,7 +98,7 @@ export class TestDirector implements AsyncDisposable {
   ): Promise<TestDirector> {
     const directory = scratchDirectory();
     const conf = siteConf(directory, options.conf);
-    const real = await openCatalog(path.join(directory, 'MyCatalog.db'));
+    const real = openCatalogInProcess(path.join(directory, 'MyCatalog.db'));
     const catalog = options.catalog?.(real) ?? real;
     const ids = new CatalogIds(catalog);
     await ids.sync(conf);
