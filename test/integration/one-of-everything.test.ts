@@ -19,8 +19,8 @@ const isRoot = process.getuid?.() === 0;
 
 /** Starts the site so that messages name also what is passed over on purpose. */
 async function tellSkipped({ site }: SiteUnderTest): Promise<void> {
-  const file = site.confFiles['noctule-dir'];
-  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('!skipped', 'skipped'));
+  for (const file of [site.confFiles['noctule-dir'], site.confFiles['noctule-fd']])
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('!skipped', 'skipped'));
   await startSite(site);
 }
 
