@@ -174,7 +174,7 @@ test.each<[OperationName, string[], (context: ReturnType<typeof siteWithJobs>) =
     ['GoodBackupOfFileSet (ClientId=? AND FileSetId=? AND Level=? AND StartTime>?)'],
     ({ full }) => [[full]],
   ],
-  ['lastInitCatalogs', ['JobRunByName (Name=? AND rowid>?)'], ({ full }) => [[full]]],
+  ['lastInitCatalogs', ['JobRunByName (Name=? AND JobId>?)'], ({ full }) => [[full]]],
   [
     'restoreChain',
     [
