@@ -16,7 +16,7 @@ import {
 
 function makeSource(directory: string): void {
   mkdirSync(join(directory, 'a'), { recursive: true });
-  for (let i = 0; i < 12; i++) makeBigFile(join(directory, 'a', `file-${i}`), 16);
+  for (let i = 0; i < 12; i++) makeBigFile(join(directory, 'a', `file-${i}`), 8);
 }
 
 describe.each(DAEMONS)('kill -9 of %s in the middle of a Full', (daemon) => {
