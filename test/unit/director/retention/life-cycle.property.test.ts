@@ -185,14 +185,18 @@ class Model {
     return endTime!.getTime() + RETENTION_DAYS * DAY * 1000 < this.#site.now.getTime();
   }
 
-  /** A job waits only when no volume may be written: the pool is full, and each of its volumes is held by a job. */
+  /**
+   * A job waits only when no volume may be written: the pool is full, and each of its volumes is held by a job, or was closed
+   * by hand before anybody wrote on it.
+   */
   async #checkWaiting(): Promise<void> {
     const { catalog } = this.#site;
     const { volumesMax, protect, purgeOldest } = this.#settings;
     const volumes = await catalog.listVolumes({ poolName: 'Ring' });
     expect(volumesMax > 0 && volumes.length >= volumesMax).toBe(true);
     const lastFulls = this.#lastFulls();
-    for (const { mediaId, volumeName } of volumes) {
+    for (const { mediaId, volumeName, volStatus, lastWritten } of volumes) {
+      if (lastWritten === undefined && (volStatus === 'Full' || volStatus === 'Used')) continue;
       const jobs = (await catalog.jobsOnVolume(mediaId)).filter(({ jobStatus }) => jobStatus === 'T');
       const holds = jobs.filter((job) => {
         const isLastFull = protect && lastFulls.has(job.jobId);
@@ -211,7 +215,8 @@ const ONE_JOB_EACH: Settings = {
   protect: false,
 };
 const FULL: Step = { kind: 'backup', job: 'Ringed', level: 'Full' };
-/** A volume of the catalog that was closed before anybody wrote on it comes into use like a purged one. */
+/** A volume that was closed by hand before anybody wrote on it stays out of use. */
+const CLOSED_FIRST: Step[] = [{ kind: 'label' }, { kind: 'close', volume: 0 }, FULL, FULL];
 const CLOSED_UNWRITTEN: Step[] = [FULL, { kind: 'label' }, { kind: 'close', volume: 1 }, FULL, FULL];
 
 // Each step is synced to the catalog, and a run has hundreds.
@@ -226,6 +231,12 @@ test('whatever happens to the volumes of a pool, nothing goes before its time, a
       const model = new Model(site, options);
       for (const one of steps) await model.take(one);
     }),
-    { numRuns: 40, examples: [[ONE_JOB_EACH, CLOSED_UNWRITTEN]] },
+    {
+      numRuns: 40,
+      examples: [
+        [ONE_JOB_EACH, CLOSED_UNWRITTEN],
+        [{ ...ONE_JOB_EACH, volumesMax: 2 }, CLOSED_FIRST],
+      ],
+    },
   );
 }, 240_000);
