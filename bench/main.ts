@@ -12,7 +12,7 @@ import type { Program } from './programs/program.ts';
 import { runProgram } from './programs/run-program.ts';
 import type { BenchResult } from './report/bench-result.ts';
 import { markdown } from './report/markdown.ts';
-import { verdicts } from './report/targets.ts';
+import { isCompared, verdicts } from './report/targets.ts';
 import { measureTurn } from './turn.ts';
 
 const interrupted = new AbortController();
@@ -35,7 +35,6 @@ async function bench(options: BenchOptions): Promise<void> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'noctule-bench-')));
   const result = emptyResult(options);
   try {
-    if (options.parts.includes('sets')) await benchSets(options, result, join(directory, 'sets'));
     await benchPart(options, result, 'link', async () => {
       for await (const one of measureLink(join(directory, 'link'), options)) {
         result.link.push(one);
@@ -50,6 +49,8 @@ async function bench(options: BenchOptions): Promise<void> {
         say(`large volume, round ${one.round}: ${one.readBytes} bytes read`);
       }
     });
+    // Last, for it takes longest: a run that is cut short has the rest.
+    if (options.parts.includes('sets')) await benchSets(options, result, join(directory, 'sets'));
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -88,6 +89,7 @@ async function benchSets(options: BenchOptions, result: BenchResult, directory: 
     for (const { set, data, files } of sets) {
       for (const program of programs) {
         if (interrupted.signal.aborted) return;
+        if (options.onlyTargets && !isCompared(set, program.name)) continue;
         const title = `round ${round}, ${set}, ${program.name}`;
         const turn = await measureTurn(program, {
           set,

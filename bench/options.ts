@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly parts: readonly Part[];
   readonly sets: readonly DataSetKind[];
   readonly programs: readonly Program[];
+  /** Of sets and programs only those that a target compares. */
+  readonly onlyTargets: boolean;
   readonly rounds: number;
   /** Share of the full size of the data. */
   readonly scale: number;
@@ -23,6 +25,7 @@ export const USAGE = `npm run bench -- [options]
   --parts LIST      of ${PARTS.join(',')} (default: all)
   --sets LIST       of ${DATA_SETS.join(',')} (default: all)
   --programs LIST   names or their beginnings, of: ${PROGRAMS.map(({ name }) => name).join(', ')}
+  --targets         only what a target compares
   --rounds N        default 3
   --scale N         share of the full size, default 1
   --json FILE       all figures as JSON, written again after each turn
@@ -36,6 +39,7 @@ export function parseOptions(args: string[]): BenchOptions | 'help' {
     parts: chosen('parts', values.parts, PARTS, values.quick ? ['sets', 'link'] : PARTS),
     sets: chosen('sets', values.sets, DATA_SETS, values.quick ? ['mixed', 'small'] : DATA_SETS),
     programs: chosenPrograms(values.programs),
+    onlyTargets: values.targets,
     rounds: positive('rounds', values.rounds ?? (values.quick ? '1' : '3')),
     scale: positive('scale', values.scale ?? (values.quick ? '0.02' : '1')),
     jsonFile: values.json,
@@ -51,6 +55,7 @@ function parse(args: string[]) {
         parts: { type: 'string' },
         sets: { type: 'string' },
         programs: { type: 'string' },
+        targets: { type: 'boolean', default: false },
         rounds: { type: 'string' },
         scale: { type: 'string' },
         json: { type: 'string' },

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -61,12 +62,13 @@ export async function* measureLink(
 ): AsyncGenerator<LinkResult> {
   const data = join(directory, 'data');
   mkdirSync(data, { recursive: true });
-  const file = join(data, 'random.bin');
   const mebibytes = Math.max(DATA_MIB_MIN, Math.round(DATA_MIB * scale));
   for (let round = 1; round <= rounds; round++) {
     for (const line of LINES) {
       const own = join(directory, 'own');
-      writeRandom(file, Math.min(mebibytes, Math.round((line.bytesPerSecond * COPY_SECONDS_MAX) / MIB)));
+      const size = Math.min(mebibytes, Math.round((line.bytesPerSecond * COPY_SECONDS_MAX) / MIB));
+      const file = join(data, `random-${size}`);
+      if (!existsSync(file)) writeRandom(file, size);
       const { copyRate, jobRate } = await ratesOver(line, own, file);
       rmSync(own, { recursive: true, force: true });
       yield { round, line: line.line, copyRate, jobRate, share: jobRate / copyRate };
@@ -76,7 +78,7 @@ export async function* measureLink(
 
 function writeRandom(file: string, mebibytes: number): void {
   const random = new SeededRandom('link');
-  const handle = openSync(file, 'w');
+  const handle = openSync(file, 'wx');
   for (let i = 0; i < mebibytes; i++) writeSync(handle, random.bytes(MIB));
   closeSync(handle);
 }

@@ -7,6 +7,8 @@ interface Target {
   readonly title: string;
   readonly bound: number;
   readonly direction: 'at most' | 'at least';
+  /** Whose works are compared with each other, if any are. */
+  readonly compares?: { readonly set: DataSetKind; readonly programs: readonly string[] };
   /** Undefined when the run did not measure it. */
   readonly found: (result: BenchResult) => number | undefined;
 }
@@ -38,6 +40,7 @@ function ratios(
       title: `${set}, ${work}: ${value} of ${own} ÷ ${peer}`,
       bound,
       direction: 'at most',
+      compares: { set, programs: [own, peer] },
       found: (result) =>
         medianRatio(
           measuresOf(result, { set, program: own, work }),
@@ -119,6 +122,11 @@ const TARGETS: readonly Target[] = [
     },
   })),
 ];
+
+/** Whether a target compares what this program does with this data set. */
+export function isCompared(set: DataSetKind, program: string): boolean {
+  return TARGETS.some(({ compares }) => compares?.set === set && compares.programs.includes(program));
+}
 
 export function verdicts(result: BenchResult): Verdict[] {
   return TARGETS.map(({ title, bound, direction, found: find }) => {

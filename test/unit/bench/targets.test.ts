@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Measure } from '../../../bench/measure.ts';
 import type { BenchResult } from '../../../bench/report/bench-result.ts';
 import { markdown } from '../../../bench/report/markdown.ts';
-import { verdicts } from '../../../bench/report/targets.ts';
+import { isCompared, verdicts } from '../../../bench/report/targets.ts';
 import type { TurnResult } from '../../../bench/turn.ts';
 
 function measure(wallSeconds: number, cpu: number): Measure {
@@ -74,4 +74,11 @@ test('a round in which the peer failed makes no ratio, and its message is in the
   expect(found).toBeCloseTo(0.25);
   expect(markdown(without)).toContain('bacula GZIP, mixed, round 1, Full: Fatal error: the disk is full');
   expect(markdown(without)).toContain('restic is not installed');
+});
+
+test('A program is compared with a data set when one of the targets does', () => {
+  expect(isCompared('mixed', 'noctule ZSTD')).toBe(true);
+  expect(isCompared('small', 'noctule ZSTD')).toBe(false);
+  expect(isCompared('small', 'restic')).toBe(true);
+  expect(isCompared('big', 'restic')).toBe(false);
 });
