@@ -7,8 +7,9 @@ import { OperatorError, isErrno, messageOf } from '../errors/operator-error.ts';
 import { admitCaller, callerOn } from './caller.ts';
 import { createPskServer } from './handshake.ts';
 import { endWhenSilent, sendHeartbeats } from './heartbeat.ts';
-import { MESSAGE_BYTES_MAX, WINDOW_BYTES } from './limits.ts';
+import { MESSAGE_BYTES_MAX } from './limits.ts';
 import { replaceDecoder } from './message-decoder.ts';
+import { openWindow } from './open-window.ts';
 import type { Peer, Secret } from './peer.ts';
 import { Refusals } from './refusals.ts';
 import { endWhenStuck } from './stuck-write.ts';
@@ -145,9 +146,8 @@ function createGrpcServer(options: ListenOptions): Server {
 }
 
 /**
- * grpc-js raises the windows of a client only; the uploads of a job would keep 64 KiB, which caps a stream at 64 KiB per
- * round trip. Other callers must keep them (limits.ts). Its HTTP/2 server is private, so this depends on the pinned
- * release; a test measures the window.
+ * Opens the window for the uploads of a job; other callers must keep theirs (limits.ts). The HTTP/2 server of grpc-js is
+ * private, so this depends on the pinned release; a test measures the window.
  */
 function prepareSessions(grpcServer: Server): void {
   const { http2Servers } = grpcServer as unknown as { http2Servers: Map<Http2Server, unknown> };
@@ -155,8 +155,7 @@ function prepareSessions(grpcServer: Server): void {
     http2Server.on('session', (session: ServerHttp2Session) => {
       sendHeartbeats(session);
       if (callerOn(session.socket as TLSSocket)?.peer.role !== 'ticket') return;
-      session.setLocalWindowSize(WINDOW_BYTES);
-      session.settings({ initialWindowSize: WINDOW_BYTES });
+      openWindow(session);
     });
   }
 }

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { connect as http2Connect, type Settings } from 'node:http2';
+import { createServer, type AddressInfo } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { WINDOW_BYTES } from '../../../transport/limits.ts';
+import { relay } from '../../../bench/link/relay.ts';
+import { LONG_LINE_WINDOW_BYTES, WINDOW_BYTES } from '../../../transport/limits.ts';
 import { encodeIdentity, type Peer } from '../../../transport/peer.ts';
 import { preSharedKey } from '../../../transport/pre-shared-key.ts';
 import { listen } from '../../../transport/server.ts';
@@ -102,6 +104,13 @@ describe('a listener', () => {
     });
   });
 
+  it('opens a larger window when the answers of the holder of a ticket come from far', async () => {
+    expect(await windowsFor({ role: 'ticket', name: '7' }, { delayMs: 20 })).toEqual({
+      stream: LONG_LINE_WINDOW_BYTES,
+      connection: LONG_LINE_WINDOW_BYTES,
+    });
+  });
+
   it('lets no other caller have more under way than sockets hold: both sides would wait for ever', async () => {
     const stream = 65_535; // RFC 9113, section 6.9.2
     expect(await windowsFor(DIRECTOR)).toEqual({ stream, connection: stream });
@@ -109,10 +118,15 @@ describe('a listener', () => {
 });
 
 /** What such a caller may send without being asked for more, in bytes. */
-async function windowsFor(peer: Peer): Promise<{ stream?: number; connection?: number }> {
+async function windowsFor(
+  peer: Peer,
+  line?: { readonly delayMs: number },
+): Promise<{ stream?: number; connection?: number }> {
   await using daemon = await startDaemon({ findSecret: () => PASSWORD });
+  await using stack = new AsyncDisposableStack();
+  const port = line ? await longLine(stack, daemon.port, line.delayMs) : daemon.port;
   const socket = tlsConnect({
-    port: daemon.port,
+    port,
     host: '127.0.0.1',
     ALPNProtocols: ['h2'],
     minVersion: 'TLSv1.3',
@@ -124,8 +138,19 @@ async function windowsFor(peer: Peer): Promise<{ stream?: number; connection?: n
   let stream: number | undefined;
   session.on('remoteSettings', (settings: Settings) => (stream = settings.initialWindowSize));
   await once(session, 'remoteSettings');
+  // Again, when the server knows how far away this is.
+  while (line && stream !== LONG_LINE_WINDOW_BYTES) await once(session, 'remoteSettings');
   for (let i = 0; i < 2; i++) await new Promise((done) => session.ping(done)); // what the server set comes before
   const connection = session.state.remoteWindowSize;
   session.destroy();
   return { stream, connection };
+}
+
+/** A port that leads to the other one, each way later by the delay. */
+async function longLine(stack: AsyncDisposableStack, target: number, delayMs: number): Promise<number> {
+  const line = { delayMs, bytesPerSecond: Infinity };
+  const server = createServer({ allowHalfOpen: true }, (near) => relay(near, target, line));
+  stack.defer(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return (server.address() as AddressInfo).port;
 }
