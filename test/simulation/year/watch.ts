@@ -44,8 +44,6 @@ interface Run {
   expected?: ExpectedLevel;
   /** Another run takes its place, or is there already. */
   isDuplicate: boolean;
-  /** The run that takes its place while it waits, and when that came. */
-  rival?: { readonly run: Run; readonly cameMs: number };
 }
 
 interface AwaitedRun {
@@ -282,22 +280,8 @@ export class Watch {
     const goes = whoGoes(noDuplicates, run.asked, { level, isWaiting: !this.#queue.hasBegun(other.jobId) });
     const cancelled = goes === 'new' ? run : other;
     cancelled.isDuplicate = true;
-    if (goes === 'other') other.rival = { run, cameMs: this.#options.now().getTime() };
     this.#figures.cancelledDuplicates += 1;
     this.#queue.cancel(cancelled.jobId);
-  }
-
-  /**
-   * It had its turn in the very moment in which its rival came, before the Director looked who goes: the rival then meets a
-   * run that has begun, and goes itself when the rule for those says so.
-   */
-  #wasFaster({ rival, asked, job }: Run, nowMs: number): boolean {
-    if (!rival || rival.cameMs !== nowMs || asked === ' ' || rival.run.asked === ' ') return false;
-    const begun = { level: asked, isWaiting: false };
-    if (whoGoes(job.noDuplicates!, rival.run.asked, begun) !== 'new') return false;
-    rival.run.isDuplicate = true;
-    this.#queue.cancel(rival.run.jobId);
-    return true;
   }
 
   #wait(run: Run): void {
@@ -310,9 +294,7 @@ export class Watch {
   #started(run: Run): void {
     const { job, asked, fileSetVersion } = run;
     const nowMs = this.#options.now().getTime();
-    if (run.isDuplicate && !this.#wasFaster(run, nowMs))
-      throw new Error('it starts, and should be cancelled as a duplicate');
-    run.isDuplicate = false;
+    if (run.isDuplicate) throw new Error('it starts, and should be cancelled as a duplicate');
     this.#queue.start(run.jobId, nowMs);
     this.#changedSinceQuiet = true;
     if (job.maxStartDelaySeconds > 0 && nowMs - run.dueMs >= job.maxStartDelaySeconds * 1000)
