@@ -44,6 +44,8 @@ interface Run {
   expected?: ExpectedLevel;
   /** Another run takes its place, or is there already. */
   isDuplicate: boolean;
+  /** It came in the moment in which the run that is there has to be cancelled for its Max Run Time: either may be first. */
+  mayBeDuplicate: boolean;
 }
 
 interface AwaitedRun {
@@ -121,7 +123,8 @@ export class Watch {
       equal('level asked for', level, awaited.level);
       equal('priority', priority, job.priority);
       const run: Run = {
-        ...{ jobId, job, asked: awaited.level, attempt: awaited.attempt, isDuplicate: false },
+        ...{ jobId, job, asked: awaited.level, attempt: awaited.attempt },
+        ...{ isDuplicate: false, mayBeDuplicate: false },
         dueMs: schedTime.getTime(),
         fileSetVersion: this.#options.fileSetVersion(job.fileSet),
       };
@@ -278,10 +281,18 @@ export class Watch {
     if (!other || other.asked === ' ') return;
     const level = other.expected?.level ?? other.asked;
     const goes = whoGoes(noDuplicates, run.asked, { level, isWaiting: !this.#queue.hasBegun(other.jobId) });
+    if (goes === 'new' && this.#isOverdue(other)) {
+      run.mayBeDuplicate = true;
+      return;
+    }
     const cancelled = goes === 'new' ? run : other;
     cancelled.isDuplicate = true;
     this.#figures.cancelledDuplicates += 1;
     this.#queue.cancel(cancelled.jobId);
+  }
+
+  #isOverdue({ startMs, job }: Run): boolean {
+    return startMs !== undefined && this.#options.now().getTime() - startMs >= job.maxRunSeconds * 1000;
   }
 
   #wait(run: Run): void {
@@ -332,10 +343,11 @@ export class Watch {
     status: string,
     { nowMs, hadBegun }: { readonly nowMs: number; readonly hadBegun: boolean },
   ): void {
-    const { job, isDuplicate, dueMs, startMs } = run;
+    const { job, isDuplicate, mayBeDuplicate, dueMs, startMs } = run;
     if (isDuplicate) return equal('status of a duplicate', status, 'A');
     if (!hadBegun || startMs === undefined) {
       equal('status of a job that never began', status, 'A');
+      if (mayBeDuplicate) return void (this.#figures.cancelledDuplicates += 1);
       if (job.maxStartDelaySeconds > 0 && nowMs - dueMs >= job.maxStartDelaySeconds * 1000) return;
       throw new Error('it was cancelled before it began, and nobody asked for that');
     }
