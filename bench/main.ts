@@ -51,11 +51,12 @@ async function bench(options: BenchOptions): Promise<void> {
     });
     // Last, for it takes longest: a run that is cut short has the rest.
     if (options.parts.includes('sets')) await benchSets(options, result, join(directory, 'sets'));
+    save(options, result);
+    process.stdout.write(markdown(result));
   } finally {
+    // It may hold a million files, which takes minutes: what was found is out by now.
     rmSync(directory, { recursive: true, force: true });
   }
-  save(options, result);
-  process.stdout.write(markdown(result));
 }
 
 /** A part that fails is named as not measured, and the others go on. */
