@@ -5,9 +5,10 @@ import { parseDuration } from '../../text/duration.ts';
 import { durationText } from '../../text/numbers.ts';
 import { chooseResource, poolsByName, resourceNamed } from './choose-resource.ts';
 import { volumeNamed, volumeOnLineOrChosen } from './choose-volume.ts';
-import { CommandError } from './command-error.ts';
+import { CommandCancelled, CommandError, NOTHING_DONE } from './command-error.ts';
 import type { CommandContext, KeywordValue } from './command.ts';
-import { chooseFromMenu } from './prompts.ts';
+import { wantsJson } from './listing.ts';
+import { chooseFromMenu, confirm } from './prompts.ts';
 import { parseYesNo } from './yes-no.ts';
 
 /** Those that an admin may give by hand. Purged is not among them: purge makes it, and takes the jobs off first. */
@@ -44,17 +45,34 @@ const STATUS: Parameter = {
   keyword: 'volstatus',
   takes: VOLUME_STATUSES,
   question: 'Choose new Volume Status',
-  async change({ services }, value, volume) {
+  async change(context, value, volume) {
     const volStatus = wordOf(VOLUME_STATUSES, value, 'Invalid VolStatus specified:');
-    if (volStatus === 'Recycle' && (await services.catalog.jobsOnVolume(volume.mediaId)).length > 0) {
+    const jobs = await context.services.catalog.jobsOnVolume(volume.mediaId);
+    if (volStatus === 'Recycle' && jobs.length > 0) {
       throw new CommandError(
         `there are jobs on Volume "${volume.volumeName}", which would be overwritten`,
         `Take them off it first: purge volume=${volume.volumeName}`,
       );
     }
+    if (volStatus === 'Append' && jobs.length > 0) await askBeforeReopening(context, volume, jobs.length);
     return { changes: { volStatus }, said: `New Volume status is: ${volStatus}` };
   },
 };
+
+/**
+ * A closed volume that is opened again may grow beyond the limit that closed it, and its jobs expire later. A person is
+ * asked; a script, which would give its next line for an answer, means what it says.
+ * @throws CommandCancelled
+ */
+async function askBeforeReopening(context: CommandContext, volume: MediaRow, jobs: number): Promise<void> {
+  if (volume.volStatus === 'Append') return;
+  if (context.session.screen === undefined || wantsJson(context) || context.line.has('yes')) return;
+  await context.say(
+    `Volume "${volume.volumeName}" is ${volume.volStatus} and holds ${jobs} job${jobs === 1 ? '' : 's'}. ` +
+      'What is written next goes behind them, beyond any limit that closed it, and all of it is kept longer.',
+  );
+  if (!(await confirm(context, 'Append to it again?'))) throw new CommandCancelled(NOTHING_DONE);
+}
 
 const RETENTION = seconds(
   'volretention',
@@ -183,6 +201,7 @@ export const UPDATE_VOLUME_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   frompool: 'flag',
   allfrompool: 'pool',
   fromallpools: 'flag',
+  yes: 'flag',
 };
 
 /** `update volume`: what the line names at once, else by menus. All is checked before anything is changed. */

@@ -119,6 +119,56 @@ describe('update volume', () => {
   });
 });
 
+describe('update volume volstatus=Append of a closed volume with jobs on it', () => {
+  const LINE = 'update volume=A-Full-0001 volstatus=Append';
+  const screen = { rows: 24, columns: 80 };
+  const closed = () => {
+    const director = fakeDirector();
+    director.contents.volumes[0] = { ...director.contents.volumes[0]!, volStatus: 'Used' };
+    return director;
+  };
+
+  it.each([
+    ['yes', 'Append'],
+    ['no', 'Used'],
+    ['.', 'Used'],
+  ])('asks whoever sits at a terminal: %s', async (answer, volStatus) => {
+    const director = closed();
+    const transcript = await converse(director, [LINE, answer], { screen });
+    expect(transcript).toMatch(
+      /Volume "A-Full-0001" is Used and holds \d jobs?\. What is written next goes /,
+    );
+    expect(transcript).toContain('Append to it again? (yes/no): ');
+    expect(transcript.includes('Selection aborted, nothing done.')).toBe(volStatus === 'Used');
+    expect(director.contents.volumes[0]).toMatchObject({ volStatus });
+  });
+
+  it('asks there by menu too', async () => {
+    const director = closed();
+    const answers = ['update volume=A-Full-0001', '1', '1', 'yes', '19'];
+    const transcript = await converse(director, answers, { screen });
+    expect(transcript).toMatch(/Append to it again\? \(yes\/no\): yes\nNew Volume status is: Append\n/);
+  });
+
+  it.each([
+    ['a pipe', [LINE], {}],
+    ['the menu in a pipe', ['update volume=A-Full-0001', '1', '1', '19'], {}],
+    ['a terminal, with yes', [`${LINE} yes`], { screen }],
+    ['a terminal that wants JSON', ['.api 2 api_opts=j', LINE], { screen }],
+  ])('asks nothing in %s', async (_, lines, options) => {
+    const director = closed();
+    expect(await converse(director, lines, options)).not.toContain('Append to it again');
+    expect(director.contents.volumes[0]).toMatchObject({ volStatus: 'Append' });
+  });
+
+  it('asks nothing when there are no jobs, or when it is Append already', async () => {
+    const director = closed();
+    director.contents.jobs = [];
+    expect(await converse(director, [LINE], { screen })).toContain('New Volume status is: Append');
+    expect(await converse(fakeDirector(), [LINE], { screen })).toContain('New Volume status is: Append');
+  });
+});
+
 describe('update of other things', () => {
   it('shows the row of a pool as the conf has it', async () => {
     const transcript = await converse(fakeDirector(), ['update pool=A-Full-Pool']);
