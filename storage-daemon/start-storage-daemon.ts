@@ -38,6 +38,7 @@ export async function startStorageDaemon(
     sessions,
     log,
     clientConnectTimeoutMs: () => inForce.conf.storage.clientConnectTimeout * 1000,
+    destinations: () => inForce.conf.storage.messages?.destinations ?? [],
     isMonitor: (name) =>
       inForce.conf.directors.some((director) => director.name === name && director.monitor),
   });

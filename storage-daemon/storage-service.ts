@@ -30,6 +30,7 @@ import {
   type TruncateResponse,
   type UseVolume,
 } from '../proto/noctule/storage/v1/storage_daemon.ts';
+import type { Destination } from '../configuration/values/destination.ts';
 import { changeDebugging, describeError, type Log } from '../daemon/log.ts';
 import { registerBulk, type BulkService, type MemberWriter } from '../transport/bulk.ts';
 import { requireRole } from '../transport/peer.ts';
@@ -56,6 +57,7 @@ import { RequestRefused, VolumeProblem } from './storage-errors.ts';
 import { daemonStatus, deviceStatus, openVolumes, usersOf, type DaemonIdentity } from './storage-status.ts';
 import { StreamRewriter } from './stream-rewriter.ts';
 import { createVolume, emptyVolume, renameVolume } from './volume-file.ts';
+import { sendWanted } from './wanted-events.ts';
 
 export interface StorageServiceOptions {
   readonly identity: DaemonIdentity;
@@ -66,6 +68,8 @@ export interface StorageServiceOptions {
   readonly log: Log;
   /** How long a session waits for its file daemon. */
   clientConnectTimeoutMs(): number;
+  /** Where messages go by the conf: `destinations` of its Messages resource. */
+  readonly destinations: () => readonly Destination[];
   /** Whether the Director of this name may only ask for the status (Monitor = yes). */
   isMonitor(directorName: string): boolean;
 }
@@ -218,7 +222,10 @@ export class StorageService implements BulkService {
       wakeUp: devices.wakeUp,
       writtenBy: this.#options.writtenBy,
       clientConnectTimeoutMs: this.#options.clientConnectTimeoutMs(),
-      director: { send: (event) => writer.write({ event }), nextVolume: () => answers.take() },
+      director: {
+        send: sendWanted(writer, context, this.#options.destinations),
+        nextVolume: () => answers.take(),
+      },
       onFault: (error) => this.#logFault(open.job.job, error),
     });
     await sessions.during(session, async () => {
@@ -253,7 +260,7 @@ export class StorageService implements BulkService {
       ranges: copy ? rangesOfCopy(requests, copy.rewriter) : rangesOf(requests),
       ...(copy && { copy }),
       clientConnectTimeoutMs: this.#options.clientConnectTimeoutMs(),
-      send: (event) => writer.write({ event }),
+      send: sendWanted(writer, context, this.#options.destinations),
       onFault: (error) => this.#logFault(open.job, error),
     });
     const onGone = () => session.abort('The Director broke off its connection');

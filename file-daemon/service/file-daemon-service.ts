@@ -29,6 +29,7 @@ import {
   type VerifyResponse,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
+import { goesToDirector } from '../../configuration/messages-to-director.ts';
 import type { Destination } from '../../configuration/values/destination.ts';
 import { smallestSpeed } from '../../configuration/values/size.ts';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
@@ -51,7 +52,7 @@ import type { IoClass } from '../../native/priority.ts';
 import { runRestoreJob } from '../restore/restore-job.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { runVerify } from '../verify/verify-job.ts';
-import { goesToDirector, jobMessage, jobProgress, replaceRule } from './job-messages.ts';
+import { jobMessage, jobProgress, replaceRule, ROUTED_TYPES } from './job-messages.ts';
 import type { ActiveJob, JobTable } from './job-table.ts';
 import { measureNetwork } from './network-test.ts';
 import { runScriptCommand } from './script-runner.ts';
@@ -392,7 +393,8 @@ export class FileDaemonService {
     send: (message: JobMessage) => Promise<void>,
   ): (notice: FileNotice) => Promise<void> {
     return async (notice) => {
-      if (goesToDirector(notice, peer.name, this.#options.destinations())) await send(jobMessage(notice));
+      const type = ROUTED_TYPES[notice.type];
+      if (goesToDirector(type, peer.name, this.#options.destinations())) await send(jobMessage(notice));
     };
   }
 

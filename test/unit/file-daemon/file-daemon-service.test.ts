@@ -9,7 +9,6 @@ import type {
   MessageType as MessageTypeName,
 } from '../../../configuration/values/destination.ts';
 import { FileDaemonService } from '../../../file-daemon/service/file-daemon-service.ts';
-import { goesToDirector } from '../../../file-daemon/service/job-messages.ts';
 import { JobTable } from '../../../file-daemon/service/job-table.ts';
 import {
   MessageType,
@@ -296,22 +295,6 @@ describe('the Messages resource of a client', () => {
     kind: 'director',
     where: [directorName],
     types: new Set(types),
-  });
-
-  it.each([
-    ['without a line for the Director keeps nothing from it', [], ['info', 'skipped']],
-    ['asks for a line of its own for each Director', [line('other-dir')], ['info', 'skipped']],
-    ['sends the types that the line of the Director names', [line('main-dir', 'Info')], ['info']],
-    [
-      'adds up several lines for one Director',
-      [line('main-dir', 'Info'), line('main-dir', 'Skipped')],
-      ['info', 'skipped'],
-    ],
-    ['never keeps back what the status of the job depends on', [line('main-dir')], []],
-  ] as const)('%s', (_, destinations, optional) => {
-    const types = ['info', 'skipped', 'warning', 'error', 'notSaved'] as const;
-    const sent = types.filter((type) => goesToDirector({ type }, 'main-dir', destinations));
-    expect(sent).toEqual([...optional, 'warning', 'error', 'notSaved']);
   });
 
   it('with "director = NAME = all, !skipped" does not send what the rules leave out', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { MessageType } from '../../../configuration/values/destination.ts';
 import {
   UseMode,
   type AppendOpened,
@@ -37,7 +38,7 @@ async function backUp(storage: Storage, volumeName: string, mode: UseMode = UseM
   for (const member of await membersFor(opened)) await store.write(member);
   const response = await store.finish();
   const durable = await append.next('durable');
-  return { opened, response, durable, finished: await append.next('finished') };
+  return { append, opened, response, durable, finished: await append.next('finished') };
 }
 
 describe('over the wire', () => {
@@ -73,6 +74,27 @@ describe('over the wire', () => {
     const stream = Buffer.concat((await piecesOf(files, 8192)).map(({ content }) => content));
     expect(Buffer.concat(blocks.map((block) => decodeBlockContent(block))).equals(stream)).toBe(true);
     expect(await read.next('finished')).toMatchObject({ status: 'T', blocks: memberBytes.length });
+  });
+
+  test.each<[types: MessageType[], isSaid: boolean]>([
+    [['Info', 'Error'], true],
+    [['Error'], false],
+  ])('a Director that is to get %s only: messages of a job go to it: %s', async (types, isSaid) => {
+    const destination = { kind: 'director', where: [director.name], types: new Set(types) } as const;
+    const storage = await startStorage({ destinations: [destination] });
+    const { opened, durable, append } = await backUp(storage, 'A-Full-0001');
+    expect(append.seen.has('message')).toBe(isSaid);
+    const { volSessionId, volSessionTime } = opened;
+    const { firstBlock, volumeOffset, memberBytes } = durable.blocks!;
+    const place = { volumeName: 'A-Full-0001', volSessionId, volSessionTime, volumeOffset, firstBlock };
+    const read = openRead(storage, 2);
+    const ticket = await read.next('opened');
+    const ranges = [{ ...place, blockCount: memberBytes.length }];
+    await read.send({ command: { $case: 'ranges', value: { ranges } } });
+    read.end();
+    await Array.fromAsync(openFetch(holderOf(storage, ticket), never));
+    await read.next('finished');
+    expect(read.seen.has('message')).toBe(isSaid);
   });
 
   test('two jobs at once write two volumes; one volume is not given to both', async () => {

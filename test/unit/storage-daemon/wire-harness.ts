@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { DeviceResource } from '../../../configuration/storage-conf.ts';
+import type { Destination } from '../../../configuration/values/destination.ts';
 import {
   StorageDaemonServiceClient,
   type AppendOpened,
@@ -25,7 +26,13 @@ const PASSWORD = { password: 'sd-pw' };
 const STARTED_AT = new Date('2026-11-21T03:39:34Z');
 
 /** A storage daemon in this process, on a free port, with one device. */
-export async function startStorage(options: { sessionsMax?: number; device?: Partial<DeviceResource> } = {}) {
+export async function startStorage(
+  options: {
+    sessionsMax?: number;
+    device?: Partial<DeviceResource>;
+    destinations?: readonly Destination[];
+  } = {},
+) {
   const directory = scratchDirectory();
   const devices = new DeviceTable(nodeFiles);
   const resource = {
@@ -57,6 +64,7 @@ export async function startStorage(options: { sessionsMax?: number; device?: Par
       error: (text) => void faults.push(new Error(text)),
     },
     clientConnectTimeoutMs: () => 60_000,
+    destinations: () => options.destinations ?? [],
     isMonitor: (name) => name === 'monitor-dir',
   });
   const faults: unknown[] = [];
@@ -95,6 +103,8 @@ export class Exchange<Q, M extends { event: { $case: string; value: unknown } | 
   readonly #writer: StreamWriter<Q>;
   readonly #events: AsyncIterator<M>;
   readonly #leaving = new AbortController();
+  /** Kinds of the events that came. */
+  readonly seen = new Set<string>();
 
   constructor(call: ClientDuplexStream<Q, M>) {
     this.#events = receiveAll<M>(call, this.#leaving.signal)[Symbol.asyncIterator]();
@@ -121,6 +131,7 @@ export class Exchange<Q, M extends { event: { $case: string; value: unknown } | 
     for (;;) {
       const next = await this.#events.next();
       if (next.done === true) throw new Error(`The call ended before ${kind}`);
+      if (next.value.event) this.seen.add(next.value.event.$case);
       if (next.value.event?.$case === kind) return next.value.event.value;
     }
   }
