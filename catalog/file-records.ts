@@ -15,7 +15,7 @@ export function fileRecords(
   const records = new RecordEncoder();
   for (const fileIndex of fileIndexes.toSorted((a, b) => a - b)) {
     const file = files.at(fileIndex);
-    if (file) records.add(file.entry.record(tree.pathOf(file.pathId, file.entry.name), fileIndex));
+    if (file) records.add(tree.node(file.pathId).path, file.entry, fileIndex);
   }
   return { batch: records.finish() };
 }

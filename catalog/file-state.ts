@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto';
-import type { FileRecord } from '../proto/noctule/record/v1/file_record.ts';
 import { CatalogError } from './catalog-error.ts';
 import { chainOf, type Chain } from './chain.ts';
 import type { Connection } from './connection.ts';
 import { directoryTreeOf, findChildId, TOP_ID } from './directory-paths.ts';
 import { directoryWindows, type CurrentEntry, type DirectoryWindow } from './directory-state.ts';
-import { JobFiles } from './file-runs.ts';
+import { JobFiles, type SavedFile } from './file-runs.ts';
 import { RecordEncoder } from './record-encoder.ts';
 
 /**
@@ -23,15 +22,15 @@ export interface FileStatePage {
   readonly isLast: boolean;
 }
 
-const openStates = new WeakMap<Connection, Map<number, Generator<FileRecord, void>>>();
+const openStates = new WeakMap<Connection, Map<number, Generator<SavedFile, void>>>();
 
 /** Gives the number of the state. */
 export function openFileState(db: Connection, jobIds: readonly number[]): number {
   let states = openStates.get(db);
-  if (states === undefined) openStates.set(db, (states = new Map<number, Generator<FileRecord, void>>()));
+  if (states === undefined) openStates.set(db, (states = new Map<number, Generator<SavedFile, void>>()));
   // Not counted up: a state of a thread that was lost must not be taken for one of its successor's.
   const stateId = randomInt(2 ** 47);
-  states.set(stateId, new StateWalk(db, chainOf(db, jobIds)).records());
+  states.set(stateId, new StateWalk(db, chainOf(db, jobIds)).files());
   return stateId;
 }
 
@@ -46,11 +45,13 @@ export function fileStatePage(
       hint: 'Run the job again.',
     });
   }
+  const tree = directoryTreeOf(db);
   const records = new RecordEncoder();
   while (records.count < limit) {
     const next = state.next();
     if (next.done === true) return { batch: records.finish(), isLast: true };
-    records.add(next.value);
+    const { pathId, entry, fileIndex } = next.value;
+    records.add(tree.node(pathId).path, entry, fileIndex);
   }
   return { batch: records.finish(), isLast: false };
 }
@@ -76,16 +77,17 @@ interface Frame {
 class StateWalk {
   readonly #db: Connection;
   readonly #chain: Chain;
-  readonly #files: readonly JobFiles[];
+  readonly #jobs: readonly JobFiles[];
   readonly #stack: Frame[] = [];
 
   constructor(db: Connection, chain: Chain) {
     this.#db = db;
     this.#chain = chain;
-    this.#files = chain.jobIds.map((jobId) => new JobFiles(db, jobId));
+    this.#jobs = chain.jobIds.map((jobId) => new JobFiles(db, jobId));
   }
 
-  *records(): Generator<FileRecord, void> {
+  /** Each is good until the next is asked for. */
+  *files(): Generator<SavedFile, void> {
     this.#enter(TOP_ID, 0);
     for (let frame = this.#stack.at(-1); frame !== undefined; frame = this.#stack.at(-1)) {
       const entry = frame.pending ?? this.#nextEntry(frame);
@@ -96,7 +98,7 @@ class StateWalk {
         this.#enterChild(frame, entry);
       } else {
         frame.pending = undefined;
-        if (entry.jobRank >= 0) yield this.#recordOf(frame, entry);
+        if (entry.jobRank >= 0) yield this.#fileOf(entry);
       }
     }
   }
@@ -130,8 +132,8 @@ class StateWalk {
     });
   }
 
-  #recordOf({ pathId }: Frame, { jobRank, fileIndex }: CurrentEntry): FileRecord {
-    const file = this.#files[jobRank]?.at(fileIndex);
+  #fileOf({ jobRank, fileIndex }: CurrentEntry): SavedFile {
+    const file = this.#jobs[jobRank]?.at(fileIndex);
     if (file === undefined) {
       throw new CatalogError(
         'CAT_PLAN_GONE',
@@ -141,6 +143,6 @@ class StateWalk {
         },
       );
     }
-    return file.entry.record(directoryTreeOf(this.#db).pathOf(pathId, file.entry.name), fileIndex);
+    return file;
   }
 }

@@ -3,7 +3,7 @@ import { FileRecordBatch } from '../proto/noctule/record/v1/volume_members.ts';
 import type { Connection } from './connection.ts';
 import { directoryTreeOf, findPathId } from './directory-paths.ts';
 import { baseName, splitPath } from './entry-path.ts';
-import { filesBetween, INDEX_MAX, runsOfJobInDirectory } from './file-runs.ts';
+import { filesBetween, INDEX_MAX, runsOfJobInDirectory, type SavedFile } from './file-runs.ts';
 import type { FilesCursor, FilesPage, FilesQuery } from './inputs.ts';
 import { selectJobs } from './job-rows.ts';
 import { EntryReader } from './packed-entries.ts';
@@ -20,8 +20,11 @@ export interface EncodedFilesPage {
 export function filesPage(db: Connection, query: FilesQuery): EncodedFilesPage {
   const deleted = query.after?.deleted ?? query.kind === 'deleted';
   const records = new RecordEncoder();
-  for (const { record, position } of deleted ? deletedFiles(db, query) : savedFiles(db, query)) {
-    records.add(record);
+  const tree = directoryTreeOf(db);
+  for (const { pathId, entry, fileIndex, position } of deleted
+    ? deletedFiles(db, query)
+    : savedFiles(db, query)) {
+    records.add(tree.node(pathId).path, entry, fileIndex);
     if (records.count === query.limit) return { batch: records.finish(), next: { deleted, position } };
   }
   const goesOn = query.kind === 'all' && !deleted;
@@ -33,39 +36,40 @@ export function decodeFilesPage({ batch, next }: EncodedFilesPage): FilesPage {
   return next === undefined ? { files } : { files, next };
 }
 
-/** A record of a page. */
-export interface Positioned {
-  readonly record: FileRecord;
+/** A file of a page; its index is 0 when it is deleted. */
+export interface Positioned extends SavedFile {
   /** What the next page goes on behind. */
   readonly position: number;
 }
 
 function* savedFiles(db: Connection, { jobId, after }: FilesQuery): Generator<Positioned> {
-  const tree = directoryTreeOf(db);
-  for (const { fileIndex, pathId, entry } of filesBetween(db, jobId, (after?.position ?? 0) + 1, INDEX_MAX)) {
-    yield { record: entry.record(tree.pathOf(pathId, entry.name), fileIndex), position: fileIndex };
-  }
+  for (const file of filesBetween(db, jobId, (after?.position ?? 0) + 1, INDEX_MAX))
+    yield { ...file, position: file.fileIndex };
 }
 
 const DELETED_FILES = `
   SELECT DeletedId AS deletedId, PathId AS pathId, Entry AS packed FROM DeletedFile
    WHERE JobId = :jobId AND DeletedId > :afterId ORDER BY DeletedId LIMIT :limit`;
 
-function deletedFiles(db: Connection, { jobId, after, limit }: FilesQuery): Generator<Positioned> {
-  return deletedRecords(db, { jobId, afterId: after?.position ?? 0, limit });
+function* deletedFiles(
+  db: Connection,
+  { jobId, after, limit }: Pick<FilesQuery, 'jobId' | 'after' | 'limit'>,
+): Generator<Positioned> {
+  const query = { jobId, afterId: after?.position ?? 0, limit };
+  const rows = db.all<DeletedColumns & { deletedId: number }>(DELETED_FILES, query);
+  for (const { deletedId, pathId, packed } of rows)
+    yield { fileIndex: 0, pathId, entry: readOne(packed), position: deletedId };
 }
 
-/** Records of files of which the job saw that they were gone. */
+/** Records of files of which the job saw that they were gone, by their place. */
 export function* deletedRecords(
   db: Connection,
-  query: { readonly jobId: number; readonly afterId: number; readonly limit: number },
-): Generator<Positioned> {
+  { jobId, afterId, limit }: { readonly jobId: number; readonly afterId: number; readonly limit: number },
+): Generator<{ readonly record: FileRecord; readonly position: number }> {
   const tree = directoryTreeOf(db);
-  const rows = db.all<DeletedColumns & { deletedId: number }>(DELETED_FILES, { ...query });
-  for (const { deletedId, pathId, packed } of rows) {
-    const entry = readOne(packed);
-    yield { record: entry.record(tree.pathOf(pathId, entry.name), 0), position: deletedId };
-  }
+  const after = { deleted: true, position: afterId };
+  for (const { pathId, entry, position } of deletedFiles(db, { jobId, after, limit }))
+    yield { record: entry.record(tree.pathOf(pathId, entry.name), 0), position };
 }
 
 interface DeletedColumns {

@@ -147,7 +147,7 @@ export function savedLinksPage(
   let looked = 0;
   for (const { fileIndex, pathId, entry } of filesBetween(db, jobId, after + 1, INDEX_MAX)) {
     if (entry.linkCount > 1 && entry.type !== FileType.DIRECTORY) {
-      records.add(entry.record(tree.pathOf(pathId, entry.name), fileIndex));
+      records.add(tree.node(pathId).path, entry, fileIndex);
     }
     looked += 1;
     if (looked === FILES_PER_PAGE || records.count === RECORDS_PER_PAGE) {

@@ -1,5 +1,4 @@
 import type { FileRecord } from '../proto/noctule/record/v1/file_record.ts';
-import type { RestoreEntry } from '../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { Durable, ReadRange, StreamStretch } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import type { FoundFile, JobMediaRow, NeededVolume } from './rows.ts';
 
@@ -385,9 +384,12 @@ export interface CopyPage {
 }
 
 export interface RestorePlanPage {
-  /** By session (older job first), then by stream offset. */
-  readonly entries: RestoreEntry[];
-  /** The blocks that hold these entries and were not given with an earlier page. */
+  /** Of the session that all files of the page were saved in; zeros when there are none. */
+  readonly volSessionId: number;
+  readonly volSessionTime: number;
+  /** An encoded FileRecordBatch, by stream offset; pages of older jobs come first. */
+  readonly batch: Uint8Array<ArrayBuffer>;
+  /** The blocks that hold these files and were not given with an earlier page. */
   readonly ranges: ReadRange[];
   /** Absent on the last page. */
   readonly next?: PlanCursor;

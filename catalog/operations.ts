@@ -36,7 +36,7 @@ import { decoded, read, search, withBatch, write, writeOrdered } from './operati
 import { deleteClient, deleteJobs, deletePool, deleteVolume, purgeFiles } from './removal.ts';
 import { fileSetVersion, listClients, listPools, syncClient, syncPool, syncStorage } from './resources.ts';
 import { copyPage } from './restore/copy-page.ts';
-import { decodePlanPage, restorePlanPage } from './restore/page.ts';
+import { restorePlanPage } from './restore/page.ts';
 import { closeRestorePlan, openRestorePlan } from './restore/plan.ts';
 import { addTag, deleteTag, listTags } from './tags.ts';
 import {
@@ -130,7 +130,7 @@ export const operations = {
   closeFileState: search(closeFileState),
 
   openRestorePlan: search(openRestorePlan),
-  restorePlanPage: decoded(withBatch(search(restorePlanPage)), decodePlanPage),
+  restorePlanPage: withBatch(search(restorePlanPage)),
   copyPage: search(copyPage),
   closeRestorePlan: search(closeRestorePlan),
 

@@ -179,8 +179,18 @@ export class EntryReader {
   mode = 0;
   uid = 0;
   gid = 0;
+  device: number | bigint = 0;
+  specialDevice: number | bigint = 0;
+  linkCount = 1;
   linkFileIndex = 0;
+  linkTarget = NOTHING;
+  deltaSequence = 0;
+  extended = false;
+  digestAlgorithm: number = DigestAlgorithm.UNSPECIFIED;
+  digestLength = 0;
   mtime = EPOCH;
+  ctime = EPOCH;
+  atime = EPOCH;
   /** Offset of the entry in the job's stream, and where it ends there. */
   streamOffset = 0;
   streamEnd = 0;
@@ -188,20 +198,10 @@ export class EntryReader {
   #name: Buffer = Buffer.alloc(64);
   #nameLength = 0;
   #nameView = NOTHING;
-  #device: number | bigint = 0;
   #inode = 0;
   #overhead = 0;
-  #ctime = EPOCH;
-  #atime = EPOCH;
   #digestStart = 0;
-  #digestLength = 0;
-  #digestAlgorithm: number = DigestAlgorithm.UNSPECIFIED;
-  #linkCount = 1;
-  #linkTarget = NOTHING;
-  #specialDevice: number | bigint = 0;
-  #deltaSequence = 0;
   #largeInode: number | bigint = 0;
-  #extended = false;
   #hadExtras = false;
 
   constructor(packed: Buffer) {
@@ -219,8 +219,20 @@ export class EntryReader {
     return sieve(this.#name, this.type === FileType.DIRECTORY ? this.#nameLength - 1 : this.#nameLength);
   }
 
-  get linkCount(): number {
-    return this.#linkCount;
+  get nameLength(): number {
+    return this.#nameLength;
+  }
+
+  get inode(): number | bigint {
+    return this.#largeInode || this.#inode;
+  }
+
+  packName(writer: PackWriter): void {
+    writer.part(this.#name, 0, this.#nameLength);
+  }
+
+  packDigest(writer: PackWriter): void {
+    this.#reader.copyPart(writer, this.#digestStart, this.digestLength);
   }
 
   isNamed(name: Buffer): boolean {
@@ -240,7 +252,7 @@ export class EntryReader {
     if (!(kinds & OWNED)) {
       this.uid = reader.unsigned();
       this.gid = reader.unsigned();
-      this.#device = reader.unsigned64();
+      this.device = reader.unsigned64();
     }
     if (!(forms & MODE_AS_BEFORE)) this.mode = reader.unsigned();
     this.#inode += reader.signed();
@@ -252,12 +264,12 @@ export class EntryReader {
     this.streamEnd =
       this.streamOffset + (contentSectors(this.type, this.size) + this.#overhead) * SECTOR_BYTES;
     this.mtime = unpackMtime(reader, (forms >> 6) as TimeForm, this.mtime);
-    this.#ctime = unpackChangeTime(reader, ((forms >> 4) & 3) as TimeForm, this.mtime, this.#ctime);
-    this.#atime = unpackChangeTime(reader, ((forms >> 2) & 3) as TimeForm, this.mtime, this.#atime);
-    this.#digestAlgorithm = (kinds >> 2) & 7;
-    this.#digestLength = DIGEST_LENGTHS[this.#digestAlgorithm] ?? 0;
-    this.#digestStart = reader.skip(this.#digestLength);
-    this.#linkCount = 1;
+    this.ctime = unpackChangeTime(reader, ((forms >> 4) & 3) as TimeForm, this.mtime, this.ctime);
+    this.atime = unpackChangeTime(reader, ((forms >> 2) & 3) as TimeForm, this.mtime, this.atime);
+    this.digestAlgorithm = (kinds >> 2) & 7;
+    this.digestLength = DIGEST_LENGTHS[this.digestAlgorithm] ?? 0;
+    this.#digestStart = reader.skip(this.digestLength);
+    this.linkCount = 1;
     if (this.#hadExtras) this.#clearExtras();
     if (!(forms & PLAIN)) this.#readExtras();
     return true;
@@ -275,23 +287,23 @@ export class EntryReader {
       sizeBytes: this.size,
       mtimeSeconds: this.mtime.seconds,
       mtimeNanoseconds: this.mtime.nanoseconds,
-      ctimeSeconds: this.#ctime.seconds,
-      ctimeNanoseconds: this.#ctime.nanoseconds,
-      atimeSeconds: this.#atime.seconds,
-      atimeNanoseconds: this.#atime.nanoseconds,
-      device: BigInt(this.#device),
-      inode: BigInt(this.#largeInode || this.#inode),
-      linkCount: this.#linkCount,
-      specialDevice: BigInt(this.#specialDevice),
-      linkTarget: this.#linkTarget,
+      ctimeSeconds: this.ctime.seconds,
+      ctimeNanoseconds: this.ctime.nanoseconds,
+      atimeSeconds: this.atime.seconds,
+      atimeNanoseconds: this.atime.nanoseconds,
+      device: BigInt(this.device),
+      inode: BigInt(this.inode),
+      linkCount: this.linkCount,
+      specialDevice: BigInt(this.specialDevice),
+      linkTarget: this.linkTarget,
       linkFileIndex: this.linkFileIndex,
       streamOffset: this.streamOffset,
       streamBytes: this.streamEnd - this.streamOffset,
-      digestAlgorithm: this.#digestAlgorithm as DigestAlgorithm,
-      digest: this.#reader.viewAt(this.#digestStart, this.#digestLength),
-      deltaSequence: this.#deltaSequence,
+      digestAlgorithm: this.digestAlgorithm as DigestAlgorithm,
+      digest: this.#reader.viewAt(this.#digestStart, this.digestLength),
+      deltaSequence: this.deltaSequence,
       deleted: fileIndex === 0,
-      extended: this.#extended,
+      extended: this.extended,
     };
   }
 
@@ -314,44 +326,44 @@ export class EntryReader {
   #clearExtras(): void {
     this.#hadExtras = false;
     this.linkFileIndex = 0;
-    this.#linkTarget = NOTHING;
-    this.#specialDevice = 0;
-    this.#deltaSequence = 0;
+    this.linkTarget = NOTHING;
+    this.specialDevice = 0;
+    this.deltaSequence = 0;
     this.#largeInode = 0;
-    this.#extended = false;
+    this.extended = false;
   }
 
   #readExtras(): void {
     const reader = this.#reader;
     this.#hadExtras = true;
-    this.#linkCount = reader.unsigned();
+    this.linkCount = reader.unsigned();
     for (;;) {
       const tag = reader.byte();
       switch (tag) {
         case Extra.END:
           return;
         case Extra.LINK_TARGET:
-          this.#linkTarget = reader.textView();
+          this.linkTarget = reader.textView();
           break;
         case Extra.LINK_FILE_INDEX:
           this.linkFileIndex = reader.unsigned();
           break;
         case Extra.SPECIAL_DEVICE:
-          this.#specialDevice = reader.unsigned64();
+          this.specialDevice = reader.unsigned64();
           break;
         case Extra.DELTA_SEQUENCE:
-          this.#deltaSequence = reader.unsigned();
+          this.deltaSequence = reader.unsigned();
           break;
         case Extra.ODD_DIGEST:
-          this.#digestAlgorithm = reader.unsigned();
-          this.#digestLength = reader.unsigned();
-          this.#digestStart = reader.skip(this.#digestLength);
+          this.digestAlgorithm = reader.unsigned();
+          this.digestLength = reader.unsigned();
+          this.#digestStart = reader.skip(this.digestLength);
           break;
         case Extra.LARGE_INODE:
           this.#largeInode = reader.unsigned64();
           break;
         case Extra.EXTENDED:
-          this.#extended = true;
+          this.extended = true;
           break;
         default:
           throw new DamagedColumn(`a packed entry has an unknown part ${tag}`);

@@ -5,6 +5,9 @@
 
 const INITIAL_BYTES = 256;
 
+/** What the length takes of most things that have one in front and are packed in place. */
+const USUAL_LENGTH_BYTES = 2;
+
 /** Appends to a buffer of its own, which grows and is used again after `take`. */
 export class PackWriter {
   #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
@@ -33,6 +36,28 @@ export class PackWriter {
     this.#length = this.#buffer.writeBigInt64LE(BigInt(value), this.#length);
   }
 
+  /** Leaves room for the length of what follows, which `closeLength` writes. Gives what that must be given. */
+  openLength(): number {
+    this.#reserve(USUAL_LENGTH_BYTES);
+    this.#length += USUAL_LENGTH_BYTES;
+    return this.#length;
+  }
+
+  /** @param start of `openLength` */
+  closeLength(start: number): void {
+    const end = this.#length;
+    const bytes = end - start;
+    this.#length = start - USUAL_LENGTH_BYTES;
+    if (bytes >= 0x80 && bytes < 0x4000) {
+      this.unsigned(bytes);
+      this.#length = end;
+      return;
+    }
+    const content = Buffer.from(this.#buffer.subarray(start, end));
+    this.unsigned(bytes);
+    this.bytes(content);
+  }
+
   /** A safe integer that is not negative, or a bigint below 2^64. */
   unsigned(value: number | bigint): void {
     this.#reserve(10);
@@ -40,10 +65,14 @@ export class PackWriter {
       if (value > BigInt(Number.MAX_SAFE_INTEGER)) return this.#unsignedBig(value);
       value = Number(value);
     }
-    while (value >= 0x80) {
-      // Above 2^31 the shift operators would cut the number.
+    // Above 2^31 the shift operators would cut the number.
+    while (value >= 0x8000_0000) {
       this.#buffer[this.#length++] = (value % 0x80) | 0x80;
       value = Math.floor(value / 0x80);
+    }
+    while (value >= 0x80) {
+      this.#buffer[this.#length++] = (value & 0x7f) | 0x80;
+      value >>>= 7;
     }
     this.#buffer[this.#length++] = value;
   }
@@ -59,6 +88,12 @@ export class PackWriter {
     this.#length += value.length;
   }
 
+  /** The bytes of `source` from `start` to `end` (not included): no view of them is made. */
+  part(source: Buffer, start: number, end: number): void {
+    this.#reserve(end - start);
+    this.#length += source.copy(this.#buffer, this.#length, start, end);
+  }
+
   /** Length, then the bytes. */
   text(value: Uint8Array): void {
     this.unsigned(value.length);
@@ -68,6 +103,14 @@ export class PackWriter {
   /** A copy of what was written; the writer is empty afterwards. */
   take(): Buffer {
     const packed = Buffer.from(this.#buffer.subarray(0, this.#length));
+    this.#length = 0;
+    return packed;
+  }
+
+  /** As `take`, in memory of its own, which may be moved to another thread. */
+  takeOwned(): Uint8Array<ArrayBuffer> {
+    const packed = new Uint8Array(this.#length);
+    packed.set(this.#buffer.subarray(0, this.#length));
     this.#length = 0;
     return packed;
   }
@@ -153,6 +196,11 @@ export class PackReader {
     if (!Number.isSafeInteger(value))
       throw new DamagedColumn(`a packed number, ${value}, is larger than 2^53`);
     return value;
+  }
+
+  /** Has bytes that were gone past written. */
+  copyPart(writer: PackWriter, start: number, length: number): void {
+    writer.part(this.#bytes, start, start + length);
   }
 
   /** The next `length` bytes, not copied. */

@@ -1,8 +1,8 @@
-import type { FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import type { ReadRange } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { appendRange, locateBlocks, type BlockRange } from '../block-runs.ts';
 import type { Connection } from '../connection.ts';
 import type { PlanCursor } from '../inputs.ts';
+import type { EntryReader } from '../packed-entries.ts';
 
 interface PlannedJob {
   readonly jobRank: number;
@@ -32,8 +32,10 @@ export class BlockCollector {
     return this.#nextBlock;
   }
 
-  add(job: PlannedJob, { streamOffset, streamBytes }: FileRecord): void {
-    const end = streamOffset + streamBytes;
+  add(
+    job: PlannedJob,
+    { streamOffset, streamEnd: end }: Pick<EntryReader, 'streamEnd' | 'streamOffset'>,
+  ): void {
     const isSameJob = this.#ofJobs.at(-1)?.job.jobRank === job.jobRank;
     if (isSameJob && this.#stretch?.end === streamOffset) {
       this.#stretch.end = end;

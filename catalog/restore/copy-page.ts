@@ -30,14 +30,14 @@ function filesPage(db: Connection, { planId, after, limit }: CopyPageQuery): Cop
   let contentBytes = 0;
   let last: PlanFile | undefined;
   for (const planned of plannedRecords(db, { planId, limit, ...(after?.after && { after: after.after }) })) {
-    const { range, record } = planned;
-    blocks.add(range, record);
+    const { range, file, record } = planned;
+    blocks.add(range, file.entry);
     addStretch(stretches, planned);
     lastIndex += 1;
     records.add(moved.record(planned, { fileIndex: lastIndex, streamOffset: streamBytes }));
     streamBytes += record.streamBytes;
     if (record.type === FileType.REGULAR) contentBytes += record.sizeBytes;
-    last = { jobRank: range.jobRank, fileIndex: planned.file.fileIndex };
+    last = { jobRank: range.jobRank, fileIndex: file.fileIndex };
   }
   const ranges = blocks.finish();
   const { count: files } = records;

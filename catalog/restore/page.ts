@@ -1,34 +1,22 @@
-import type { RestoreEntry } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
-import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
-import type { ReadRange } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { CatalogError } from '../catalog-error.ts';
 import type { Connection } from '../connection.ts';
 import { directoryTreeOf } from '../directory-paths.ts';
 import { JobFiles, type SavedFile } from '../file-runs.ts';
-import type { PlanCursor, RestorePlanPage, RestorePlanPageQuery } from '../inputs.ts';
-import { RecordEncoder } from '../record-encoder.ts';
+import type { RestorePlanPage, RestorePlanPageQuery } from '../inputs.ts';
+import { RecordEncoder, type RecordChanges } from '../record-encoder.ts';
 import { BlockCollector } from './block-collector.ts';
 import { rangeOf, type PlanFile } from './plan-ranges.ts';
 import { makePlanTables } from './plan-tables.ts';
 
-/** A page as it crosses from the worker. */
-export interface EncodedPlanPage {
-  readonly batch: Uint8Array<ArrayBuffer>;
-  /** To which sessions the records belong, in their order. */
-  readonly sessions: readonly (Session & { readonly records: number })[];
-  readonly ranges: ReadRange[];
-  readonly next?: PlanCursor;
-}
+/** A page ends when its records take so many bytes: it is sent in one message, well below the transport's limit. */
+const BATCH_BYTES = 1024 * 1024;
 
-interface Session {
-  readonly volSessionId: number;
-  readonly volSessionTime: number;
-}
-
-interface RangeOfJob extends Session {
+interface RangeOfJob {
   readonly jobRank: number;
   readonly jobId: number;
+  readonly volSessionId: number;
+  readonly volSessionTime: number;
   readonly first: number;
   readonly last: number;
   /** The directory the files go to. */
@@ -52,70 +40,70 @@ const STAND_IN_NAME = `
   SELECT Name FROM PlanStandIn WHERE PlanId = :planId AND JobRank = :jobRank AND FileIndex = :fileIndex`;
 
 /** @throws CatalogError CAT_PLAN_GONE when the plan, or files in it, have left the catalog. */
-export function restorePlanPage(db: Connection, query: RestorePlanPageQuery): EncodedPlanPage {
+export function restorePlanPage(db: Connection, query: RestorePlanPageQuery): RestorePlanPage {
   const { after, limit } = query;
+  const tree = directoryTreeOf(db);
   const blocks = new BlockCollector(db, after);
   const records = new RecordEncoder();
-  const sessions: (Session & { records: number })[] = [];
-  let session: (Session & { records: number }) | undefined;
+  let session: RangeOfJob | undefined;
   let last: PlanFile | undefined;
-  for (const { range, file, record } of plannedRecords(db, query)) {
-    if (last?.jobRank !== range.jobRank) {
-      const { volSessionId, volSessionTime } = range;
-      sessions.push((session = { volSessionId, volSessionTime, records: 0 }));
-    }
-    if (session !== undefined) session.records++;
-    records.add(record);
-    blocks.add(range, record);
+  let isCut = false;
+  for (const { range, file, changes } of plannedFiles(db, query)) {
+    session ??= range;
+    isCut = session.jobRank !== range.jobRank || records.length >= BATCH_BYTES;
+    if (isCut) break;
+    records.add(tree.node(range.pathId).path, file.entry, file.fileIndex, changes);
+    blocks.add(range, file.entry);
     last = { jobRank: range.jobRank, fileIndex: file.fileIndex };
   }
-  const page = { batch: records.finish(), sessions, ranges: blocks.finish() };
-  if (records.count < limit || last === undefined) return page;
+  const { volSessionId = 0, volSessionTime = 0 } = session ?? {};
+  const page = { volSessionId, volSessionTime, batch: records.finish(), ranges: blocks.finish() };
+  if (last === undefined || (records.count < limit && !isCut)) return page;
   return { ...page, next: { ...last, nextBlock: blocks.nextBlock } };
 }
 
-export function decodePlanPage({ batch, sessions, ranges, next }: EncodedPlanPage): RestorePlanPage {
-  const { records } = FileRecordBatch.decode(batch);
-  const entries: RestoreEntry[] = [];
-  for (const { volSessionId, volSessionTime, records: count } of sessions) {
-    for (let i = 0; i < count; i++)
-      entries.push({ volSessionId, volSessionTime, record: records[entries.length] });
-  }
-  return next === undefined ? { entries, ranges } : { entries, ranges, next };
+/** A file of a plan, and in what its record is restored otherwise than it was saved. */
+interface PlannedFile {
+  readonly range: RangeOfJob;
+  /** Good until the next one is asked for. */
+  readonly file: SavedFile;
+  readonly changes: RecordChanges;
 }
 
 /** A file of a plan, and its record as it is to be restored. */
-export interface PlannedRecord {
-  readonly range: RangeOfJob;
-  readonly file: SavedFile;
+export interface PlannedRecord extends PlannedFile {
   readonly record: FileRecord;
+}
+
+/** As `plannedFiles`. */
+export function* plannedRecords(db: Connection, query: RestorePlanPageQuery): Generator<PlannedRecord> {
+  const tree = directoryTreeOf(db);
+  for (const planned of plannedFiles(db, query)) {
+    const { range, file, changes } = planned;
+    const record = file.entry.record(
+      tree.pathOf(range.pathId, changes.name ?? file.entry.name),
+      file.fileIndex,
+    );
+    record.linkTarget = changes.linkTarget ?? record.linkTarget;
+    yield { ...planned, record };
+  }
 }
 
 /**
  * The next files of the plan, at most `limit`.
  * @throws CatalogError CAT_PLAN_GONE when the plan, or files in it, have left the catalog.
  */
-export function* plannedRecords(db: Connection, query: RestorePlanPageQuery): Generator<PlannedRecord> {
-  makePlanTables(db);
-  const { planId } = query;
-  if (db.value(IS_OPEN, { planId }) === undefined)
-    throw planIsGone('The restore plan is not open (any more)');
-  const standIns = new StandIns(db, planId);
-  for (const { range, file } of plannedFiles(db, query)) {
-    yield { range, file, record: recordOf(db, standIns, range, file) };
-  }
-}
-
 function* plannedFiles(
   db: Connection,
   { planId, after, limit }: RestorePlanPageQuery,
-): Generator<{ range: RangeOfJob; file: SavedFile }> {
-  const reached = after === undefined ? undefined : rangeOf(db, planId, after);
-  const start = { jobRank: reached?.jobRank ?? 0, first: reached?.first ?? 0 };
+): Generator<PlannedFile> {
+  makePlanTables(db);
+  if (db.value(IS_OPEN, { planId }) === undefined)
+    throw planIsGone('The restore plan is not open (any more)');
+  const standIns = new StandIns(db, planId);
   let files: JobFiles | undefined;
   let left = limit;
-  // One range more, since the first may be given already.
-  for (const range of db.all<RangeOfJob>(NEXT_RANGES, { planId, ...start, limit: limit + 1 })) {
+  for (const range of rangesFrom(db, planId, after)) {
     const isReached =
       after !== undefined && range.jobRank === after.jobRank && range.first <= after.fileIndex;
     const first = isReached ? after.fileIndex + 1 : range.first;
@@ -125,10 +113,29 @@ function* plannedFiles(
       const file = files.at(index);
       if (file === undefined)
         throw planIsGone(`Files of job ${range.jobId} have left the catalog during the restore`);
-      yield { range, file };
+      yield { range, file, changes: standIns.changesOf(range, file) };
     }
   }
 }
+
+/** Ranges fetched at once: few at first, since often one holds a whole page. */
+const FIRST_RANGES = 4;
+const RANGES_MAX = 512;
+
+/** The ranges of the plan from the one on that holds the file `after`. */
+function* rangesFrom(db: Connection, planId: number, after: PlanFile | undefined): Generator<RangeOfJob> {
+  const reached = after === undefined ? undefined : rangeOf(db, planId, after);
+  let start = { jobRank: reached?.jobRank ?? 0, first: reached?.first ?? 0 };
+  for (let limit = FIRST_RANGES; ; limit = Math.min(2 * limit, RANGES_MAX)) {
+    const ranges = db.all<RangeOfJob>(NEXT_RANGES, { planId, ...start, limit });
+    yield* ranges;
+    const last = ranges.at(-1);
+    if (last === undefined || ranges.length < limit) return;
+    start = { jobRank: last.jobRank, first: last.last + 1 };
+  }
+}
+
+const NO_CHANGES: RecordChanges = {};
 
 /** Names under which files are restored that stand in for hard links. */
 class StandIns {
@@ -142,32 +149,25 @@ class StandIns {
     this.#areAny = db.value(ANY_STAND_IN, { planId }) !== undefined;
   }
 
+  changesOf({ jobRank }: RangeOfJob, { fileIndex, entry }: SavedFile): RecordChanges {
+    if (!this.#areAny) return NO_CHANGES;
+    const isLink = entry.type === FileType.HARD_LINK;
+    return {
+      name: this.#nameOf({ jobRank, fileIndex }),
+      linkTarget: isLink ? this.#pathOf({ jobRank, fileIndex: entry.linkFileIndex }) : undefined,
+    };
+  }
+
   /** undefined for a file that keeps its own name. */
-  nameOf({ jobRank, fileIndex }: PlanFile): Buffer | undefined {
-    if (!this.#areAny) return undefined;
+  #nameOf({ jobRank, fileIndex }: PlanFile): Buffer | undefined {
     return this.#db.value<Buffer>(STAND_IN_NAME, { planId: this.#planId, jobRank, fileIndex });
   }
 
-  pathOf(file: PlanFile): Buffer | undefined {
-    const name = this.nameOf(file);
+  #pathOf(file: PlanFile): Buffer | undefined {
+    const name = this.#nameOf(file);
     const range = name && rangeOf(this.#db, this.#planId, file);
     return range && directoryTreeOf(this.#db).pathOf(range.pathId, name);
   }
-}
-
-function recordOf(
-  db: Connection,
-  standIns: StandIns,
-  range: RangeOfJob,
-  { fileIndex, entry }: SavedFile,
-): FileRecord {
-  const { jobRank, pathId } = range;
-  const name = standIns.nameOf({ jobRank, fileIndex }) ?? entry.name;
-  const record = entry.record(directoryTreeOf(db).pathOf(pathId, name), fileIndex);
-  if (record.type === FileType.HARD_LINK) {
-    record.linkTarget = standIns.pathOf({ jobRank, fileIndex: record.linkFileIndex }) ?? record.linkTarget;
-  }
-  return record;
 }
 
 function planIsGone(message: string): CatalogError {

@@ -1,8 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { PlanCursor } from '../../catalog/inputs.ts';
+import type { PlanCursor, RestorePlanPage } from '../../catalog/inputs.ts';
 import type { MessageType } from '../../configuration/values/destination.ts';
 import type {
-  RestoreEntry,
   RestoreRequest,
   RestoreResponse,
   RestoreStart,
@@ -10,6 +9,7 @@ import type {
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { ReadFinished } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { printablePath } from '../../text/printable.ts';
+import { releaseMemory } from '../../transport/release-memory.ts';
 import type { ClientLink, Exchange } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
 import type { JobBandwidth } from './job-bandwidth.ts';
@@ -21,10 +21,6 @@ import { together } from './together.ts';
 
 /** Entries of the plan that are fetched from the catalog at once. */
 const PAGE_ENTRIES = 1_000;
-/** A message holds entries of about so many bytes: well below the transport's limit. */
-const MESSAGE_BYTES = 1024 * 1024;
-/** What a file record takes besides its path and link target. */
-const RECORD_BYTES = 200;
 
 type Say = (type: MessageType, text: string, at: Date) => Promise<void>;
 type ClientCall = Exchange<RestoreRequest, RestoreResponse>;
@@ -89,9 +85,7 @@ async function feed(
       signal.throwIfAborted();
       const page = await catalog.restorePlanPage({ planId, limit: PAGE_ENTRIES, ...(after && { after }) });
       await session.send(page.ranges);
-      for (const entries of entryMessages(page.entries)) {
-        await call.send({ command: { $case: 'entries', value: { entries } } });
-      }
+      await sendEntries(call, page);
       after = page.next;
     } while (after);
     session.end();
@@ -102,18 +96,14 @@ async function feed(
   }
 }
 
-function* entryMessages(entries: readonly RestoreEntry[]): Generator<RestoreEntry[]> {
-  let message: RestoreEntry[] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    message.push(entry);
-    bytes += RECORD_BYTES + (entry.record?.path.length ?? 0) + (entry.record?.linkTarget.length ?? 0);
-    if (bytes < MESSAGE_BYTES) continue;
-    yield message;
-    message = [];
-    bytes = 0;
-  }
-  if (message.length > 0) yield message;
+async function sendEntries(
+  call: ClientCall,
+  { volSessionId, volSessionTime, batch: { buffer, byteOffset, byteLength } }: RestorePlanPage,
+): Promise<void> {
+  if (byteLength === 0) return;
+  const batch = Buffer.from(buffer, byteOffset, byteLength);
+  await call.send({ command: { $case: 'entries', value: { volSessionId, volSessionTime, batch } } });
+  releaseMemory(buffer);
 }
 
 async function hearClient(

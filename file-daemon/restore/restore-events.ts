@@ -16,8 +16,8 @@ export interface RestoreWorkerData {
 
 /** What the main thread tells the worker. */
 export type RestoreCommand =
-  /** An encoded FileRecordBatch: entries of one session. Answered with `entriesTaken`. */
-  | { readonly kind: 'entries'; readonly session: SessionKey; readonly batch: Uint8Array }
+  /** An encoded FileRecordBatch: entries of one session. Its memory is handed over. Answered with `entriesTaken`. */
+  | { readonly kind: 'entries'; readonly session: SessionKey; readonly batch: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'entriesEnd' }
   /** Answered with `blockTaken`. `content` is the whole of its memory, handed over and not copied. */
   | {

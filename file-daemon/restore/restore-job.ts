@@ -1,5 +1,4 @@
-import type { RestoreEntry } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
-import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
+import type { RestoreEntries } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { decodeBlockContentAsync } from '../../volume/block.ts';
 import { libdeflate } from '../../native/libdeflate.ts';
 import { MemberKind, parseMemberHeader, type MemberHeader } from '../../volume/member.ts';
@@ -11,7 +10,7 @@ import { ownsMemory } from '../../transport/release-memory.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { JobWorker, workerModule } from '../worker/job-worker.ts';
-import { sessionKey, type SessionKey } from './block-source.ts';
+import { sessionKey } from './block-source.ts';
 import type { RestoreCommand, RestoreEvent, RestoreWorkerData } from './restore-events.ts';
 import type { RestoreCounts, RestoreTask } from './restore-run.ts';
 import { Window } from '../worker/window.ts';
@@ -25,7 +24,7 @@ export interface RestorePorts {
   /** The members of the session, as the storage daemon sends them; given up when `signal` aborts. */
   openFetch(signal: AbortSignal): AsyncIterable<Buffer>;
   /** The wanted entries, in the order of their blocks. */
-  readonly entries: AsyncIterable<readonly RestoreEntry[]>;
+  readonly entries: AsyncIterable<RestoreEntries>;
   notice(notice: FileNotice): Promise<void>;
   progress(counts: RestoreCounts, path: BytePath): Promise<void>;
 }
@@ -119,10 +118,9 @@ class RestoreFeed {
 
   async sendEntries(): Promise<void> {
     for await (const entries of this.#ports.entries) {
-      for (const { session, batch } of batchesBySession(entries)) {
-        await this.batches.enter();
-        this.#post({ kind: 'entries', session, batch });
-      }
+      await this.batches.enter();
+      const batch = owned(entries.batch);
+      this.#post({ kind: 'entries', session: sessionKey(entries), batch }, batch.buffer);
     }
     this.#post({ kind: 'entriesEnd' });
   }
@@ -158,8 +156,7 @@ class RestoreFeed {
   }
 
   #sendContent(header: MemberHeader, inflated: Buffer): void {
-    // A small one may lie in memory that it shares with others, which cannot be handed over.
-    const content = ownsMemory(inflated) ? inflated : new Uint8Array(inflated);
+    const content = owned(inflated);
     this.#post(
       { kind: 'block', session: sessionKey(header), streamOffset: header.streamOffset, content },
       content.buffer,
@@ -171,17 +168,7 @@ class RestoreFeed {
   }
 }
 
-/** The entries as encoded batches of records, cut where the session changes. */
-function* batchesBySession(
-  entries: readonly RestoreEntry[],
-): Generator<{ session: SessionKey; batch: Uint8Array }> {
-  for (let from = 0; from < entries.length;) {
-    const first = entries[from] as RestoreEntry;
-    const session = sessionKey(first);
-    let to = from + 1;
-    while (to < entries.length && sessionKey(entries[to] as RestoreEntry) === session) to += 1;
-    const records = entries.slice(from, to).flatMap(({ record }) => (record === undefined ? [] : [record]));
-    yield { session, batch: FileRecordBatch.encode({ records }).finish() };
-    from = to;
-  }
+/** Small bytes may lie in memory that they share with others, which cannot be handed over. */
+function owned(bytes: Buffer): Uint8Array<ArrayBuffer> {
+  return ownsMemory(bytes) ? bytes : new Uint8Array(bytes);
 }

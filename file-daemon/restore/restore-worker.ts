@@ -42,7 +42,9 @@ function receive(command: RestoreCommand): void {
 
 async function* wantedEntries(): AsyncGenerator<WantedEntries> {
   for await (const { session, batch } of entries) {
-    yield { session, records: FileRecordBatch.decode(batch).records };
+    const { records } = FileRecordBatch.decode(batch);
+    releaseMemory(batch.buffer); // each record has copies
+    yield { session, records };
     post({ kind: 'entriesTaken' });
   }
 }

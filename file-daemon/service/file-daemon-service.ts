@@ -15,7 +15,7 @@ import {
   type SavedLinks,
   type RunScriptRequest,
   type RunScriptResponse,
-  type RestoreEntry,
+  type RestoreEntries,
   RestoreRequest,
   type RestoreResponse,
   type SetBandwidthRequest,
@@ -457,12 +457,12 @@ async function* savedLinksOf(commands: AsyncIterator<Buffer>): AsyncGenerator<Sa
   }
 }
 
-async function* entriesOf(requests: AsyncIterator<Buffer>): AsyncGenerator<readonly RestoreEntry[]> {
+async function* entriesOf(requests: AsyncIterator<Buffer>): AsyncGenerator<RestoreEntries> {
   for (
     let next = await nextCommand(requests, RestoreRequest);
     next;
     next = await nextCommand(requests, RestoreRequest)
   ) {
-    if (next.command?.$case === 'entries') yield next.command.value.entries;
+    if (next.command?.$case === 'entries') yield next.command.value;
   }
 }

@@ -1,8 +1,9 @@
 import type {
+  RestoreEntries,
   BackupRequest,
   BackupResponse,
-  RestoreEntry,
 } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 
 const TAR_BLOCK = 512;
@@ -74,8 +75,9 @@ export function totalsOf(records: readonly FileRecord[]): BackupResponse {
 }
 
 /** Path -> mtime of what a restore was told to write. */
-export function versionsOf(entries: readonly RestoreEntry[]): Map<string, number> {
-  return new Map(entries.map(({ record }) => [String(record?.path), record?.mtimeSeconds ?? 0]));
+export function versionsOf({ batch }: RestoreEntries): Map<string, number> {
+  const { records } = FileRecordBatch.decode(batch);
+  return new Map(records.map(({ path, mtimeSeconds }) => [String(path), mtimeSeconds]));
 }
 
 function versionAt({ madeAt, changesEveryDays }: SimulatedFile, seconds: number): number {

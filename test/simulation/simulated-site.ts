@@ -210,8 +210,7 @@ export class SimulatedSite implements AsyncDisposable {
   async #takeEntries(call: RestoreCall): Promise<void> {
     for (let request = await call.take(); request; request = await call.take()) {
       if (request.command?.$case !== 'entries') continue;
-      for (const [path, version] of versionsOf(request.command.value.entries))
-        this.#restored.set(path, version);
+      for (const [path, version] of versionsOf(request.command.value)) this.#restored.set(path, version);
     }
     const totals = { files: this.#restored.size, contentBytes: 0, errors: 0, skipped: 0 };
     call.answer({ event: { $case: 'totals', value: totals } });

@@ -6,6 +6,7 @@ import { CatalogError } from '../../../catalog/catalog-error.ts';
 import { openCatalog, type Catalog } from '../../../catalog/catalog.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { minute, POOL, Site } from './site.ts';
+import { entriesOf } from '../../support/restore-entries.ts';
 
 const failure = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -166,7 +167,10 @@ describe('calls', () => {
     const { planId, volumes } = await catalog.openRestorePlan({ jobIds: [jobId], rules });
     expect(volumes).toMatchObject([{ volumeName: 'Full-0001' }]);
     const page = await catalog.restorePlanPage({ planId, limit: 5 });
-    expect(page.entries.map(({ record }) => record?.path)).toEqual([path, Buffer.from('/\xff/x', 'latin1')]);
+    expect(entriesOf(page).map(({ record }) => record.path)).toEqual([
+      path,
+      Buffer.from('/\xff/x', 'latin1'),
+    ]);
     await catalog.closeRestorePlan(planId);
   });
 

@@ -4,9 +4,11 @@ import { closeFileState, fileStatePage, openFileState } from '../../../catalog/f
 import { browseDirectory } from '../../../catalog/directory.ts';
 import type { SelectionRule } from '../../../catalog/inputs.ts';
 import { FileRecordBatch } from '../../../proto/noctule/record/v1/volume_members.ts';
-import { decodePlanPage, restorePlanPage } from '../../../catalog/restore/page.ts';
+import type { PlanCursor } from '../../../catalog/inputs.ts';
+import { restorePlanPage } from '../../../catalog/restore/page.ts';
 import { closeRestorePlan, openRestorePlan } from '../../../catalog/restore/plan.ts';
 import { Site, type TestFile } from './site.ts';
+import { entriesOf } from '../../support/restore-entries.ts';
 
 /**
  * A tree of files changes from backup to backup; what the catalog says of the newest state is compared with a model
@@ -147,10 +149,10 @@ function planOf(
   const { planId, files } = site.db.transaction('read', () => openRestorePlan(site.db, { jobIds, rules }));
   const plan: State = new Map();
   let count = 0;
-  for (let after; ;) {
-    const page = decodePlanPage(restorePlanPage(site.db, { planId, limit, ...(after && { after }) }));
-    for (const { volSessionId, record } of page.entries) {
-      plan.set(String(record?.path), volSessionId);
+  for (let after: PlanCursor | undefined; ;) {
+    const page = restorePlanPage(site.db, { planId, limit, ...(after && { after }) });
+    for (const { volSessionId, record } of entriesOf(page)) {
+      plan.set(String(record.path), volSessionId);
       count++;
     }
     if (page.next === undefined) break;

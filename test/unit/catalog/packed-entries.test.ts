@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EntryPacker, EntryReader } from '../../../catalog/packed-entries.ts';
 import { readRecords } from '../../../catalog/record-batch-reader.ts';
+import { RecordEncoder } from '../../../catalog/record-encoder.ts';
 import { DigestAlgorithm, FileType, type FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
 import { FileRecordBatch, RecordsContent } from '../../../proto/noctule/record/v1/volume_members.ts';
 import { A_RECORD, recordsMember, recordsOf } from './site.ts';
@@ -87,6 +88,44 @@ describe('packed entries', () => {
         expect(unpack(packer.take(), indexes)).toEqual(records);
       }),
     );
+  });
+
+  test('are encoded as the generated encoder does it', () => {
+    fc.assert(
+      fc.property(fc.array(record, { minLength: 1, maxLength: 12 }), bytes, (records, directory) => {
+        const packer = new EntryPacker();
+        for (const one of records) packer.add(one.path, one);
+        const reader = new EntryReader(packer.take());
+        const encoder = new RecordEncoder();
+        for (const { fileIndex } of records) {
+          reader.next();
+          encoder.add(directory, reader, fileIndex);
+        }
+        const whole = records.map((one) => ({ ...one, path: Buffer.concat([directory, one.path]) }));
+        expect(encoder.count).toBe(records.length);
+        expect(Buffer.from(encoder.finish())).toEqual(
+          Buffer.from(FileRecordBatch.encode({ records: whole }).finish()),
+        );
+      }),
+    );
+  });
+
+  test.each([
+    ['short', 'a'],
+    ['of the usual length', 'a'.repeat(100)],
+    ['very long', 'a'.repeat(20_000)],
+  ])('are encoded with a %s path', (_, text) => {
+    const packer = new EntryPacker();
+    packer.add(Buffer.from(text), A_RECORD);
+    const reader = new EntryReader(packer.take());
+    const encoder = new RecordEncoder();
+    reader.next();
+    encoder.add(Buffer.alloc(0), reader, 1);
+    encoder.add(Buffer.from('/'), reader, 0, { name: Buffer.from('b'), linkTarget: Buffer.from('/c') });
+    expect(FileRecordBatch.decode(encoder.finish()).records).toEqual([
+      { ...A_RECORD, path: Buffer.from(text) },
+      { ...A_RECORD, path: Buffer.from('/b'), linkTarget: Buffer.from('/c'), fileIndex: 0, deleted: true },
+    ]);
   });
 
   test('begin anew after a take', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { PlanCursor, RestorePlan, SelectionRule } from '../../../catalog/inputs.ts';
-import { decodePlanPage, restorePlanPage } from '../../../catalog/restore/page.ts';
+import { restorePlanPage } from '../../../catalog/restore/page.ts';
 import { closeRestorePlan, openRestorePlan } from '../../../catalog/restore/plan.ts';
-import type { RestoreEntry } from '../../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { FileType } from '../../../proto/noctule/record/v1/file_record.ts';
 import type { ReadRange } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
 import { BLOCK_BYTES, Site, type TestFile } from './site.ts';
+import { entriesOf, type RestoreEntry } from '../../support/restore-entries.ts';
 
 const mark = (path: string, recursive = path.endsWith('/')): SelectionRule => ({
   path: Buffer.from(path, 'latin1'),
@@ -35,15 +35,16 @@ function restore(site: Site, jobIds: number[], rules: SelectionRule[] = ALL, lim
   let after: PlanCursor | undefined;
   do {
     const query = { planId: plan.planId, limit, ...(after && { after }) };
-    const page = decodePlanPage(restorePlanPage(site.db, query));
-    expect(page.entries.length).toBeLessThanOrEqual(limit);
-    entries.push(...page.entries);
+    const page = restorePlanPage(site.db, query);
+    const ofPage = entriesOf(page);
+    expect(ofPage.length).toBeLessThanOrEqual(limit);
+    entries.push(...ofPage);
     ranges.push(...page.ranges);
     after = page.next;
   } while (after !== undefined);
   closeRestorePlan(site.db, plan.planId);
   const lines = entries.map(
-    ({ volSessionId, record }) => `${volSessionId} ${record!.path.toString('latin1')}`,
+    ({ volSessionId, record }) => `${volSessionId} ${record.path.toString('latin1')}`,
   );
   return { plan, entries, ranges, lines };
 }
@@ -155,9 +156,7 @@ describe('a restore plan', () => {
     closeRestorePlan(site.db, planId);
     const gone = expect.objectContaining({ code: 'CAT_PLAN_GONE' }) as Error;
     expect(() => restorePlanPage(site.db, { planId, limit: 1 })).toThrow(gone);
-    expect(decodePlanPage(restorePlanPage(site.db, { planId: other.planId, limit: 9 })).entries).toHaveLength(
-      1,
-    );
+    expect(entriesOf(restorePlanPage(site.db, { planId: other.planId, limit: 9 }))).toHaveLength(1);
   });
 
   test('says so when files in it were purged before they were read', () => {
@@ -246,11 +245,11 @@ describe('the rules of a selection', () => {
 describe('hard links', () => {
   const details = (restored: Restored) =>
     restored.entries.map(({ record }) => ({
-      path: String(record!.path),
-      type: record!.type,
-      ...(record!.type === FileType.HARD_LINK && {
-        to: String(record!.linkTarget),
-        index: record!.linkFileIndex,
+      path: String(record.path),
+      type: record.type,
+      ...(record.type === FileType.HARD_LINK && {
+        to: String(record.linkTarget),
+        index: record.linkFileIndex,
       }),
     }));
   const LINKED: TestFile[] = [
@@ -347,7 +346,7 @@ describe('the blocks of a plan', () => {
         expect(blocks).toEqual([...new Set(blocks)].sort((a, b) => a - b));
         const wanted = new Set<number>();
         for (const { record } of entries.filter(({ volSessionId }) => volSessionId === jobId)) {
-          const { streamOffset, streamBytes } = record!;
+          const { streamOffset, streamBytes } = record;
           const last = Math.floor((streamOffset + streamBytes - 1) / BLOCK_BYTES);
           for (let block = Math.floor(streamOffset / BLOCK_BYTES); block <= last; block++) wanted.add(block);
         }

@@ -186,7 +186,7 @@ describe('a backup job', () => {
     const from = (...clientFileLists: string[]) => fileSet([include([], [], { clientFileLists })]);
     const store = new MemberStore();
     await run({ set: from(`<${root.path}/list`, `|echo ${root.path}/list`), store });
-    expect(store.entries.map(({ record }) => record!.path.toString())).toEqual([
+    expect(store.entries.map(({ record }) => record.path.toString())).toEqual([
       `${root.path}/data/`,
       `${root.path}/list`,
     ]);

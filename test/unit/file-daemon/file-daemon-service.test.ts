@@ -202,7 +202,8 @@ describe('the file daemon, asked', () => {
   it('refuses a restore that does not begin with its start, and one to a relative place', async () => {
     const { daemon } = service();
     const { writer } = collector<RestoreResponse>();
-    const entries: RestoreRequest['command'] = { $case: 'entries', value: { entries: [] } };
+    const none = { volSessionId: 1, volSessionTime: 1, batch: Buffer.alloc(0) };
+    const entries: RestoreRequest['command'] = { $case: 'entries', value: none };
     await expect(daemon.restore(requests(entries), writer, context())).rejects.toMatchObject({
       code: 'FD_REQUEST_REFUSED',
     });

@@ -307,17 +307,14 @@ export interface VolumeVerify {
 }
 
 /**
- * Wanted entries, in the order in which the storage daemon sends their blocks: session by session (older first), then
- * by stream offset.
+ * Wanted entries of one session, in the order in which the storage daemon sends their blocks: session by session (older
+ * first), then by stream offset.
  */
 export interface RestoreEntries {
-  entries: RestoreEntry[];
-}
-
-export interface RestoreEntry {
   volSessionId: number;
   volSessionTime: number;
-  record: FileRecord | undefined;
+  /** An encoded noctule.record.v1.FileRecordBatch. */
+  batch: Buffer;
 }
 
 export interface RestoreResponse {
@@ -2437,13 +2434,19 @@ export const VolumeVerify: MessageFns<VolumeVerify> = {
 };
 
 function createBaseRestoreEntries(): RestoreEntries {
-  return { entries: [] };
+  return { volSessionId: 0, volSessionTime: 0, batch: Buffer.alloc(0) };
 }
 
 export const RestoreEntries: MessageFns<RestoreEntries> = {
   encode(message: RestoreEntries, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.entries) {
-      RestoreEntry.encode(v!, writer.uint32(10).fork()).join();
+    if (message.volSessionId !== 0) {
+      writer.uint32(16).uint32(message.volSessionId);
+    }
+    if (message.volSessionTime !== 0) {
+      writer.uint32(24).uint32(message.volSessionTime);
+    }
+    if (message.batch.length !== 0) {
+      writer.uint32(34).bytes(message.batch);
     }
     return writer;
   },
@@ -2461,80 +2464,28 @@ export const RestoreEntries: MessageFns<RestoreEntries> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.entries.push(RestoreEntry.decode(reader, reader.uint32()));
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseRestoreEntry(): RestoreEntry {
-  return { volSessionId: 0, volSessionTime: 0, record: undefined };
-}
-
-export const RestoreEntry: MessageFns<RestoreEntry> = {
-  encode(message: RestoreEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.volSessionId !== 0) {
-      writer.uint32(8).uint32(message.volSessionId);
-    }
-    if (message.volSessionTime !== 0) {
-      writer.uint32(16).uint32(message.volSessionTime);
-    }
-    if (message.record !== undefined) {
-      FileRecord.encode(message.record, writer.uint32(26).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): RestoreEntry {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRestoreEntry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
+          case 2: {
+            if (tag !== 16) {
               break;
             }
 
             message.volSessionId = reader.uint32();
             continue;
           }
-          case 2: {
-            if (tag !== 16) {
+          case 3: {
+            if (tag !== 24) {
               break;
             }
 
             message.volSessionTime = reader.uint32();
             continue;
           }
-          case 3: {
-            if (tag !== 26) {
+          case 4: {
+            if (tag !== 34) {
               break;
             }
 
-            message.record = FileRecord.decode(reader, reader.uint32());
+            message.batch = Buffer.from(reader.bytes());
             continue;
           }
         }

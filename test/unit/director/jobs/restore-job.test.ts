@@ -1,15 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { RestoreRequest as SelectionRequest } from '../../../../director/services.ts';
-import {
-  MessageType,
-  type RestoreEntry,
-  type RestoreStart,
-} from '../../../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import { MessageType, type RestoreStart } from '../../../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { ReadRange } from '../../../../proto/noctule/storage/v1/storage_daemon.ts';
 import { PeerLost } from '../../../../transport/peer-errors.ts';
 import { named } from '../site.ts';
 import type { ReadCall, RestoreCall, Script } from './fake-daemons.ts';
 import { TestDirector } from './test-director.ts';
+import { entriesOf, type RestoreEntry } from '../../../support/restore-entries.ts';
 
 const EVERYTHING = [{ path: Buffer.from('/'), recursive: true, marked: true }];
 
@@ -37,7 +34,7 @@ async function readAll(call: ReadCall): Promise<void> {
 async function takeEntries(call: RestoreCall): Promise<void> {
   for (let request = await call.take(); request; request = await call.take()) {
     if (request.command?.$case === 'start') started = request.command.value;
-    if (request.command?.$case === 'entries') entries.push(...request.command.value.entries);
+    if (request.command?.$case === 'entries') entries.push(...entriesOf(request.command.value));
   }
 }
 
@@ -90,7 +87,7 @@ describe('a restore', () => {
     expect(ranges).toMatchObject([
       { volumeName: 'A-Full-0001', volSessionId: 1, firstBlock: 0, blockCount: 1 },
     ]);
-    expect(entries.map(({ record }) => String(record?.path))).toEqual(['/srv/data/a', '/srv/data/b']);
+    expect(entries.map(({ record }) => String(record.path))).toEqual(['/srv/data/a', '/srv/data/b']);
     expect(started).toMatchObject({ jobId, replace: 2, storage: { address: '127.0.0.1', port: 9103 } });
     expect(String(started?.where)).toBe('/srv/restore');
     const [first, second, third] = text.split('\n');

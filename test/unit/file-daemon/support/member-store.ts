@@ -1,8 +1,8 @@
 import type { BackupStore } from '../../../../file-daemon/backup/backup-job.ts';
-import type { RestoreEntry } from '../../../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { decodeRecordsContent } from '../../../../volume/control-member.ts';
 import { MemberKind, parseMemberHeader } from '../../../../volume/member.ts';
 import { unpackRecords } from '../../../../volume/record-batch.ts';
+import type { RestoreEntry } from '../../../support/restore-entries.ts';
 
 /** A storage daemon that keeps the members in memory. */
 export class MemberStore implements BackupStore {

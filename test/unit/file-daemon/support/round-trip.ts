@@ -5,6 +5,7 @@ import { runRestoreJob } from '../../../../file-daemon/restore/restore-job.ts';
 import type { Options } from '../../../../proto/noctule/filedaemon/v1/fileset.ts';
 import { fileSet, include, SHA1_AND_GZIP } from './file-sets.ts';
 import { MemberStore } from './member-store.ts';
+import { FileRecordBatch } from '../../../../proto/noctule/record/v1/volume_members.ts';
 
 /** Saves the directory through the real workers of a backup; any notice but those of type `info` fails the test. */
 export async function save(source: string, block: Options = SHA1_AND_GZIP): Promise<MemberStore> {
@@ -58,7 +59,15 @@ export async function restore(store: MemberStore, where: string, options: Restor
       },
       entries: (async function* () {
         const { entries } = store;
-        for (let at = 0; at < entries.length; at += 100) yield entries.slice(at, at + 100);
+        for (let at = 0; at < entries.length; at += 100) {
+          const { volSessionId, volSessionTime } = entries[at]!;
+          const records = entries.slice(at, at + 100).map(({ record }) => record);
+          yield {
+            volSessionId,
+            volSessionTime,
+            batch: Buffer.from(FileRecordBatch.encode({ records }).finish()),
+          };
+        }
       })(),
       notice: async ({ type, text }) =>
         void (type === 'error' ? texts.push(text) : type === 'info' && infos.push(text)),
