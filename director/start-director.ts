@@ -31,6 +31,8 @@ import { VolumeOffice } from './volumes/volume-office.ts';
 /** How long running jobs may go on when the Director is stopped. */
 const JOBS_GRACE_MS = 10_000;
 const CONSOLES_GRACE_MS = 1_000;
+/** And the mails that tell of its last minute. */
+const LAST_MAILS_GRACE_MS = 10_000;
 
 /**
  * Makes a Director of its conf; resolves when consoles can connect and the schedules are followed.
@@ -61,6 +63,7 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
   const messages = owned.use(
     new DaemonMessages({ directorName, resource: () => inForce.messages, outlets, log, workingDirectory }),
   );
+  owned.defer(() => void setTimeout(() => mailing.abort(), LAST_MAILS_GRACE_MS).unref());
 
   // Before anything is changed: on a port that is taken, another Director may be at work with this catalog.
   const ready = Promise.withResolvers<Director>();
@@ -144,7 +147,10 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
       const { accepted } = await director.reload(); // what is wrong went to the Director's messages
       if (!accepted) throw new ConfUnusable('The conf cannot be used; the old one stays in force');
     },
-    stop: () => held.disposeAsync(),
+    stop: () => {
+      void messages.add('Terminate', 'The Director stops.'); // sent with the last mails
+      return held.disposeAsync();
+    },
   };
 }
 

@@ -1,5 +1,4 @@
-import { formatDateTime } from '../../text/civil-time.ts';
-import { modeText } from '../../text/mode-text.ts';
+import { listingLine } from '../../text/listing-line.ts';
 import { printablePath } from '../../text/printable.ts';
 import type { ListedFile } from '../daemons/client-estimate.ts';
 import type { CommandContext } from './command.ts';
@@ -18,11 +17,7 @@ export class ClientListing {
   }
 
   readonly add = (file: ListedFile): void => {
-    const { path, mode, linkCount, uid, gid, sizeBytes, mtimeSeconds } = file;
-    this.#lines.push(
-      `${modeText(mode)} ${String(linkCount).padStart(3)} ${String(uid).padEnd(8)} ${String(gid).padEnd(8)} ` +
-        `${String(sizeBytes).padStart(18)} ${formatDateTime(new Date(mtimeSeconds * 1000))}  ${printablePath(path)}\n`,
-    );
+    this.#lines.push(`${listingLine(file, printablePath(file.path))}\n`);
     if (this.#lines.length >= LISTING_CHUNK) this.#flush();
   };
 

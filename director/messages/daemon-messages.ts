@@ -7,6 +7,8 @@ import type { MessageOutlets } from './outlets.ts';
 /** What happens within this time goes into one mail: a scan of the port must not send a mail for each probe. */
 const MAIL_INTERVAL_MS = 60_000;
 
+const NO_TROUBLE: ReadonlySet<MessageType> = new Set<MessageType>(['Info', 'Terminate', 'VolMgmt']);
+
 export interface DaemonMessagesOptions {
   readonly directorName: string;
   /** The Director's Messages resource in the conf in force. */
@@ -31,7 +33,7 @@ export class DaemonMessages implements AsyncDisposable {
   /** Resolves when every destination has it; never rejects, so a caller in a hurry may go on. */
   add(type: MessageType, text: string): Promise<void> {
     const { log } = this.#options;
-    if (type === 'Info') log.info(text);
+    if (NO_TROUBLE.has(type)) log.info(text);
     else if (type === 'Warning' || type === 'Security') log.warn(text);
     else log.error(text);
     this.#batch ??= this.#newBatch();

@@ -65,7 +65,7 @@ export class VolumeCare implements AsyncDisposable {
         const closing = closingOf(volume, { useVolumeOnce: pool.useVolumeOnce, now: now() });
         if (!closing) continue;
         await catalog.setVolume(volume.mediaId, { volStatus: closing.status });
-        await messages.add('Info', closing.message);
+        await messages.add('VolMgmt', closing.message);
       }
     });
   }
@@ -96,7 +96,7 @@ export class VolumeCare implements AsyncDisposable {
 
   #tell(volumeName: string, freedBytes: number): Promise<void> {
     const text = `Volume "${volumeName}" holds no jobs any more: ${humanBytes(freedBytes)} were given back.`;
-    return this.#options.messages.add('Info', text);
+    return this.#options.messages.add('VolMgmt', text);
   }
 }
 

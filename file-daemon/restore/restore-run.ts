@@ -2,6 +2,7 @@ import { chmodSync, type BigIntStats } from 'node:fs';
 import type { VolumeVerify } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { OperatorError, isErrno } from '../../errors/operator-error.ts';
+import { listingLine } from '../../text/listing-line.ts';
 import { pathFromBytes, showPath, type BytePath } from '../byte-path.ts';
 import { errnoText, isSystemError } from '../errno-text.ts';
 import { lostWithoutNative } from '../without-native.ts';
@@ -33,6 +34,8 @@ export interface RestoreTask {
   readonly workingDirectory: string;
   /** Write nothing, but compare with the volumes. */
   readonly verify?: VolumeVerify | undefined;
+  /** A notice for each entry that is restored. */
+  readonly namesRestored?: boolean;
 }
 
 /** Wanted entries of one session, in the order of its stream. */
@@ -160,11 +163,18 @@ class Restore {
       this.#fail(path, error, savedPath);
       outcome = 'failed';
     }
-    if (outcome === 'restored') this.counts.files += 1;
+    if (outcome === 'restored') this.#noteRestored(path, record);
     if (outcome === 'skipped') this.counts.skipped += 1;
     if (outcome === 'failed' && record.linkCount > 1) this.#failedNames.add(path);
     if (outcome === 'skipped' && record.linkCount > 1) this.#skippedNames.add(path);
     if (hasContent(record)) this.#last = { streamOffset: record.streamOffset, path, outcome };
+  }
+
+  #noteRestored(path: BytePath, record: FileRecord): void {
+    this.counts.files += 1;
+    if (this.#task.namesRestored !== true) return;
+    const text = listingLine(record, showPath(this.#task.where + path));
+    this.#sink.notice({ type: 'restored', path, text });
   }
 
   /** Nothing more comes into any directory. */

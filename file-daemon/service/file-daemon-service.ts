@@ -234,6 +234,7 @@ export class FileDaemonService {
       replace: replaceRule(start.replace),
       workingDirectory: this.#options.workingDirectory,
       verify: start.verify,
+      namesRestored: goesToDirector('Restored', context.peer.name, this.#options.destinations()),
     };
     const { jobId, job } = start;
     const kind = start.verify ? 'Verify' : 'Restore';

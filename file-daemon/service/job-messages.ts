@@ -10,6 +10,7 @@ const MESSAGE_TYPES: Readonly<Record<FileNotice['type'], MessageType>> = {
   error: MessageType.ERROR,
   notSaved: MessageType.NOT_SAVED,
   skipped: MessageType.SKIPPED,
+  restored: MessageType.RESTORED,
 };
 
 /** Types of notices as Messages resources name them. */
@@ -19,6 +20,7 @@ export const ROUTED_TYPES: Readonly<Record<FileNotice['type'], RoutedType>> = {
   error: 'Error',
   notSaved: 'NotSaved',
   skipped: 'Skipped',
+  restored: 'Restored',
 };
 
 /** A notice as the Director gets it. */

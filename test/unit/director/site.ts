@@ -38,7 +38,7 @@ export function siteConf(
   { extra = '', director = '' }: { extra?: string; director?: string } = {},
 ): DirectorConf {
   const text = `
-Director { Name = peer-dir; Password = dirpw; Messages = Standard; DirAddress = 127.0.0.1; DirPort = 9101
+Director { Name = peer-dir; Password = dirpw; DirAddress = 127.0.0.1; DirPort = 9101
   QueryFile = "${directory}/query.sql"; WorkingDirectory = "${directory}"; PidDirectory = "${directory}"
   ${director}
 }

@@ -111,6 +111,20 @@ describe('a Director', () => {
     expect(director.logged.join('\n')).toMatch(/\*UserAgent\*/);
   });
 
+  test('says under Security who was refused, and under Terminate that it stops', async () => {
+    const directory = scratchDirectory();
+    const at = (name: string) => path.join(directory, name);
+    const lines = ['Security', 'Terminate', 'Info'].map((type) => `append = "${at(type)}" = ${type}`);
+    const extra = `Messages { Name = Daemon\n ${lines.join('\n ')}\n }`;
+    {
+      await using director = await StartedDirector.start(directory, extra, 'Messages = Daemon;');
+      await director.console({ ...DEFAULT, password: 'wrong' }, []).catch(() => {});
+    }
+    const said = (name: string) => readFile(at(name), 'utf8');
+    expect(await said('Security')).toMatch(/^\S+ \S+ peer-dir JobId 0: Security Alert: .*\*UserAgent\*.*\n$/);
+    expect(await said('Terminate')).toMatch(/^\S+ \S+ peer-dir JobId 0: The Director stops\.\n$/);
+  });
+
   test('lets a named console do what its resource allows', async () => {
     const directory = scratchDirectory();
     const resource = 'Console { Name = operator; Password = oppw; CommandACL = status; JobACL = Gz* }';

@@ -132,6 +132,31 @@ describe('a restore', () => {
     expect(existsSync(site.restored('b'))).toBe(false);
   });
 
+  it('lists what is restored where it is asked to, as ls -l does, and nothing that is not', async () => {
+    using site = new RestoreSite();
+    site.write('bad', 'x'.repeat(100_000));
+    site.write('new\nline', 'content');
+    site.write('there', 'saved');
+    chmodSync(join(site.source, 'new\nline'), 0o640);
+    utimesSync(join(site.source, 'new\nline'), 1000, 1000);
+    const backup = site.save();
+    mkdirSync(join(site.where, site.source), { recursive: true });
+    writeFileSync(site.restored('there'), 'there');
+    const records = (all: FileRecord[]) =>
+      all.map((one) => (named('/bad')(one) ? { ...one, digest: Buffer.alloc(20) } : one));
+    const options = { replace: 'ifNewer', records, namesRestored: true } as const;
+    const { restored, errors } = await restore(site, [backup], options);
+    expect(errors).toBe(1);
+    const { uid } = lstatSync(site.source);
+    const line = new RegExp(`^-rw-r----- +1 ${uid} +\\d+ +7 1970-01-01 \\d\\d:16:40  `);
+    expect(restored[0]).toMatch(line);
+    expect(restored.map((text) => text.slice(text.indexOf(site.where)))).toEqual([
+      `${site.where}${site.source}/new\\nline`,
+      `${site.where}${site.source}/`,
+    ]);
+    expect((await restore(site, [backup])).restored).toEqual([]);
+  });
+
   it('shows in the middle of a large file, and of a long hole, how far it is', async () => {
     using site = new RestoreSite();
     site.write('large', 'x'.repeat(500_000));

@@ -40,6 +40,7 @@ test('messages of the Director itself go where its Messages say, as those of Job
     await messages.add('Warning', 'A run was missed');
     await messages.add('Security', 'Nobody knows "x"');
     await messages.add('Error', 'No catalog');
+    await messages.add('VolMgmt', 'Marking Volume "V" as Used.');
     expect(existsSync(mailed)).toBe(false);
   }
   expect(logged).toEqual([
@@ -47,6 +48,7 @@ test('messages of the Director itself go where its Messages say, as those of Job
     'warn A run was missed',
     'warn Nobody knows "x"',
     'error No catalog',
+    'info Marking Volume "V" as Used.',
   ]);
   const withoutTimes = (text: string) => text.replace(/^\d\d-\w{3} \d\d:\d\d /gm, '');
   expect(withoutTimes(await consoleStore.take())).toBe(
@@ -58,6 +60,7 @@ test('messages of the Director itself go where its Messages say, as those of Job
       'peer-dir JobId 0: The conf was read again\n' +
       'peer-dir JobId 0: Warning: A run was missed\n' +
       'peer-dir JobId 0: Security Alert: Nobody knows "x"\n' +
-      'peer-dir JobId 0: Error: No catalog\n',
+      'peer-dir JobId 0: Error: No catalog\n' +
+      'peer-dir JobId 0: Marking Volume "V" as Used.\n',
   );
 });

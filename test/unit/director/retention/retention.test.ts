@@ -197,7 +197,7 @@ describe('the explanation of a volume', () => {
 describe('the care for volumes', () => {
   function careOf(site: SimulatedSite): { care: VolumeCare; said: string[] } {
     const said: string[] = [];
-    const messages = { add: async (_type: string, text: string) => void said.push(text) };
+    const messages = { add: async (type: string, text: string) => void said.push(`${type}: ${text}`) };
     const { catalog, retention, office } = site;
     const parts = { catalog, retention, office, messages };
     return { care: new VolumeCare({ ...parts, conf: () => site.conf, now: () => site.now }), said };
@@ -214,7 +214,7 @@ describe('the care for volumes', () => {
     await care.look();
     expect(await statuses(site)).toEqual({ 'Ring-0001': 'Used' });
     expect(said).toEqual([
-      'Max configured use duration=23 hours exceeded. Marking Volume "Ring-0001" as Used.',
+      'VolMgmt: Max configured use duration=23 hours exceeded. Marking Volume "Ring-0001" as Used.',
     ]);
   });
 
@@ -227,7 +227,7 @@ describe('the care for volumes', () => {
       await site.run('Ringed');
       await site.run('Ringed');
       const before = site.storage.bytes;
-      const { care } = careOf(site);
+      const { care, said } = careOf(site);
       await using _care = care;
       site.sleep(9 * DAY);
       await care.look();
@@ -236,6 +236,8 @@ describe('the care for volumes', () => {
       await care.look();
       expect(await statuses(site)).toEqual({ 'Ring-0001': purged, 'Ring-0002': 'Used' });
       expect(site.storage.bytes < before).toBe(action === 'Truncate');
+      const freed = /^VolMgmt: Volume "Ring-0001" holds no jobs any more: .* were given back\.$/;
+      expect(said).toEqual(action === 'Truncate' ? [expect.stringMatching(freed)] : []);
     }
   });
 });

@@ -51,6 +51,7 @@ export interface RestoreOptions {
   readonly replace?: ReplaceRule;
   readonly regexWhere?: string;
   readonly prefixLinks?: boolean;
+  readonly namesRestored?: boolean;
   /** Changes what is asked for. */
   readonly records?: (records: FileRecord[]) => FileRecord[];
   /** How many records come at once; all of a session by default. */
@@ -69,12 +70,13 @@ export async function restore(
     replace = 'always',
     regexWhere = '',
     prefixLinks = false,
+    namesRestored = false,
     records = (all) => all,
     batchRecords = Infinity,
     blocks = (all) => all,
     onEntry = () => undefined,
   }: RestoreOptions = {},
-): Promise<RestoreCounts & { texts: string[] }> {
+): Promise<RestoreCounts & { texts: string[]; restored: string[] }> {
   const keys = sessions.map((_, index) => sessionKey({ volSessionId: index, volSessionTime: 1 }));
   async function* entries(): AsyncGenerator<WantedEntries> {
     for (const [index, session] of keys.entries()) {
@@ -88,16 +90,20 @@ export async function restore(
     for (const [index, session] of keys.entries()) yield* blocks(cut(session, sessions[index]!.stream));
   }
   const texts: string[] = [];
+  const restored: string[] = [];
   const counts = await runRestore(
-    { jobId: 5, where, replace, regexWhere, prefixLinks, workingDirectory: site.work },
+    { jobId: 5, where, replace, regexWhere, prefixLinks, namesRestored, workingDirectory: site.work },
     { entries: entries(), blocks: streamBlocks() },
     {
-      notice: ({ type, text }) => void (type === 'error' && texts.push(text)),
+      notice({ type, text }) {
+        if (type === 'error') texts.push(text);
+        if (type === 'restored') restored.push(text);
+      },
       progress: (_, path) => onEntry(path),
       programs: noPrograms,
     },
   );
-  return { ...counts, texts };
+  return { ...counts, texts, restored };
 }
 
 function cut(session: string, stream: Buffer): StreamBlock[] {
