@@ -6,6 +6,7 @@ import { startSite } from '../../tools/site.ts';
 import { backupJob } from '../support/backup-job.ts';
 import { reported, siteUnderTest, type SiteUnderTest } from '../support/site-under-test.ts';
 
+// A pattern is for the whole path: the second matches nothing.
 const WILDS = 'WildFile = "*.bak"\n WildFile = "notes.txt"';
 const SETTINGS = 'signature = SHA1\n compression = GZIP';
 
@@ -18,6 +19,7 @@ describe('a backup whose FileSet has', () => {
       OneBlock: `Options {\n ${SETTINGS}\n ${WILDS}\n Exclude = yes\n }`,
       WildsLast: `Options {\n ${SETTINGS}\n }\n Options {\n ${WILDS}\n Exclude = yes\n }`,
       EmptyLast: `Options {\n ${SETTINGS}\n ${WILDS}\n Exclude = yes\n }\n Options { }`,
+      ExcludeAlone: 'Options {\n Exclude = yes\n }',
       NoOptions: '',
       WildToo: `Options {\n signature = MD5\n Wild = "*.BAK"\n IgnoreCase = yes\n Exclude = yes\n }`,
     };
@@ -81,6 +83,10 @@ describe('a backup whose FileSet has', () => {
       expect(reported(report, 'Software Compression')).toBe('None');
     },
   );
+
+  it('Exclude without a pattern: nothing but the File entry itself is left', async () => {
+    expect((await saved('ExcludeAlone')).digests).toEqual({ '': '0' });
+  });
 
   it('no Options: everything is saved, without digest and compression', async () => {
     const { digests, report } = await saved('NoOptions');
