@@ -1,6 +1,6 @@
 import type { FileRecord } from '../proto/noctule/record/v1/file_record.ts';
 import type { Durable, ReadRange, StreamStretch } from '../proto/noctule/storage/v1/storage_daemon.ts';
-import type { FoundFile, JobMediaRow, NeededVolume } from './rows.ts';
+import type { FoundFile, JobMediaRow, NeededVolume, VolumeStretch } from './rows.ts';
 
 /** Arguments of the Catalog's operations, and the results that are not rows. Units as in rows.ts. */
 
@@ -335,6 +335,8 @@ export interface RestorePlan {
   readonly bytes: number;
   /** In the order in which they are needed. */
   readonly volumes: NeededVolume[];
+  /** In the order in which they are read; a volume that holds several jobs of the plan comes several times. */
+  readonly stretches: VolumeStretch[];
 }
 
 /** Where a page of a restore plan ended; given back unchanged for the next page. */
@@ -349,6 +351,14 @@ export interface RestorePlanPageQuery {
   readonly planId: number;
   readonly after?: PlanCursor;
   readonly limit: number;
+  /** Only entries that begin before this place. */
+  readonly until?: PlanPosition;
+}
+
+/** A place in the streams that a plan reads. */
+export interface PlanPosition {
+  readonly jobRank: number;
+  readonly streamOffset: number;
 }
 
 /** Where a page of a copy ended; given back unchanged for the next page. */
@@ -393,4 +403,6 @@ export interface RestorePlanPage {
   readonly ranges: ReadRange[];
   /** Absent on the last page. */
   readonly next?: PlanCursor;
+  /** `until` was reached: `next` begins there. */
+  readonly isUntil: boolean;
 }

@@ -233,6 +233,16 @@ export interface NeededVolume {
   readonly storageId: number;
 }
 
+/** Where in a restore plan the blocks begin to lie on this volume. */
+export interface VolumeStretch extends NeededVolume {
+  /** Place of the job in its chain, oldest first. */
+  readonly jobRank: number;
+  readonly volSessionId: number;
+  readonly volSessionTime: number;
+  /** In the job's stream. */
+  readonly streamOffset: number;
+}
+
 /** What an SQL query gave. Binary values come as text (UTF-8); integers beyond 2^53 as text. */
 export interface SqlResult {
   readonly columns: string[];

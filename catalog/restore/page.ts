@@ -3,7 +3,7 @@ import { CatalogError } from '../catalog-error.ts';
 import type { Connection } from '../connection.ts';
 import { directoryTreeOf } from '../directory-paths.ts';
 import { JobFiles, type SavedFile } from '../file-runs.ts';
-import type { RestorePlanPage, RestorePlanPageQuery } from '../inputs.ts';
+import type { PlanPosition, RestorePlanPage, RestorePlanPageQuery } from '../inputs.ts';
 import { RecordEncoder, type RecordChanges } from '../record-encoder.ts';
 import { BlockCollector } from './block-collector.ts';
 import { rangeOf, type PlanFile } from './plan-ranges.ts';
@@ -41,14 +41,17 @@ const STAND_IN_NAME = `
 
 /** @throws CatalogError CAT_PLAN_GONE when the plan, or files in it, have left the catalog. */
 export function restorePlanPage(db: Connection, query: RestorePlanPageQuery): RestorePlanPage {
-  const { after, limit } = query;
+  const { after, limit, until } = query;
   const tree = directoryTreeOf(db);
   const blocks = new BlockCollector(db, after);
   const records = new RecordEncoder();
   let session: RangeOfJob | undefined;
   let last: PlanFile | undefined;
   let isCut = false;
+  let isUntil = false;
   for (const { range, file, changes } of plannedFiles(db, query)) {
+    isUntil = until !== undefined && !isBefore(until, range.jobRank, file.entry.streamOffset);
+    if (isUntil) break;
     session ??= range;
     isCut = session.jobRank !== range.jobRank || records.length >= BATCH_BYTES;
     if (isCut) break;
@@ -57,9 +60,14 @@ export function restorePlanPage(db: Connection, query: RestorePlanPageQuery): Re
     last = { jobRank: range.jobRank, fileIndex: file.fileIndex };
   }
   const { volSessionId = 0, volSessionTime = 0 } = session ?? {};
-  const page = { volSessionId, volSessionTime, batch: records.finish(), ranges: blocks.finish() };
-  if (last === undefined || (records.count < limit && !isCut)) return page;
+  const page = { volSessionId, volSessionTime, batch: records.finish(), ranges: blocks.finish(), isUntil };
+  if (last === undefined) return isUntil && after ? { ...page, next: after } : page;
+  if (records.count < limit && !isCut && !isUntil) return page;
   return { ...page, next: { ...last, nextBlock: blocks.nextBlock } };
+}
+
+function isBefore(until: PlanPosition, jobRank: number, streamOffset: number): boolean {
+  return jobRank < until.jobRank || (jobRank === until.jobRank && streamOffset < until.streamOffset);
 }
 
 /** A file of a plan, and in what its record is restored otherwise than it was saved. */

@@ -3,11 +3,12 @@ import { CatalogError } from '../catalog-error.ts';
 import { chainOf } from '../chain.ts';
 import type { Connection } from '../connection.ts';
 import type { RestorePlan, RestoreSelection } from '../inputs.ts';
+import type { NeededVolume, VolumeStretch } from '../rows.ts';
 import { addStandIns } from './links.ts';
 import { emptyPlanTables, makePlanTables } from './plan-tables.ts';
 import { resolveRules } from './rules.ts';
 import { Selection } from './selection.ts';
-import { neededVolumes } from './volumes.ts';
+import { volumeStretches } from './volumes.ts';
 
 /**
  * Works out what a restore has to read: the newest version over the jobs of all that the rules take. The plan is kept in
@@ -28,11 +29,20 @@ export function openRestorePlan(db: Connection, { jobIds, rules }: RestoreSelect
   const selection = new Selection(db, { planId, chain, rules: resolveRules(db, rules) });
   selection.fill();
   const bytes = selection.bytes + addStandIns(db, planId, chain);
-  return { planId, files: selection.files, bytes, volumes: neededVolumes(db, planId, chain) };
+  const stretches = volumeStretches(db, planId, chain);
+  return { planId, files: selection.files, bytes, volumes: volumesOf(stretches), stretches };
 }
 
 /** Closing a plan that is not there (any more) is no error. */
 export function closeRestorePlan(db: Connection, planId: number): void {
   makePlanTables(db);
   emptyPlanTables(db, planId);
+}
+
+function volumesOf(stretches: readonly VolumeStretch[]): NeededVolume[] {
+  const volumes = new Map<string, NeededVolume>();
+  for (const { volumeName, mediaType, storageId } of stretches) {
+    if (!volumes.has(volumeName)) volumes.set(volumeName, { volumeName, mediaType, storageId });
+  }
+  return [...volumes.values()];
 }

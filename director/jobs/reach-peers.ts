@@ -19,15 +19,16 @@ export async function reachStorage(
   job: ActiveJob,
   env: JobEnvironment,
   resource: StorageResource,
+  signal = job.signal,
 ): Promise<ReachedStorage> {
   const link = await job.during({ status: 'S', text: `is waiting on Storage "${resource.name}"` }, () =>
     reach(() => env.daemons.storage(resource), {
       timeoutSeconds: env.conf().director.sdConnectTimeout,
-      signal: job.signal,
+      signal,
       onRetry: (error) => sayRetrying(job, error),
     }),
   );
-  return greet(link, () => link.hello(job.signal));
+  return greet(link, () => link.hello(signal));
 }
 
 /** Connects a job to its client; waits for it as long as FD Connect Timeout says. */

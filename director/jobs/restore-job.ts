@@ -2,7 +2,7 @@ import type { RestorePlan } from '../../catalog/inputs.ts';
 import type { MessageType } from '../../configuration/values/destination.ts';
 import { messageOf } from '../../errors/operator-error.ts';
 import { Replace } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
-import type { ClientLink, StorageLink } from '../daemons/daemon-ports.ts';
+import type { ClientLink } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
 import { restoreReport } from '../reports/restore-report.ts';
 import { endedWell } from '../reports/termination.ts';
@@ -11,12 +11,11 @@ import type { ActiveJob } from './active-job.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
 import { PeerCounts } from './peer-counts.ts';
-import { reachClient, reachStorage } from './reach-peers.ts';
-import { ReadSession } from './read-session.ts';
-import { takeRestoreSource, type RestoreSource } from './restore-storage.ts';
+import { reachClient } from './reach-peers.ts';
+import { RestoreReader } from './restore-reader.ts';
+import { partsOf } from './restore-storage.ts';
 import { transferRestore, type RestoreResult } from './restore-transfer.ts';
 import { betweenClientScripts, refuseMisplacedScripts, runBeforeScripts } from './run-scripts.ts';
-import { storageAddress } from './storage-address.ts';
 
 const REPLACE = {
   always: { code: Replace.ALWAYS, word: 'Always' },
@@ -37,8 +36,8 @@ export class RestoreJob implements JobKind {
   readonly #sd = new PeerCounts();
   readonly #result: RestoreResult = {};
   #filesExpected = 0;
-  #storageName = '';
-  #session: ReadSession | undefined;
+  #storageNames: readonly string[] = [];
+  #isReached = false;
 
   constructor(job: ActiveJob, env: JobEnvironment) {
     const { restore } = job.plan.request;
@@ -54,8 +53,9 @@ export class RestoreJob implements JobKind {
     await this.#stampStart();
     using _reading = await this.#env.volumes.read(this.#request.selection.jobIds, this.#job.jobId);
     await using plan = await this.#openPlan();
-    const source = await this.#takeSource(plan);
-    using storage = await this.#reachStorage(source);
+    using reader = this.#readerOf(plan);
+    await reader.prepare();
+    this.#isReached = true;
     using client = await this.#reachClient();
     const scripts = {
       job: this.#job,
@@ -64,7 +64,7 @@ export class RestoreJob implements JobKind {
       stopSignal: this.#env.stopSignal,
       endedWell: () => endedWell(this.verdict()),
     };
-    await betweenClientScripts(scripts, () => this.#transfer(plan, source, storage, client));
+    await betweenClientScripts(scripts, () => this.#transfer(plan, reader, client));
   }
 
   verdict(): string {
@@ -101,6 +101,7 @@ export class RestoreJob implements JobKind {
       replace: REPLACE[this.#request.replace].word,
       startTime,
       endTime,
+      storages: this.#storageNames,
       filesExpected: this.#filesExpected,
       filesRestored: totals.jobFiles,
       filesSkipped: this.#result.client?.skipped ?? 0,
@@ -131,16 +132,15 @@ export class RestoreJob implements JobKind {
     return { ...plan, [Symbol.asyncDispose]: () => catalog.closeRestorePlan(plan.planId) };
   }
 
-  async #takeSource(plan: OpenPlan): Promise<RestoreSource> {
+  #readerOf(plan: OpenPlan): RestoreReader {
     if (plan.files === 0)
       throw new JobFailed('None of the selected files is in the catalog: nothing to restore');
-    return takeRestoreSource(this.#job, this.#env, plan.volumes);
-  }
-
-  async #reachStorage({ storage }: RestoreSource): Promise<StorageLink> {
-    const { link, hello } = await reachStorage(this.#job, this.#env, storage);
-    this.#storageName = hello.name;
-    return link;
+    this.#job.volumeNames = plan.volumes.map(({ volumeName }) => volumeName);
+    const parts = partsOf(this.#job, this.#env, plan.stretches);
+    const { restoreClient: client } = this.#request;
+    const reader = new RestoreReader(this.#job, this.#env, { parts, client, sd: this.#sd });
+    this.#storageNames = reader.storageNames;
+    return reader;
   }
 
   async #reachClient(): Promise<ClientLink> {
@@ -148,58 +148,32 @@ export class RestoreJob implements JobKind {
     return link;
   }
 
-  async #transfer(
-    plan: OpenPlan,
-    source: RestoreSource,
-    storage: StorageLink,
-    client: ClientLink,
-  ): Promise<void> {
-    const { jobId, job, signal, messages, progress } = this.#job;
-    const { deviceNames, mediaType } = source;
-    const request = { jobId, job, deviceNames: [...deviceNames], mediaType };
-    using session = await ReadSession.open(storage, request, signal);
-    this.#session = session;
-    const { deviceName, ticketId, ticketSecret } = session.opened;
-    await messages.info(`Using Device "${deviceName}" to read.`);
+  async #transfer({ planId }: OpenPlan, reader: RestoreReader, client: ClientLink): Promise<void> {
+    const { jobId, job, signal, messages, progress, bandwidth } = this.#job;
     const clientName = this.#request.restoreClient.name;
     await transferRestore(
       {
         catalog: this.#env.catalog,
-        planId: plan.planId,
-        session,
-        client,
-        clientName,
+        ...{ planId, reader, client, clientName, bandwidth, progress, signal },
         start: {
           jobId,
           job,
           where: Buffer.from(this.#where()),
           replace: REPLACE[this.#request.replace].code,
-          storage: {
-            address: storageAddress(this.#request.restoreClient, source.storage),
-            port: source.storage.sdPort,
-            ticketId,
-            secret: ticketSecret,
-            storageName: source.storage.name,
-          },
           regexWhere: this.#request.regexWhere,
           prefixLinks: this.#job.plan.job.prefixLinks,
-          bandwidth: this.#job.bandwidth.limit,
+          bandwidth: bandwidth.limit,
           verify: undefined,
         },
-        bandwidth: this.#job.bandwidth,
-        progress,
-        sayForClient: (type, text, at) => this.#say(this.#fd, clientName, type, text, at),
-        onStorageWaiting: (what) => this.#job.storageWaits(what),
-        sayForStorage: (type, text, at) => this.#say(this.#sd, this.#storageName, type, text, at),
+        sayForClient: (type, text, at) => this.#say(clientName, type, text, at),
         onOtherFailure: (error) => messages.add('Error', messageOf(error)),
-        signal,
       },
       this.#result,
     );
   }
 
-  async #say(counts: PeerCounts, from: string, type: MessageType, text: string, at: Date): Promise<void> {
-    counts.note(type);
+  async #say(from: string, type: MessageType, text: string, at: Date): Promise<void> {
+    this.#fd.note(type);
     await this.#job.messages.add(type, text, { from, at });
   }
 
@@ -218,11 +192,12 @@ export class RestoreJob implements JobKind {
   }
 
   #terminations(status: string): { fdStatus: string; sdStatus: string } {
-    if (!this.#storageName) return { fdStatus: '', sdStatus: '' };
+    if (!this.#isReached) return { fdStatus: '', sdStatus: '' };
     if (status === 'A') return { fdStatus: 'Canceled', sdStatus: 'Canceled' };
     return {
       fdStatus: this.#result.client ? 'OK' : 'Error',
-      sdStatus: this.#result.storage?.status === 'T' ? 'OK' : this.#session ? 'Error' : 'Waiting on FD',
+      sdStatus:
+        this.#result.storage?.status === 'T' ? 'OK' : this.#result.isBegun ? 'Error' : 'Waiting on FD',
     };
   }
 }

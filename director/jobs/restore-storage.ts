@@ -1,88 +1,104 @@
-import type { NeededVolume } from '../../catalog/rows.ts';
+import type { PlanPosition } from '../../catalog/inputs.ts';
+import type { NeededVolume, VolumeStretch } from '../../catalog/rows.ts';
 import type { StorageResource } from '../../configuration/director-conf.ts';
+import type { StreamPosition } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { JobFailed } from '../director-errors.ts';
 import type { ActiveJob } from './active-job.ts';
 import type { JobEnvironment } from './job-environment.ts';
-import { storageUse } from './storage-use.ts';
 
-/** Where a restore reads: one storage daemon, the devices that may hold the volumes, one media type. */
+/** Where volumes are read: one storage daemon, the devices that may hold them, one media type. */
 export interface RestoreSource {
   readonly storage: StorageResource;
   readonly deviceNames: readonly string[];
   readonly mediaType: string;
+  readonly volumeNames: ReadonlySet<string>;
+}
+
+/** What a restore reads from one source before it goes on to the next; the same source may come again. */
+export interface RestorePart {
+  readonly source: RestoreSource;
+  /** Where the next part begins, in the plan and in the stream of that job; absent: this is the last one. */
+  readonly until?: PlanPosition & StreamPosition;
+}
+
+export interface SourceOptions {
+  readonly storages: readonly StorageResource[];
+  readonly nameOf: (storageId: number) => string | undefined;
+  readonly chosen?: StorageResource;
 }
 
 /**
- * The storage from which all of these volumes can be read: the one they were written through; if the conf has it no
- * more, another one with their media type. `chosen` is the admin's word for it, and wins.
- * @throws JobFailed when there is none, or when one does not do for all.
+ * The storages from which these volumes can be read, each once: those that they were written through; for one that the conf
+ * has no more, another one with its media type. `chosen` is the admin's word for it, and wins. Several Storages of one
+ * daemon with one media type are one source.
+ * @throws JobFailed when there is none for a volume.
  */
-export function restoreSource(
-  volumes: readonly NeededVolume[],
-  options: {
-    readonly storages: readonly StorageResource[];
-    readonly nameOf: (storageId: number) => string | undefined;
-    readonly chosen?: StorageResource;
-  },
-): RestoreSource {
-  const mediaTypes = [...new Set(volumes.map(({ mediaType }) => mediaType))];
-  const [mediaType, otherType] = mediaTypes;
-  if (mediaType === undefined) throw new JobFailed('The selected files lie on no volume');
-  if (otherType !== undefined) {
-    throw new JobFailed(`The files lie on volumes of the media types ${mediaTypes.join(', ')}`, {
-      hint: 'Restore in several jobs: select with jobid= those JobIds whose volumes have one media type.',
-    });
-  }
-  const found = options.chosen
-    ? [options.chosen]
-    : [...new Set(volumes.map((volume) => storageOf(volume, options)))];
-  const [storage, ...others] = found;
-  if (!storage) throw new JobFailed('The selected files lie on no volume');
-  if (others.some((other) => other.address !== storage.address || other.sdPort !== storage.sdPort)) {
-    throw new JobFailed(
-      `The files lie on several storage daemons: ${found.map(({ name }) => name).join(', ')}`,
-      {
-        hint: 'Restore in several jobs, one for each Storage.',
-      },
-    );
-  }
-  return { storage, mediaType, deviceNames: [...new Set(found.flatMap(({ device }) => [...device]))] };
+export function restoreSources(volumes: readonly NeededVolume[], options: SourceOptions): RestoreSource[] {
+  if (volumes.length === 0) throw new JobFailed('The selected files lie on no volume');
+  const found = volumes.map((volume) => ({ volume, storage: options.chosen ?? storageOf(volume, options) }));
+  const ofSources = Map.groupBy(found, ({ volume, storage }) =>
+    [storage.address, storage.sdPort, volume.mediaType].join('\n'),
+  );
+  return [...ofSources.values()].map((ofSource) => ({
+    storage: ofSource[0]!.storage,
+    mediaType: ofSource[0]!.volume.mediaType,
+    deviceNames: [...new Set(ofSource.flatMap(({ storage }) => [...storage.device]))],
+    volumeNames: new Set(ofSource.map(({ volume }) => volume.volumeName)),
+  }));
 }
 
-/** Where the volumes are read for this job. @throws JobFailed */
-export function sourceOf(
-  job: ActiveJob,
-  env: Pick<JobEnvironment, 'conf' | 'ids'>,
-  volumes: readonly NeededVolume[],
-): RestoreSource {
-  const { storage: chosen } = job.plan.request;
-  return restoreSource(volumes, {
-    storages: env.conf().storages,
-    nameOf: (storageId) => env.ids.storageName(storageId),
-    ...(chosen && { chosen }),
+/** The order in which the sources are read: that of the plan. @throws JobFailed */
+export function restoreParts(stretches: readonly VolumeStretch[], options: SourceOptions): RestorePart[] {
+  const sources = restoreSources(stretches, options);
+  const parts: RestorePart[] = [];
+  for (const stretch of stretches) {
+    const source = sources.find(({ volumeNames }) => volumeNames.has(stretch.volumeName))!;
+    const last = parts.at(-1);
+    if (last?.source === source) continue;
+    const { jobRank, streamOffset, volSessionId, volSessionTime } = stretch;
+    if (last) parts.push({ ...parts.pop()!, until: { jobRank, streamOffset, volSessionId, volSessionTime } });
+    parts.push({ source });
+  }
+  return parts;
+}
+
+type Places = Pick<JobEnvironment, 'conf' | 'ids'>;
+
+/** As restoreParts, for this job. @throws JobFailed */
+export function partsOf(job: ActiveJob, env: Places, stretches: readonly VolumeStretch[]): RestorePart[] {
+  return restoreParts(stretches, optionsOf(job, env));
+}
+
+/** Where a job reads that can read from one place only. @throws JobFailed when the volumes lie on several. */
+export function onlySourceOf(job: ActiveJob, env: Places, volumes: readonly NeededVolume[]): RestoreSource {
+  const [source, ...others] = restoreSources(volumes, optionsOf(job, env));
+  if (others.length === 0) return source!;
+  throw new JobFailed(
+    `The volumes to be copied lie on several storages: ${namesOf([source!, ...others]).join(', ')}`,
+    {
+      hint: 'A VirtualFull, Copy or Migrate reads from one: bring the jobs onto one Storage with Copy or Migrate jobs, each from one Pool, or run a Full.',
+    },
+  );
+}
+
+/** As messages and reports name them: with the media type where a Storage comes twice. */
+export function namesOf(sources: readonly RestoreSource[]): string[] {
+  return [...new Set(sources)].map((source) => {
+    const isTwice = sources.some((other) => other !== source && other.storage === source.storage);
+    return isTwice ? `${source.storage.name} (${source.mediaType})` : source.storage.name;
   });
 }
 
-/** As sourceOf, and waits for room there. @throws JobFailed */
-export async function takeRestoreSource(
-  job: ActiveJob,
-  env: Pick<JobEnvironment, 'conf' | 'ids' | 'moveToStorages'>,
-  volumes: readonly NeededVolume[],
-): Promise<RestoreSource> {
-  const source = sourceOf(job, env, volumes);
-  job.storageName = source.storage.name;
-  job.volumeNames = volumes.map(({ volumeName }) => volumeName);
-  await env.moveToStorages(job.jobId, [storageUse(source.storage, 'read')], job.signal);
-  return source;
+function optionsOf(job: ActiveJob, env: Places): SourceOptions {
+  const { storage: chosen } = job.plan.request;
+  return {
+    storages: env.conf().storages,
+    nameOf: (storageId) => env.ids.storageName(storageId),
+    ...(chosen && { chosen }),
+  };
 }
 
-function storageOf(
-  volume: NeededVolume,
-  options: {
-    readonly storages: readonly StorageResource[];
-    readonly nameOf: (storageId: number) => string | undefined;
-  },
-): StorageResource {
+function storageOf(volume: NeededVolume, options: SourceOptions): StorageResource {
   const name = options.nameOf(volume.storageId);
   const sameType = options.storages.filter(({ mediaType }) => mediaType === volume.mediaType);
   const storage = sameType.find((one) => one.name === name) ?? sameType[0];

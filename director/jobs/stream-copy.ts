@@ -14,7 +14,7 @@ import type { JobEnvironment } from './job-environment.ts';
 import { PeerCounts } from './peer-counts.ts';
 import { reachStorage, type ReachedStorage } from './reach-peers.ts';
 import { ReadSession } from './read-session.ts';
-import { sourceOf, type RestoreSource } from './restore-storage.ts';
+import { onlySourceOf, type RestoreSource } from './restore-storage.ts';
 import { storageUse } from './storage-use.ts';
 import { writtenVolumes } from './written-volumes.ts';
 
@@ -107,15 +107,15 @@ export class StreamCopy {
   }
 
   /** A job that saved nothing lies on no volume: then any will do. */
-  #sourceOf({ volumes }: RestorePlan): RestoreSource {
+  #sourceOf({ volumes }: RestorePlan): Omit<RestoreSource, 'volumeNames'> {
     const { storage } = this.#order;
-    if (volumes.length > 0) return sourceOf(this.#job, this.#env, volumes);
+    if (volumes.length > 0) return onlySourceOf(this.#job, this.#env, volumes);
     return { storage, deviceNames: storage.device, mediaType: storage.mediaType };
   }
 
   async #transfer(
     { planId }: RestorePlan,
-    source: RestoreSource & ReachedStorage,
+    source: Omit<RestoreSource, 'volumeNames'> & ReachedStorage,
     { link, hello }: ReachedStorage,
   ): Promise<void> {
     const { identity, pool, storage } = this.#order;

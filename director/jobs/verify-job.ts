@@ -3,7 +3,7 @@ import type { JobRow } from '../../catalog/rows.ts';
 import type { MessageType } from '../../configuration/values/destination.ts';
 import { messageOf } from '../../errors/operator-error.ts';
 import { Replace, type VolumeVerify } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
-import type { ClientLink, StorageLink } from '../daemons/daemon-ports.ts';
+import type { ClientLink } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
 import { fileSetDigest } from '../filesets/fileset-digest.ts';
 import { fileSetMessage } from '../filesets/fileset-message.ts';
@@ -18,12 +18,11 @@ import type { JobKind, JobTotals } from './job-kind.ts';
 import { jobCodes } from './job-substitution.ts';
 import { PeerCounts } from './peer-counts.ts';
 import { priorStates } from './prior-state.ts';
-import { reachClient, reachStorage } from './reach-peers.ts';
-import { ReadSession } from './read-session.ts';
-import { takeRestoreSource, type RestoreSource } from './restore-storage.ts';
+import { reachClient } from './reach-peers.ts';
+import { RestoreReader } from './restore-reader.ts';
+import { partsOf } from './restore-storage.ts';
 import { transferRestore, type RestoreResult } from './restore-transfer.ts';
 import { betweenClientScripts, refuseMisplacedScripts, runBeforeScripts } from './run-scripts.ts';
-import { storageAddress } from './storage-address.ts';
 import { jobToVerify } from './verify-subject.ts';
 import { transferVerify } from './verify-transfer.ts';
 
@@ -166,7 +165,7 @@ export class VerifyJob implements JobKind {
         ...(this.#subject && { prior: priorStates(catalog, [this.#subject.jobId]) }),
         keep: (records) => catalog.addFound({ jobId, records }),
         progress,
-        sayForClient: (type, text, at) => this.#say(this.#fd, clientName, type, text, at),
+        sayForClient: (type, text, at) => this.#say(clientName, type, text, at),
         onOtherFailure: (error) => messages.add('Error', messageOf(error)),
         signal,
       });
@@ -189,8 +188,8 @@ export class VerifyJob implements JobKind {
     await betweenClientScripts(scripts, work);
   }
 
-  async #say(counts: PeerCounts, from: string, type: MessageType, text: string, at: Date): Promise<void> {
-    counts.note(type);
+  async #say(from: string, type: MessageType, text: string, at: Date): Promise<void> {
+    this.#fd.note(type);
     await this.#job.messages.add(type, text, { from, at });
   }
 
@@ -223,53 +222,34 @@ export class VerifyJob implements JobKind {
   }
 
   async #readPlan(plan: RestorePlan): Promise<void> {
-    const source = await takeRestoreSource(this.#job, this.#env, plan.volumes);
-    const { link, hello } = await reachStorage(this.#job, this.#env, source.storage);
-    using storage = link;
+    const { client: resource } = this.#job.plan;
+    this.#job.volumeNames = plan.volumes.map(({ volumeName }) => volumeName);
+    const parts = partsOf(this.#job, this.#env, plan.stretches);
+    using reader = new RestoreReader(this.#job, this.#env, { parts, client: resource, sd: this.#sd });
+    await reader.prepare();
     using client = await this.#reachClient();
-    await this.#betweenScripts(client, () =>
-      this.#readFrom(plan, source, { storage, name: hello.name }, client),
-    );
+    await this.#betweenScripts(client, () => this.#readFrom(reader, plan, client));
   }
 
-  async #readFrom(
-    { planId }: RestorePlan,
-    { storage, deviceNames, mediaType }: RestoreSource,
-    from: { readonly storage: StorageLink; readonly name: string },
-    client: ClientLink,
-  ): Promise<void> {
+  async #readFrom(reader: RestoreReader, { planId }: RestorePlan, client: ClientLink): Promise<void> {
     const { jobId, job, plan, signal, messages, progress, bandwidth } = this.#job;
-    const open = { jobId, job, deviceNames: [...deviceNames], mediaType };
-    using session = await ReadSession.open(from.storage, open, signal);
-    const { deviceName, ticketId, ticketSecret: secret } = session.opened;
-    await messages.info(`Using Device "${deviceName}" to read.`);
     const clientName = plan.client.name;
-    const address = storageAddress(plan.client, storage);
     await transferRestore(
       {
         catalog: this.#env.catalog,
-        planId,
-        session,
-        client,
-        clientName,
+        ...{ planId, reader, client, clientName, bandwidth, progress, signal },
         start: {
           jobId,
           job,
           where: Buffer.alloc(0),
           replace: Replace.NEVER,
-          storage: { address, port: storage.sdPort, ticketId, secret, storageName: storage.name },
           regexWhere: '',
           prefixLinks: false,
           bandwidth: bandwidth.limit,
           verify: this.#whatToCompare(),
         },
-        bandwidth,
-        progress,
-        sayForClient: (type, text, at) => this.#say(this.#fd, clientName, type, text, at),
-        onStorageWaiting: (what) => this.#job.storageWaits(what),
-        sayForStorage: (type, text, at) => this.#say(this.#sd, from.name, type, text, at),
+        sayForClient: (type, text, at) => this.#say(clientName, type, text, at),
         onOtherFailure: (error) => messages.add('Error', messageOf(error)),
-        signal,
       },
       this.#volumes,
     );

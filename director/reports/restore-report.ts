@@ -14,6 +14,8 @@ export interface RestoreReport {
   readonly regexWhere: string;
   /** As written in a conf: Always, IfNewer, IfOlder, Never. */
   readonly replace: string;
+  /** That were read, or were to be. */
+  readonly storages: readonly string[];
   readonly startTime: Date;
   readonly endTime: Date;
   readonly filesExpected: number;
@@ -37,6 +39,7 @@ export function restoreReport(facts: RestoreReport): string {
     ['Restore Client', facts.client],
     facts.regexWhere ? ['RegexWhere', facts.regexWhere] : ['Where', facts.where || '*None*'],
     ['Replace', facts.replace],
+    ...(facts.storages.length > 1 ? [['Read Storages', facts.storages.join(', ')] as const] : []),
     ['Start time', formatReportTime(facts.startTime)],
     ['End time', formatReportTime(facts.endTime)],
     ['Elapsed time', elapsedText(seconds)],

@@ -3,7 +3,7 @@ import type { BytePath } from '../byte-path.ts';
 import type { ProgramEvent } from '../plugins/program-events.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import type { SharedMemory } from '../worker/job-control.ts';
-import type { SessionKey } from './block-source.ts';
+import type { SessionKey, StorageBoundary } from './block-source.ts';
 import type { RestoreCounts, RestoreTask } from './restore-run.ts';
 
 /** What the main thread gives the worker of a restore. */
@@ -18,6 +18,8 @@ export interface RestoreWorkerData {
 export type RestoreCommand =
   /** An encoded FileRecordBatch: entries of one session. Its memory is handed over. Answered with `entriesTaken`. */
   | { readonly kind: 'entries'; readonly session: SessionKey; readonly batch: Uint8Array<ArrayBuffer> }
+  /** Among the entries: those of a storage are all there. */
+  | { readonly kind: 'storageEnd' }
   | { readonly kind: 'entriesEnd' }
   /** Answered with `blockTaken`. `content` is the whole of its memory, handed over and not copied. */
   | {
@@ -26,6 +28,8 @@ export type RestoreCommand =
       readonly streamOffset: number;
       readonly content: Uint8Array<ArrayBuffer>;
     }
+  /** Among the blocks. */
+  | { readonly kind: 'boundary'; readonly boundary: StorageBoundary }
   | { readonly kind: 'blocksEnd' };
 
 /** What the worker tells. */

@@ -10,7 +10,7 @@ import { ownsMemory } from '../../transport/release-memory.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { JobWorker, workerModule } from '../worker/job-worker.ts';
-import { sessionKey } from './block-source.ts';
+import { sessionKey, type StorageBoundary } from './block-source.ts';
 import type { RestoreCommand, RestoreEvent, RestoreWorkerData } from './restore-events.ts';
 import type { RestoreCounts, RestoreTask } from './restore-run.ts';
 import { Window } from '../worker/window.ts';
@@ -20,11 +20,19 @@ const BATCHES_AHEAD = 3;
 /** Blocks received and not yet gone through: on their way through the inflater, or inflated. */
 const BLOCKS_AHEAD = 8;
 
-export interface RestorePorts {
+/** A storage that is read. */
+export interface RestoreFetch {
   /** The members of the session, as the storage daemon sends them; given up when `signal` aborts. */
-  openFetch(signal: AbortSignal): AsyncIterable<Buffer>;
-  /** The wanted entries, in the order of their blocks. */
-  readonly entries: AsyncIterable<RestoreEntries>;
+  members(signal: AbortSignal): AsyncIterable<Buffer>;
+  /** Where the next storage takes over; absent: this is the last one. */
+  readonly until: StorageBoundary | undefined;
+}
+
+export interface RestorePorts {
+  /** One after another; the next comes when the one before has sent all. */
+  fetches(signal: AbortSignal): AsyncIterable<RestoreFetch>;
+  /** The wanted entries, in the order of their blocks; `storageEnd` behind those of a storage that another follows. */
+  readonly entries: AsyncIterable<RestoreEntries | 'storageEnd'>;
   notice(notice: FileNotice): Promise<void>;
   progress(counts: RestoreCounts, path: BytePath): Promise<void>;
 }
@@ -118,6 +126,10 @@ class RestoreFeed {
 
   async sendEntries(): Promise<void> {
     for await (const entries of this.#ports.entries) {
+      if (entries === 'storageEnd') {
+        this.#post({ kind: 'storageEnd' });
+        continue;
+      }
       await this.batches.enter();
       const batch = owned(entries.batch);
       this.#post({ kind: 'entries', session: sessionKey(entries), batch }, batch.buffer);
@@ -126,9 +138,17 @@ class RestoreFeed {
   }
 
   async sendBlocks(): Promise<void> {
+    for await (const fetch of this.#ports.fetches(this.#signal)) {
+      await this.#sendBlocksOf(fetch.members(this.#signal));
+      if (fetch.until) this.#post({ kind: 'boundary', boundary: fetch.until });
+    }
+    this.#post({ kind: 'blocksEnd' });
+  }
+
+  async #sendBlocksOf(members: AsyncIterable<Buffer>): Promise<void> {
     /** Of the block received last; each block is posted behind the one before it. */
     let posted: Promise<void> = Promise.resolve();
-    for await (const member of this.#ports.openFetch(this.#signal)) {
+    for await (const member of members) {
       const header = parseMemberHeader(member);
       if (header !== undefined && header.kind !== MemberKind.BLOCK) continue;
       await this.blocks.enter();
@@ -137,7 +157,6 @@ class RestoreFeed {
       posted.catch(() => undefined);
     }
     await posted;
-    this.#post({ kind: 'blocksEnd' });
   }
 
   async #sendBlock(member: Buffer, header: MemberHeader | undefined, before: Promise<void>): Promise<void> {

@@ -12,7 +12,7 @@ import { readExtended, type ExtendedAttributes } from '../tar/extended-pax.ts';
 import { EntryDamaged } from '../tar/header-reader.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { CAN_SET_OWNERS, NO_EXTENDED, setHeldAttributes, type AttributeFailure } from './attributes.ts';
-import { BlockSource, type SessionKey, type StreamBlock } from './block-source.ts';
+import { BlockSource, type SessionKey, type StorageBoundary, type StreamBlock } from './block-source.ts';
 import { DirectoryAttributes } from './directory-attributes.ts';
 import { FileMaker, type FileWriter } from './file-writer.ts';
 import { recordRewrite } from './path-rewrite.ts';
@@ -45,8 +45,9 @@ export interface WantedEntries {
 }
 
 export interface RestoreInput {
-  readonly entries: AsyncIterable<WantedEntries>;
-  readonly blocks: AsyncIterable<StreamBlock>;
+  /** `storageEnd` stands behind those that begin on a storage, when another follows. */
+  readonly entries: AsyncIterable<WantedEntries | 'storageEnd'>;
+  readonly blocks: AsyncIterable<StreamBlock | StorageBoundary>;
 }
 
 export interface RestoreSink {
@@ -91,9 +92,13 @@ export async function runRestore(
   const files = new FileMaker(task.jobId, unfinished);
   const restore = new Restore(task, { tree, directories, files }, new BlockSource(input.blocks), sink);
   try {
-    for await (const { session, records } of input.entries) {
-      restore.enterSession(session);
-      for (const record of records) await restore.entry(rewrite(record), record);
+    for await (const wanted of input.entries) {
+      if (wanted === 'storageEnd') {
+        await restore.endStorage();
+        continue;
+      }
+      restore.enterSession(wanted.session);
+      for (const record of wanted.records) await restore.entry(rewrite(record), record);
     }
   } catch (error) {
     if (error instanceof TargetFull) restore.finishDirectories();
@@ -194,6 +199,11 @@ class Restore {
   /** Lets the sender of the blocks come to a good end. */
   async drain(): Promise<void> {
     await this.#blocks.drain();
+  }
+
+  /** Likewise the storage that is read, before another is. */
+  async endStorage(): Promise<void> {
+    await this.#blocks.endStorage();
   }
 
   async #restore(path: BytePath, record: FileRecord): Promise<Outcome> {

@@ -6,15 +6,15 @@ import { Inbox } from '../worker/inbox.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { ProgressClock } from '../worker/progress-clock.ts';
 import { postEvent, runAsWorker } from '../worker/worker-side.ts';
-import type { StreamBlock } from './block-source.ts';
+import type { StorageBoundary, StreamBlock } from './block-source.ts';
 import type { RestoreCommand, RestoreEvent, RestoreWorkerData } from './restore-events.ts';
 import { runVolumeCheck } from '../verify/volume-check.ts';
 import { runRestore, type RestoreSink, type WantedEntries } from './restore-run.ts';
 
 /** The worker thread of a restore, and of a verify of volumes. */
 
-type EntriesCommand = Extract<RestoreCommand, { kind: 'entries' }>;
-type BlockCommand = Extract<RestoreCommand, { kind: 'block' }>;
+type EntriesCommand = Extract<RestoreCommand, { kind: 'entries' | 'storageEnd' }>;
+type BlockCommand = Extract<RestoreCommand, { kind: 'block' | 'boundary' }>;
 
 const entries = new Inbox<EntriesCommand>();
 const blocks = new Inbox<BlockCommand>();
@@ -26,12 +26,14 @@ function post(event: RestoreEvent): void {
 function receive(command: RestoreCommand): void {
   switch (command.kind) {
     case 'entries':
+    case 'storageEnd':
       entries.put(command);
       break;
     case 'entriesEnd':
       entries.close();
       break;
     case 'block':
+    case 'boundary':
       blocks.put(command);
       break;
     case 'blocksEnd':
@@ -40,17 +42,26 @@ function receive(command: RestoreCommand): void {
   }
 }
 
-async function* wantedEntries(): AsyncGenerator<WantedEntries> {
-  for await (const { session, batch } of entries) {
-    const { records } = FileRecordBatch.decode(batch);
-    releaseMemory(batch.buffer); // each record has copies
-    yield { session, records };
+async function* wantedEntries(): AsyncGenerator<WantedEntries | 'storageEnd'> {
+  for await (const command of entries) {
+    if (command.kind === 'storageEnd') {
+      yield command.kind;
+      continue;
+    }
+    const { records } = FileRecordBatch.decode(command.batch);
+    releaseMemory(command.batch.buffer); // each record has copies
+    yield { session: command.session, records };
     post({ kind: 'entriesTaken' });
   }
 }
 
-async function* streamBlocks(): AsyncGenerator<StreamBlock> {
-  for await (const { session, streamOffset, content } of blocks) {
+async function* streamBlocks(): AsyncGenerator<StreamBlock | StorageBoundary> {
+  for await (const command of blocks) {
+    if (command.kind === 'boundary') {
+      yield command.boundary;
+      continue;
+    }
+    const { session, streamOffset, content } = command;
     yield { session, streamOffset, content: Buffer.from(content.buffer) };
     releaseMemory(content.buffer);
     post({ kind: 'blockTaken' });

@@ -56,6 +56,7 @@ import { jobMessage, jobProgress, replaceRule, ROUTED_TYPES } from './job-messag
 import type { ActiveJob, JobTable } from './job-table.ts';
 import { measureNetwork } from './network-test.ts';
 import { runScriptCommand } from './script-runner.ts';
+import { RestoreStorages } from './restore-storages.ts';
 import { StorageLink } from './storage-link.ts';
 
 /**
@@ -243,13 +244,13 @@ export class FileDaemonService {
       context.signal,
       async (active, signal) => {
         this.#limit(active, start.bandwidth);
-        using link = this.#storageLink(start.storage, active);
+        const storages = new RestoreStorages(start, (ticket) => this.#storageLink(ticket, active));
         const totals = await runRestoreJob(
           start.job,
           task,
           {
-            openFetch: (ended) => link.openFetch(ended),
-            entries: entriesOf(commands),
+            fetches: (ended) => storages.fetches(ended),
+            entries: entriesOf(commands, storages),
             notice: this.#noticesTo(context, (value) => writer.write({ event: { $case: 'message', value } })),
             progress(counts, path) {
               active.progress(counts, path);
@@ -458,12 +459,19 @@ async function* savedLinksOf(commands: AsyncIterator<Buffer>): AsyncGenerator<Sa
   }
 }
 
-async function* entriesOf(requests: AsyncIterator<Buffer>): AsyncGenerator<RestoreEntries> {
+async function* entriesOf(
+  requests: AsyncIterator<Buffer>,
+  storages: RestoreStorages,
+): AsyncGenerator<RestoreEntries | 'storageEnd'> {
   for (
     let next = await nextCommand(requests, RestoreRequest);
     next;
     next = await nextCommand(requests, RestoreRequest)
   ) {
-    if (next.command?.$case === 'entries') yield next.command.value;
+    const { command } = next;
+    if (command?.$case === 'entries') yield command.value;
+    if (command?.$case === 'storageEnd') yield command.$case;
+    if (command?.$case === 'nextStorage') storages.goOn(command.value);
   }
+  storages.end();
 }

@@ -25,9 +25,13 @@ export async function runVolumeCheck(
 ): Promise<RestoreCounts> {
   const blocks = new BlockSource(input.blocks);
   const check = new VolumeCheck(task, blocks, sink);
-  for await (const { session, records } of input.entries) {
-    check.enterSession(session);
-    for (const record of records) await check.entry(record);
+  for await (const wanted of input.entries) {
+    if (wanted === 'storageEnd') {
+      await blocks.endStorage();
+      continue;
+    }
+    check.enterSession(wanted.session);
+    for (const record of wanted.records) await check.entry(record);
   }
   await check.finish();
   await blocks.drain();

@@ -374,4 +374,48 @@ describe('the blocks of a plan', () => {
       expect(plan.volumes[0]).toMatchObject({ mediaType: 'File', storageId: site.storageId });
     }
   });
+
+  test.each([1, 3, 1000])('come in parts, one for each stretch on a volume, in pages of %i', (limit) => {
+    using site = new Site();
+    const full = site.backup({ start: 1, files: TREE, blocksPerVolume: 4 });
+    const later = site.backup({ start: 2, level: 'I', files: TREE.slice(2, 5), blocksPerVolume: 2 });
+    const whole = restore(site, [full, later]);
+    const { planId, stretches } = openRestorePlan(site.db, { jobIds: [full, later], rules: ALL });
+    expect(stretches.length).toBeGreaterThan(3);
+    let after: PlanCursor | undefined;
+    const entries: RestoreEntry[] = [];
+    const ranges: ReadRange[] = [];
+    stretches.forEach((stretch, i) => {
+      const until = stretches[i + 1];
+      for (let isOver = false; !isOver;) {
+        const query = { planId, limit, ...(after && { after }), ...(until && { until }) };
+        const page = restorePlanPage(site.db, query);
+        const ofPage = entriesOf(page);
+        for (const { volSessionId, record } of ofPage) {
+          const begins = [volSessionId, record.streamOffset] as const;
+          expect(begins[0]).toBe(stretch.volSessionId);
+          expect(begins[1]).toBeGreaterThanOrEqual(stretch.streamOffset);
+          if (until?.volSessionId === volSessionId) expect(begins[1]).toBeLessThan(until.streamOffset);
+        }
+        entries.push(...ofPage);
+        ranges.push(...page.ranges);
+        isOver = page.next === undefined || page.isUntil;
+        expect(page.isUntil).toBe(isOver && until !== undefined);
+        after = page.next;
+      }
+    });
+    expect(entries).toEqual(whole.entries);
+    const blocks = (all: ReadRange[]) =>
+      all.flatMap(({ volumeName, volSessionId, firstBlock, blockCount }) =>
+        Array.from({ length: blockCount }, (_, i) => [volumeName, volSessionId, firstBlock + i].join()),
+      );
+    expect(blocks(ranges)).toEqual(blocks(whole.ranges));
+    const volumeNames = Map.groupBy(ranges, ({ volSessionId }) => volSessionId);
+    for (const [sessionId, ofSession] of volumeNames) {
+      const named = stretches.filter(({ volSessionId }) => volSessionId === sessionId);
+      expect([...new Set(ofSession.map(({ volumeName }) => volumeName))]).toEqual(
+        named.map(({ volumeName }) => volumeName),
+      );
+    }
+  });
 });

@@ -34,6 +34,47 @@ describe('what the file daemon saves', () => {
     expect(compareTrees(source, join(where.path, source)).differences).toEqual([]);
   });
 
+  describe('that lies on two storages', () => {
+    const blocks = () =>
+      store.members.flatMap((member, index) =>
+        parseMemberHeader(member)!.kind === MemberKind.BLOCK ? [index] : [],
+      );
+    const isInsideFile = (index: number) =>
+      parseMemberHeader(store.members[index]!)!.firstHeaderOffset === undefined;
+
+    it.each([
+      ['in the middle of a file', (index: number) => isInsideFile(index)],
+      ['between two blocks that entries begin in', (index: number) => index > 3 && !isInsideFile(index)],
+    ])('comes back when the second begins %s', async (_, isPlace) => {
+      using where = temporaryDirectory();
+      const secondStorageFrom = blocks().find(isPlace)!;
+      const { errors, texts } = await restore(store, where.path, { secondStorageFrom });
+      expect({ errors, texts }).toEqual({ errors: 0, texts: [] });
+      expect(compareTrees(source, join(where.path, source)).differences).toEqual([]);
+    });
+
+    it('comes back but for what the first has lost at its end, without waiting for the second', async () => {
+      using where = temporaryDirectory();
+      const lost = blocks().find(isInsideFile)!;
+      const members = store.members.filter((_, index) => index !== lost);
+      const { errors, texts } = await restore(store, where.path, { members, secondStorageFrom: lost });
+      expect(errors).toBe(texts.length);
+      expect(texts).toEqual([
+        expect.stringContaining('a block that holds it is missing or damaged'),
+        expect.stringContaining('it is a hard link to'), // its other name
+      ]);
+    });
+
+    it('is gone through to its end when Replace leaves all files alone', async () => {
+      using where = temporaryDirectory();
+      await restore(store, where.path);
+      const secondStorageFrom = blocks().find(isInsideFile)!;
+      const { skipped, texts } = await restore(store, where.path, { secondStorageFrom, replace: 'never' });
+      expect(texts).toEqual([]);
+      expect(skipped).toBeGreaterThan(0);
+    });
+  });
+
   it('comes back but for the files of a damaged block, which are named', async () => {
     using where = temporaryDirectory();
     const victim = store.members.findIndex((member) => {

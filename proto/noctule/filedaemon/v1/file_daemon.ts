@@ -273,7 +273,31 @@ export interface JobMessage {
 }
 
 export interface RestoreRequest {
-  command: { $case: "start"; value: RestoreStart } | { $case: "entries"; value: RestoreEntries } | undefined;
+  command:
+    | { $case: "start"; value: RestoreStart }
+    | { $case: "entries"; value: RestoreEntries }
+    | { $case: "storageEnd"; value: StorageEnd }
+    | { $case: "nextStorage"; value: NextStorage }
+    | undefined;
+}
+
+/** All entries that begin on the storage that is read were named: take the rest of its blocks, so that its session ends. */
+export interface StorageEnd {
+}
+
+/** The storage before has sent all; the entries that follow begin on this one. */
+export interface NextStorage {
+  storage:
+    | StorageTicket
+    | undefined;
+  /** As in RestoreStart. */
+  storageUntil?: StreamPosition | undefined;
+}
+
+export interface StreamPosition {
+  volSessionId: number;
+  volSessionTime: number;
+  streamOffset: number;
 }
 
 export interface RestoreStart {
@@ -296,7 +320,14 @@ export interface RestoreStart {
   /** Absolute targets of symbolic links are relocated as the files are. */
   prefixLinks: boolean;
   /** Write nothing: compare the entries with what the volumes hold. */
-  verify: VolumeVerify | undefined;
+  verify:
+    | VolumeVerify
+    | undefined;
+  /**
+   * From here on the blocks lie on another storage, which `next_storage` will name; absent: all lie on this one. An entry
+   * may begin before and end behind it.
+   */
+  storageUntil?: StreamPosition | undefined;
 }
 
 export interface VolumeVerify {
@@ -2186,6 +2217,12 @@ export const RestoreRequest: MessageFns<RestoreRequest> = {
       case "entries":
         RestoreEntries.encode(message.command.value, writer.uint32(18).fork()).join();
         break;
+      case "storageEnd":
+        StorageEnd.encode(message.command.value, writer.uint32(26).fork()).join();
+        break;
+      case "nextStorage":
+        NextStorage.encode(message.command.value, writer.uint32(34).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2219,6 +2256,185 @@ export const RestoreRequest: MessageFns<RestoreRequest> = {
             message.command = { $case: "entries", value: RestoreEntries.decode(reader, reader.uint32()) };
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.command = { $case: "storageEnd", value: StorageEnd.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.command = { $case: "nextStorage", value: NextStorage.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStorageEnd(): StorageEnd {
+  return {};
+}
+
+export const StorageEnd: MessageFns<StorageEnd> = {
+  encode(_: StorageEnd, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StorageEnd {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStorageEnd();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNextStorage(): NextStorage {
+  return { storage: undefined, storageUntil: undefined };
+}
+
+export const NextStorage: MessageFns<NextStorage> = {
+  encode(message: NextStorage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.storage !== undefined) {
+      StorageTicket.encode(message.storage, writer.uint32(10).fork()).join();
+    }
+    if (message.storageUntil !== undefined) {
+      StreamPosition.encode(message.storageUntil, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NextStorage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNextStorage();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.storage = StorageTicket.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.storageUntil = StreamPosition.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStreamPosition(): StreamPosition {
+  return { volSessionId: 0, volSessionTime: 0, streamOffset: 0 };
+}
+
+export const StreamPosition: MessageFns<StreamPosition> = {
+  encode(message: StreamPosition, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.volSessionId !== 0) {
+      writer.uint32(8).uint32(message.volSessionId);
+    }
+    if (message.volSessionTime !== 0) {
+      writer.uint32(16).uint32(message.volSessionTime);
+    }
+    if (message.streamOffset !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.streamOffset)) !== BigInt(message.streamOffset)) {
+        throw new globalThis.Error("value provided for field BigInt(message.streamOffset) of type uint64 too large");
+      }
+      writer.uint32(24).uint64(BigInt(message.streamOffset));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StreamPosition {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStreamPosition();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.volSessionId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.volSessionTime = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.streamOffset = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2243,6 +2459,7 @@ function createBaseRestoreStart(): RestoreStart {
     bandwidth: undefined,
     prefixLinks: false,
     verify: undefined,
+    storageUntil: undefined,
   };
 }
 
@@ -2274,6 +2491,9 @@ export const RestoreStart: MessageFns<RestoreStart> = {
     }
     if (message.verify !== undefined) {
       VolumeVerify.encode(message.verify, writer.uint32(74).fork()).join();
+    }
+    if (message.storageUntil !== undefined) {
+      StreamPosition.encode(message.storageUntil, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -2361,6 +2581,14 @@ export const RestoreStart: MessageFns<RestoreStart> = {
             }
 
             message.verify = VolumeVerify.decode(reader, reader.uint32());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.storageUntil = StreamPosition.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -3664,7 +3892,10 @@ export const FileDaemonServiceService = {
     responseSerialize: (value: BackupResponse): Buffer => Buffer.from(BackupResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): BackupResponse => BackupResponse.decode(value),
   },
-  /** Runs one restore. The first message is `start`; then entries in the order of the plan, then the client half-closes. */
+  /**
+   * Runs one restore. The first message is `start`; then entries in the order of the plan, then the client half-closes. When
+   * the volumes lie on several storages, `storage_end` and `next_storage` stand between the entries of each.
+   */
   restore: {
     path: "/noctule.filedaemon.v1.FileDaemonService/Restore" as const,
     requestStream: true as const,
@@ -3756,7 +3987,10 @@ export interface FileDaemonServiceServer extends UntypedServiceImplementation {
    * is `start`; of a job that is resumed the saved links follow, then, of an accurate one, the prior state.
    */
   backup: handleBidiStreamingCall<BackupCommand, BackupResponse>;
-  /** Runs one restore. The first message is `start`; then entries in the order of the plan, then the client half-closes. */
+  /**
+   * Runs one restore. The first message is `start`; then entries in the order of the plan, then the client half-closes. When
+   * the volumes lie on several storages, `storage_end` and `next_storage` stand between the entries of each.
+   */
   restore: handleBidiStreamingCall<RestoreRequest, RestoreResponse>;
   /**
    * What a backup would save, without reading contents (but where an accurate estimate compares digests). Commands as of
@@ -3819,7 +4053,10 @@ export interface FileDaemonServiceClient extends Client {
   backup(): ClientDuplexStream<BackupCommand, BackupResponse>;
   backup(options: Partial<CallOptions>): ClientDuplexStream<BackupCommand, BackupResponse>;
   backup(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<BackupCommand, BackupResponse>;
-  /** Runs one restore. The first message is `start`; then entries in the order of the plan, then the client half-closes. */
+  /**
+   * Runs one restore. The first message is `start`; then entries in the order of the plan, then the client half-closes. When
+   * the volumes lie on several storages, `storage_end` and `next_storage` stand between the entries of each.
+   */
   restore(): ClientDuplexStream<RestoreRequest, RestoreResponse>;
   restore(options: Partial<CallOptions>): ClientDuplexStream<RestoreRequest, RestoreResponse>;
   restore(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<RestoreRequest, RestoreResponse>;

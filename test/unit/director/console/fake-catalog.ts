@@ -280,6 +280,7 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
             storageId: 1,
           }),
         ),
+        stretches: [],
       };
     },
     closeRestorePlan: async () => undefined,

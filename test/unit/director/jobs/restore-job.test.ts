@@ -202,7 +202,9 @@ describe('a restore', () => {
       },
     });
     expect(status).toBe('f');
-    expect(text).toContain('The storage daemon could not send everything: Volume "A-Full-0001" is missing');
+    expect(text).toContain(
+      'The storage daemon of Storage "File1" could not send everything: Volume "A-Full-0001" is missing',
+    );
   });
 
   test('needs a selection: the Job cannot be run by itself', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { restoreSource } from '../../../../director/jobs/restore-storage.ts';
+import { namesOf, restoreParts, restoreSources } from '../../../../director/jobs/restore-storage.ts';
 import { named, scratchDirectory, siteConf } from '../site.ts';
 
 const { storages } = siteConf(scratchDirectory(), {
@@ -15,39 +15,78 @@ function volume(volumeName: string, storageId: number, mediaType = 'File') {
   return { volumeName, mediaType, storageId };
 }
 
-describe('the storage of a restore', () => {
-  test('is the one that the volumes were written through', () => {
-    const source = restoreSource([volume('A', 1), volume('B', 1)], options);
+describe('the storages of a restore', () => {
+  test('are those that the volumes were written through', () => {
+    const [source, ...others] = restoreSources([volume('A', 1), volume('B', 1)], options);
     expect(source).toMatchObject({
       storage: { name: 'File1' },
       deviceNames: ['FileStorage'],
       mediaType: 'File',
     });
+    expect(others).toEqual([]);
   });
 
-  test('takes several storages of one daemon together', () => {
-    expect(restoreSource([volume('A', 1), volume('B', 2)], options).deviceNames).toEqual([
-      'FileStorage',
-      'Second',
+  test('are one when they are of one daemon and media type', () => {
+    const sources = restoreSources([volume('A', 1), volume('B', 2)], options);
+    expect(sources.map(({ deviceNames }) => deviceNames)).toEqual([['FileStorage', 'Second']]);
+  });
+
+  test('are several when they are of several daemons', () => {
+    const sources = restoreSources([volume('A', 1), volume('B', 3), volume('C', 1)], options);
+    expect(sources.map(({ storage, volumeNames }) => [storage.name, ...volumeNames])).toEqual([
+      ['File1', 'A', 'C'],
+      ['Far', 'B'],
+    ]);
+    expect(namesOf(sources)).toEqual(['File1', 'Far']);
+  });
+
+  test('come with another one of the media type when the conf has the old one no more', () => {
+    expect(restoreSources([volume('A', 99)], options)[0]!.storage.name).toBe('File1');
+  });
+
+  test('are the one that the admin names, whatever wrote the volumes', () => {
+    const chosen = named(storages, 'Far');
+    const sources = restoreSources([volume('A', 1), volume('B', 3)], { ...options, chosen });
+    expect(sources.map(({ storage }) => storage.name)).toEqual(['Far']);
+  });
+
+  test('are told apart by their media type when they are one Storage', () => {
+    const chosen = named(storages, 'Far');
+    const sources = restoreSources([volume('A', 1), volume('B', 1, 'Tape')], { ...options, chosen });
+    expect(namesOf(sources)).toEqual(['Far (File)', 'Far (Tape)']);
+  });
+
+  test('cannot be none', () => {
+    expect(() => restoreSources([], options)).toThrow('lie on no volume');
+    expect(() => restoreSources([volume('A', 1, 'Tape')], options)).toThrow(
+      'no Storage of the conf has that',
+    );
+  });
+});
+
+describe('the parts of a restore', () => {
+  const stretch = (volumeName: string, storageId: number, jobRank: number, streamOffset = 0) => ({
+    ...volume(volumeName, storageId),
+    ...{ jobRank, streamOffset, volSessionId: jobRank + 1, volSessionTime: 7 },
+  });
+  const partsOf = (...stretches: ReturnType<typeof stretch>[]) =>
+    restoreParts(stretches, options).map(({ source, until }) => [
+      source.storage.name,
+      ...(until ? [until.jobRank, until.streamOffset, until.volSessionId] : []),
+    ]);
+
+  test('follow the order of the plan, and a storage may come again', () => {
+    expect(partsOf(stretch('A', 1, 0), stretch('B', 3, 1), stretch('C', 1, 2))).toEqual([
+      ['File1', 1, 0, 2],
+      ['Far', 2, 0, 3],
+      ['File1'],
     ]);
   });
 
-  test('is another one with the media type when the conf has the old one no more', () => {
-    expect(restoreSource([volume('A', 99)], options).storage.name).toBe('File1');
-  });
-
-  test('is the one that the admin names', () => {
-    const chosen = named(storages, 'Far');
-    expect(restoreSource([volume('A', 1)], { ...options, chosen }).storage.name).toBe('Far');
-  });
-
-  test('cannot be two daemons, nor two media types, nor none', () => {
-    expect(() => restoreSource([volume('A', 1), volume('B', 3)], options)).toThrow(
-      'several storage daemons: File1, Far',
-    );
-    expect(() => restoreSource([volume('A', 1), volume('B', 1, 'Tape')], options)).toThrow(
-      'media types File, Tape',
-    );
-    expect(() => restoreSource([volume('A', 1, 'Tape')], options)).toThrow('no Storage of the conf has that');
+  test('end in the middle of a job whose volumes lie on two storages', () => {
+    expect(partsOf(stretch('A', 1, 0), stretch('B', 1, 0, 512), stretch('C', 3, 0, 1024))).toEqual([
+      ['File1', 0, 1024, 1],
+      ['Far'],
+    ]);
   });
 });

@@ -10,6 +10,7 @@ const restored: RestoreReport = {
   where: '/srv/restore',
   regexWhere: '',
   replace: 'Always',
+  storages: ['File'],
   startTime: new Date(2026, 10, 21, 3, 41, 12),
   endTime: new Date(2026, 10, 21, 3, 41, 12),
   filesExpected: 47,

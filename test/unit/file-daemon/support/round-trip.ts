@@ -1,8 +1,11 @@
 import { expect } from 'vitest';
 import { runBackup } from '../../../../file-daemon/backup/backup-job.ts';
 import { BlockCompressor } from '../../../../file-daemon/backup/block-compressor.ts';
+import { sessionKey } from '../../../../file-daemon/restore/block-source.ts';
+import type { ReplaceRule } from '../../../../file-daemon/restore/replace-rule.ts';
 import { runRestoreJob } from '../../../../file-daemon/restore/restore-job.ts';
 import type { Options } from '../../../../proto/noctule/filedaemon/v1/fileset.ts';
+import { parseMemberHeader } from '../../../../volume/member.ts';
 import { fileSet, include, SHA1_AND_GZIP } from './file-sets.ts';
 import { MemberStore } from './member-store.ts';
 import { FileRecordBatch } from '../../../../proto/noctule/record/v1/volume_members.ts';
@@ -38,6 +41,9 @@ export async function save(source: string, block: Options = SHA1_AND_GZIP): Prom
 export interface RestoreOptions {
   readonly members?: Buffer[];
   readonly signal?: AbortSignal;
+  readonly replace?: ReplaceRule;
+  /** The members from this one on lie on another storage, as a Director would say it. */
+  readonly secondStorageFrom?: number;
   /** Called before each member is given. */
   readonly beforeMember?: (index: number) => Promise<void> | void;
 }
@@ -47,27 +53,47 @@ export async function restore(store: MemberStore, where: string, options: Restor
   const { members = store.members, signal = new AbortController().signal, beforeMember } = options;
   const texts: string[] = [];
   const infos: string[] = [];
+  const { secondStorageFrom = members.length } = options;
+  const next = members[secondStorageFrom] && parseMemberHeader(members[secondStorageFrom]);
+  const firstIsRead = Promise.withResolvers<void>();
+  async function* given(from: number, to: number) {
+    for (let index = from; index < to; index++) {
+      await beforeMember?.(index);
+      yield Buffer.from(members[index]!);
+    }
+  }
+  async function* pages(entries: MemberStore['entries']) {
+    for (let at = 0; at < entries.length; at += 100) {
+      const { volSessionId, volSessionTime } = entries[at]!;
+      const records = entries.slice(at, at + 100).map(({ record }) => record);
+      const batch = Buffer.from(FileRecordBatch.encode({ records }).finish());
+      yield { volSessionId, volSessionTime, batch };
+    }
+  }
   const counts = await runRestoreJob(
     'Restore.2',
-    { jobId: 2, where, regexWhere: '', prefixLinks: false, replace: 'always', workingDirectory: where },
     {
-      openFetch: async function* () {
-        for (const [index, member] of members.entries()) {
-          await beforeMember?.(index);
-          yield Buffer.from(member);
-        }
+      jobId: 2,
+      where,
+      regexWhere: '',
+      prefixLinks: false,
+      replace: options.replace ?? 'always',
+      workingDirectory: where,
+    },
+    {
+      fetches: async function* () {
+        const until = next && { session: sessionKey(next), streamOffset: next.streamOffset };
+        yield { members: () => given(0, secondStorageFrom), until };
+        firstIsRead.resolve();
+        if (next) yield { members: () => given(secondStorageFrom, members.length), until: undefined };
       },
       entries: (async function* () {
         const { entries } = store;
-        for (let at = 0; at < entries.length; at += 100) {
-          const { volSessionId, volSessionTime } = entries[at]!;
-          const records = entries.slice(at, at + 100).map(({ record }) => record);
-          yield {
-            volSessionId,
-            volSessionTime,
-            batch: Buffer.from(FileRecordBatch.encode({ records }).finish()),
-          };
-        }
+        if (!next) return yield* pages(entries);
+        yield* pages(entries.filter(({ record }) => record.streamOffset < next.streamOffset));
+        yield 'storageEnd' as const;
+        await firstIsRead.promise;
+        yield* pages(entries.filter(({ record }) => record.streamOffset >= next.streamOffset));
       })(),
       notice: async ({ type, text }) =>
         void (type === 'error' ? texts.push(text) : type === 'info' && infos.push(text)),

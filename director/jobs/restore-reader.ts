@@ -1,0 +1,132 @@
+import type { ClientResource } from '../../configuration/director-conf.ts';
+import type { MessageType } from '../../configuration/values/destination.ts';
+import type { StorageTicket, StreamPosition } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type { ActiveJob } from './active-job.ts';
+import type { JobEnvironment } from './job-environment.ts';
+import type { PeerCounts } from './peer-counts.ts';
+import { reachStorage, type ReachedStorage } from './reach-peers.ts';
+import { ReadSession } from './read-session.ts';
+import { namesOf, type RestorePart, type RestoreSource } from './restore-storage.ts';
+import { storageAddress } from './storage-address.ts';
+import { storageUse } from './storage-use.ts';
+
+/** A storage daemon that reads for the job, until it is disposed of. */
+export interface PartReading extends Disposable {
+  readonly session: ReadSession;
+  /** With which the client fetches. */
+  readonly ticket: StorageTicket;
+  /** Where the client is to expect another storage. */
+  readonly until: StreamPosition | undefined;
+  readonly source: RestoreSource;
+  /** Keeps a message of the storage daemon. */
+  say(type: MessageType, text: string, at: Date): Promise<void>;
+}
+
+/**
+ * The storages that a restore, or a Verify of volumes, reads one after another. Room on a storage is taken when it is its
+ * turn, and given back with the session there: no job holds one while it waits for another, so two jobs that read the same ones
+ * in opposite orders do not wait for each other for ever.
+ */
+export class RestoreReader implements Disposable {
+  readonly parts: readonly RestorePart[];
+  readonly #job: ActiveJob;
+  readonly #env: JobEnvironment;
+  readonly #client: ClientResource;
+  readonly #sd: PeerCounts;
+  /** Of the first part, before it is opened. */
+  #reached: ReachedStorage | undefined;
+
+  /** @param sd counts what the storage daemons have to complain about. */
+  constructor(
+    job: ActiveJob,
+    env: JobEnvironment,
+    options: {
+      readonly parts: readonly RestorePart[];
+      readonly client: ClientResource;
+      readonly sd: PeerCounts;
+    },
+  ) {
+    this.#job = job;
+    this.#env = env;
+    this.parts = options.parts;
+    this.#client = options.client;
+    this.#sd = options.sd;
+  }
+
+  get storageNames(): readonly string[] {
+    return namesOf(this.parts.map(({ source }) => source));
+  }
+
+  /**
+   * Waits for room on the first storage, and reaches all of them: of a restore that cannot come to its end nothing is begun.
+   * @throws OperatorError when one of them cannot be reached
+   */
+  async prepare(): Promise<void> {
+    const { signal, messages } = this.#job;
+    const [first, ...others] = new Set(this.parts.map(({ source }) => source));
+    await this.#moveTo(first!, signal);
+    if (others.length > 0) {
+      await messages.info(
+        `The volumes lie on several storages, read in turn: ${this.storageNames.join(', ')}`,
+      );
+    }
+    this.#reached = await reachStorage(this.#job, this.#env, first!.storage);
+    for (const { storage } of others) {
+      if (storage === first!.storage) continue;
+      const { link } = await reachStorage(this.#job, this.#env, storage);
+      link[Symbol.dispose]();
+    }
+  }
+
+  /** The session that reads a part. The one of the part before is over. @throws OperatorError */
+  async open({ source, until }: RestorePart, signal: AbortSignal): Promise<PartReading> {
+    const { jobId, job, messages } = this.#job;
+    const { storage, mediaType } = source;
+    const { link, hello } = await this.#reach(source, signal);
+    try {
+      const request = { jobId, job, deviceNames: [...source.deviceNames], mediaType, copyTo: undefined };
+      const session = await ReadSession.open(link, request, signal);
+      const { deviceName, ticketId, ticketSecret: secret } = session.opened;
+      const where = this.parts.length > 1 ? ` on Storage "${storage.name}"` : '';
+      await messages.info(`Using Device "${deviceName}"${where} to read.`);
+      const address = storageAddress(this.#client, storage);
+      return {
+        ...{ session, source, until },
+        ticket: { address, port: storage.sdPort, ticketId, secret, storageName: storage.name },
+        say: async (type, text, at) => {
+          this.#sd.note(type);
+          await messages.add(type, text, { from: hello.name, at });
+        },
+        [Symbol.dispose]: () => {
+          session[Symbol.dispose]();
+          link[Symbol.dispose]();
+        },
+      };
+    } catch (error) {
+      link[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** The storage daemon of the job waits for this, a disk or a drive; empty: it goes on. */
+  storageWaits(what: string): void {
+    this.#job.storageWaits(what);
+  }
+
+  [Symbol.dispose](): void {
+    this.#reached?.link[Symbol.dispose]();
+  }
+
+  async #reach(source: RestoreSource, signal: AbortSignal): Promise<ReachedStorage> {
+    const reached = this.#reached;
+    this.#reached = undefined;
+    if (reached) return reached;
+    await this.#moveTo(source, signal);
+    return reachStorage(this.#job, this.#env, source.storage, signal);
+  }
+
+  async #moveTo({ storage }: RestoreSource, signal: AbortSignal): Promise<void> {
+    this.#job.storageName = storage.name;
+    await this.#env.moveToStorages(this.#job.jobId, [storageUse(storage, 'read')], signal);
+  }
+}
