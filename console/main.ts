@@ -88,7 +88,7 @@ async function converse(conf: ConsoleConf, options: Options): Promise<number> {
     writer: new StreamWriter(call),
     responses: receiveAll(call, over.signal),
     output,
-    interactive: isTerminal,
+    interactive: isTerminal && options.lineEditing, // without it, a script drives the terminal
     columns: process.stdout.columns ?? 80,
     rows: isTerminal && process.stdout.isTTY ? process.stdout.rows : 0,
     quiet,

@@ -32,7 +32,7 @@ export const USAGE = `Usage: nconsole [options] [conf file]
   --json    lists and errors come as JSON, one line each, and nothing is asked; with -e or commands from a pipe
   -l        list the Directors of the conf
   -L        list the Consoles of the conf
-  -n        no line editing, no stopping at each full screen
+  -n        for scripts that drive a terminal: no line editing, no stopping at each full screen
   -s        no signals: Ctrl-C does nothing
   -u N      give up when the Director says nothing for N seconds after a line
   -t        test the conf file: exit status 0 if it can be used, else 1

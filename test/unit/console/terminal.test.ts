@@ -45,8 +45,11 @@ describe.skipIf(!hasPseudoTerminals)('nconsole on a terminal', { timeout: 60_000
   });
 
   /** A console at its main prompt. */
-  async function nconsole(options: Omit<TerminalOptions, 'directory'> = {}): Promise<OnTerminal> {
-    const console = new OnTerminal(`${NCONSOLE} -c ${directory.path}/nconsole.conf`, {
+  async function nconsole({
+    flags = '',
+    ...options
+  }: Omit<TerminalOptions, 'directory'> & { flags?: string } = {}): Promise<OnTerminal> {
+    const console = new OnTerminal(`${NCONSOLE} ${flags} -c ${directory.path}/nconsole.conf`, {
       directory: directory.path,
       ...options,
     });
@@ -58,6 +61,19 @@ describe.skipIf(!hasPseudoTerminals)('nconsole on a terminal', { timeout: 60_000
     await console.type('quit\r', 'quit');
     expect(await console.ended()).toBe(0);
   }
+
+  it('asks a person before a closed volume with jobs is opened again, and with -n nobody', async () => {
+    director.contents.volumes[0] = { ...director.contents.volumes[0]!, volStatus: 'Used' };
+    const line = 'update volume=A-Full-0001 volstatus=Append\r';
+    const console = await nconsole();
+    await console.type(line, 'Append to it again? (yes/no): ');
+    await console.type('no\r', 'Selection aborted, nothing done.');
+    expect(director.contents.volumes[0].volStatus).toBe('Used');
+    await leave(console);
+    const scripted = await nconsole({ flags: '-n' });
+    expect(await scripted.type(line, 'New Volume status is: Append')).not.toContain('Append to it again');
+    await leave(scripted);
+  });
 
   it('completes commands, keywords and the names of resources', async () => {
     const console = await nconsole();
