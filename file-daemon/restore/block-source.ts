@@ -54,6 +54,16 @@ export class BlockSource {
     return from >= 0 && from < block.content.length ? block.content.subarray(from) : undefined;
   }
 
+  /** So much of the stream from `offset` on, if the block at hand has all of it. */
+  piece(offset: number, bytes: number): Buffer | undefined {
+    const block = this.#current;
+    if (block === undefined || block.session !== this.#session) return undefined;
+    const from = offset - block.streamOffset;
+    return from >= 0 && from + bytes <= block.content.length
+      ? block.content.subarray(from, from + bytes)
+      : undefined;
+  }
+
   /** As `at`, going on to later blocks. Undefined when the block that holds `offset` has not come. */
   async seek(offset: number): Promise<Buffer | undefined> {
     while (this.#isBefore(offset)) await this.#advance();

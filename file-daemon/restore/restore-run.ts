@@ -98,7 +98,10 @@ export async function runRestore(
         continue;
       }
       restore.enterSession(wanted.session);
-      for (const record of wanted.records) await restore.entry(rewrite(record), record);
+      for (const saved of wanted.records) {
+        const record = rewrite(saved);
+        if (!restore.atOnce(record, saved)) await restore.entry(record, saved);
+      }
     }
   } catch (error) {
     if (error instanceof TargetFull) restore.finishDirectories();
@@ -154,6 +157,39 @@ class Restore {
     if (this.#blocks.enterSession(session) === 'new') this.#last = undefined;
   }
 
+  /**
+   * The entry that was saved as `saved`, under the path of `record`, if it is as most are: a plain file whose content is at
+   * hand, in a fresh directory. False when it is not: then `entry` is to be called.
+   */
+  atOnce(record: FileRecord, saved: FileRecord): boolean {
+    if (record.type !== FileType.REGULAR || record.extended || record.linkTarget.length > 0) return false;
+    if (this.#last?.streamOffset === record.streamOffset) return false;
+    const content = this.#stored.wholeAtHand(record);
+    if (content === undefined) return false;
+    const path = pathFromBytes(record.path);
+    this.#sink.progress(this.counts, path);
+    try {
+      const place = this.#tree.place(path);
+      if (!place.isFresh) return false;
+      const file = this.#files.openFileAtOnce(place, record);
+      try {
+        this.#report(path, file.finishWith(content));
+      } catch (error) {
+        file.abandon();
+        throw error;
+      }
+    } catch (error) {
+      // `entry` looks at what stands there.
+      if (isErrno(error, 'EEXIST')) return false;
+      this.#fail(path, error, pathFromBytes(saved.path));
+      this.#done(path, record, 'failed');
+      return true;
+    }
+    this.counts.contentBytes += content.length;
+    this.#done(path, record, 'restored');
+    return true;
+  }
+
   /** The entry that was saved as `saved`, under the path of `record`. */
   async entry(record: FileRecord, saved: FileRecord): Promise<void> {
     const path = pathFromBytes(record.path);
@@ -168,6 +204,10 @@ class Restore {
       this.#fail(path, error, savedPath);
       outcome = 'failed';
     }
+    this.#done(path, record, outcome);
+  }
+
+  #done(path: BytePath, record: FileRecord, outcome: Outcome): void {
     if (outcome === 'restored') this.#noteRestored(path, record);
     if (outcome === 'skipped') this.counts.skipped += 1;
     if (outcome === 'failed' && record.linkCount > 1) this.#failedNames.add(path);
@@ -213,8 +253,10 @@ class Restore {
       await this.#throughPlugin(path, record, writer);
       return 'restored';
     }
-    const place = this.#tree.place(path);
-    const existing = lstatOf(pathOf(place));
+    const free = this.#tree.place(path);
+    const existing = lstatOf(pathOf(free));
+    // A file system may take two names for the same, such as `a` and `A`.
+    const place = existing === undefined ? free : { ...free, isFresh: false };
     if (existing !== undefined && !mayReplace(this.#task.replace, record, existing)) return 'skipped';
     if (existing?.isDirectory() === true) throw new PlaceRefused('a directory stands in its place');
     if (record.type === FileType.REGULAR && existing !== undefined && isNode(existing)) {

@@ -1,6 +1,7 @@
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import type { BytePath } from '../byte-path.ts';
-import { TypeFlag, paddedBytes } from '../tar/entry-header.ts';
+import { digestOf } from '../content-digest.ts';
+import { TAR_UNIT_BYTES, TypeFlag, paddedBytes } from '../tar/entry-header.ts';
 import { EntryDamaged, readEntryHeader, type EntryHeader } from '../tar/header-reader.ts';
 import { readPart } from '../tar/part-pax.ts';
 import { sparseRealSize } from '../tar/sparse-map.ts';
@@ -32,6 +33,18 @@ export class StoredContent {
   constructor(blocks: BlockSource, moved: (path: BytePath, bytes: number) => void) {
     this.#blocks = blocks;
     this.#moved = moved;
+  }
+
+  /**
+   * The content of a plain file that lies whole in the block at hand and has the digest that was saved: then it is the
+   * content, whatever stands before it. Undefined when that cannot be said; `copy` knows more.
+   */
+  wholeAtHand(record: FileRecord): Buffer | undefined {
+    const { streamOffset, streamBytes, sizeBytes, digestAlgorithm, digest } = record;
+    const headerBytes = streamBytes - paddedBytes(sizeBytes);
+    if (digest.length === 0 || headerBytes < TAR_UNIT_BYTES) return undefined;
+    const content = this.#blocks.piece(streamOffset + headerBytes, sizeBytes);
+    return content !== undefined && digestOf(digestAlgorithm, content).equals(digest) ? content : undefined;
   }
 
   /** @throws EntryDamaged */

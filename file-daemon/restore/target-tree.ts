@@ -1,4 +1,4 @@
-import { closeSync, constants, lstatSync, mkdirSync, openSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, type BigIntStats } from 'node:fs';
 import { OperatorError, isErrno } from '../../errors/operator-error.ts';
 import { fsPath, showPath, type BytePath } from '../byte-path.ts';
 import { errnoText } from '../errno-text.ts';
@@ -9,6 +9,9 @@ import { O_PATH } from '../../native/open-flags.ts';
 const DIRECTORIES_OPEN_MAX = 128;
 
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
+
+/** Of directories whose attributes are not set yet. */
+const OWNER_ONLY = 0o700;
 
 /** A file that cannot be restored to its place; the message is the reason. The others can. */
 export class PlaceRefused extends OperatorError {
@@ -22,6 +25,13 @@ export interface Place {
   /** The directory's path relative to the root, which tells it from others that have the same N later. */
   readonly parent: BytePath;
   readonly name: BytePath;
+  /** This restore has made the directory, for its owner only, and put in all that is in it. */
+  readonly isFresh: boolean;
+}
+
+interface OpenDirectory {
+  readonly fd: number;
+  readonly isFresh: boolean;
 }
 
 /** The path for `node:fs`. */
@@ -42,11 +52,11 @@ export function pathOf({ directory, name }: Place): BytePath {
 export class TargetTree implements Disposable {
   readonly #isInPlace: boolean;
   readonly #ownUid = BigInt(process.geteuid?.() ?? 0);
-  readonly #rootFd: number;
+  readonly #root: OpenDirectory;
   /** By path relative to the root, without slashes at the ends; least recently used first. */
-  readonly #open = new Map<BytePath, number>();
+  readonly #open = new Map<BytePath, OpenDirectory>();
   /** The youngest of them, which the next file mostly belongs into. */
-  #latest: { readonly path: BytePath; readonly fd: number } = { path: '', fd: -1 };
+  #latest: { readonly path: BytePath; readonly directory: OpenDirectory };
   /** Symbolic links by their inodes: a link has other paths by hard links, and by links on the way. */
   readonly #linksMade = new Set<string>();
   /** Made by this restore, and their attributes are not known yet: those on the way down, and those that were not saved. */
@@ -61,10 +71,11 @@ export class TargetTree implements Disposable {
     const root = this.#isInPlace ? '/' : where;
     try {
       mkdirSync(fsPath(root), { recursive: true });
-      this.#rootFd = openSync(fsPath(root), O_PATH | O_DIRECTORY);
+      this.#root = { fd: openSync(fsPath(root), O_PATH | O_DIRECTORY), isFresh: false };
     } catch (cause) {
       throw new PlaceRefused(`Cannot restore into "${showPath(root)}": ERR=${errnoText(cause)}`, { cause });
     }
+    this.#latest = { path: '', directory: this.#root };
   }
 
   /**
@@ -76,18 +87,15 @@ export class TargetTree implements Disposable {
     const relative = checkedPath(path);
     const slash = relative.lastIndexOf('/');
     const parent = slash < 0 ? '' : relative.slice(0, slash);
-    return {
-      directory: `/proc/self/fd/${this.#directory(parent)}/`,
-      parent,
-      name: relative.slice(slash + 1),
-    };
+    const { fd, isFresh } = this.#directory(parent);
+    return { directory: `/proc/self/fd/${fd}/`, parent, name: relative.slice(slash + 1), isFresh };
   }
 
   /** As `place`, but good until it is disposed of. */
   hold(path: BytePath): Place & Disposable {
-    const { directory, parent, name } = this.place(path);
-    const fd = openSync(directory, O_PATH | O_DIRECTORY);
-    return { directory: `/proc/self/fd/${fd}/`, parent, name, [Symbol.dispose]: () => closeSync(fd) };
+    const place = this.place(path);
+    const fd = openSync(place.directory, O_PATH | O_DIRECTORY);
+    return { ...place, directory: `/proc/self/fd/${fd}/`, [Symbol.dispose]: () => closeSync(fd) };
   }
 
   /**
@@ -96,7 +104,7 @@ export class TargetTree implements Disposable {
    * @throws PlaceRefused
    */
   directory(path: BytePath): number {
-    return this.#directory(checkedPath(path));
+    return this.#directory(checkedPath(path)).fd;
   }
 
   /** The restore has made the symbolic link that stands there. */
@@ -121,20 +129,19 @@ export class TargetTree implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const fd of this.#open.values()) closeSync(fd);
+    for (const { fd } of this.#open.values()) closeSync(fd);
     this.#open.clear();
-    closeSync(this.#rootFd);
+    closeSync(this.#root.fd);
   }
 
-  #directory(path: BytePath): number {
-    if (path === '') return this.#rootFd;
-    if (path === this.#latest.path) return this.#latest.fd;
-    const fd = this.#lookUp(path);
-    this.#latest = { path, fd };
-    return fd;
+  #directory(path: BytePath): OpenDirectory {
+    if (path === this.#latest.path) return this.#latest.directory;
+    const directory = path === '' ? this.#root : this.#lookUp(path);
+    this.#latest = { path, directory };
+    return directory;
   }
 
-  #lookUp(path: BytePath): number {
+  #lookUp(path: BytePath): OpenDirectory {
     const known = this.#open.get(path);
     if (known !== undefined) {
       this.#open.delete(path);
@@ -143,37 +150,46 @@ export class TargetTree implements Disposable {
     }
     const slash = path.lastIndexOf('/');
     const parent = this.#directory(slash < 0 ? '' : path.slice(0, slash));
-    const fd = this.#openOrMake(path, `/proc/self/fd/${parent}/${path.slice(slash + 1)}`);
-    this.#open.set(path, fd);
+    const directory = this.#openOrMake(path, `/proc/self/fd/${parent.fd}/${path.slice(slash + 1)}`);
+    this.#open.set(path, directory);
     if (this.#open.size > DIRECTORIES_OPEN_MAX) this.#closeOldest();
-    return fd;
+    return directory;
   }
 
   #closeOldest(): void {
-    for (const [path, fd] of this.#open) {
+    for (const [path, { fd }] of this.#open) {
       this.#open.delete(path);
       closeSync(fd);
       return;
     }
   }
 
-  #openOrMake(path: BytePath, entry: BytePath): number {
+  #openOrMake(path: BytePath, entry: BytePath): OpenDirectory {
     const flags = O_PATH | O_DIRECTORY | O_NOFOLLOW;
     try {
-      return openSync(fsPath(entry), flags);
+      return { fd: openSync(fsPath(entry), flags), isFresh: false };
     } catch (error) {
-      if (!isErrno(error, 'ENOENT')) return this.#openThroughLink(path, entry, error);
+      if (!isErrno(error, 'ENOENT')) {
+        return { fd: this.#openThroughLink(path, entry, error), isFresh: false };
+      }
     }
     try {
-      mkdirSync(fsPath(entry), 0o700);
+      mkdirSync(fsPath(entry), OWNER_ONLY);
       dropInheritedAcls(fsPath(entry));
       this.#bare.add(path);
-      return openSync(fsPath(entry), flags);
+      const fd = openSync(fsPath(entry), flags);
+      return { fd, isFresh: this.#isOursAlone(fd) };
     } catch (cause) {
       throw new PlaceRefused(`Could not make directory "/${showPath(path)}": ERR=${errnoText(cause)}`, {
         cause,
       });
     }
+  }
+
+  /** Whether it is what was just made, and not what somebody has put in its place. */
+  #isOursAlone(fd: number): boolean {
+    const { uid, mode } = fstatSync(fd);
+    return BigInt(uid) === this.#ownUid && (mode & 0o777) === OWNER_ONLY;
   }
 
   #openThroughLink(path: BytePath, entry: BytePath, cause: unknown): number {

@@ -1,19 +1,25 @@
 import { closeSync, globSync, openSync, readFileSync, readlinkSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { fsPath, pathFromBytes, pathToBytes, type BytePath } from '../byte-path.ts';
+import type { FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
+import { fsPath, pathFromBytes, type BytePath } from '../byte-path.ts';
 import { errnoText } from '../errno-text.ts';
-import { PlaceRefused, type Place } from './target-tree.ts';
+import { mtimeNsOf } from './replace-rule.ts';
+import { PlaceRefused, lstatOf, type Place } from './target-tree.ts';
 
 /** What a restore calls a file as long as it is not whole. */
 export function temporaryName(jobId: number, counter: number): BytePath {
   return `.noctule-${jobId}-${counter}.part`;
 }
 
-const TEMPORARY_PATH = /^\/(?:.*\/)?\.noctule-\d+-\d+\.part$/s;
+const TEMPORARY_NAME = /^\.noctule-\d+-\d+\.part$/;
+
+/** Where the note has the directory: behind any name (NAME_MAX is 255) and time. */
+const DIRECTORY_OFFSET = 512;
 
 /**
  * Notes in the working directory which file a restore is writing. A daemon that is killed leaves the note and the file; the
- * next one that starts takes them away.
+ * next one that starts takes them away. The note: the name, zero, the modification time that the file has when it is whole
+ * (in nanoseconds; empty for one under a temporary name, which is never whole), zero; at byte 512 the directory, zero.
  */
 export class UnfinishedFile implements Disposable {
   readonly #notePath: string;
@@ -32,17 +38,26 @@ export class UnfinishedFile implements Disposable {
     }
   }
 
-  /** This one from now on. */
-  note({ parent, directory, name }: Place): void {
-    if (parent === this.#noted?.parent && name === this.#noted.name) return;
+  /** This one from now on: under a temporary name, or under its own and then with the record it is made from. */
+  note({ parent, directory, name }: Omit<Place, 'isFresh'>, record?: FileRecord): void {
+    const isThere = parent === this.#noted?.parent;
+    if (isThere && name === this.#noted?.name) return;
+    if (!isThere) {
+      // Until the name is written, what the note says is no file.
+      this.#write('\0\0', 0);
+      this.#write(`${realPath(directory)}\0`, DIRECTORY_OFFSET);
+    }
     this.#noted = { parent, name };
-    const path = Buffer.concat([realPath(directory), pathToBytes(`/${name}\0`)]);
-    writeSync(this.#fd, path, 0, path.length, 0);
+    this.#write(`${name}\0${record === undefined ? '' : mtimeNsOf(record)}\0`, 0);
   }
 
   [Symbol.dispose](): void {
     closeSync(this.#fd);
     rmSync(this.#notePath, { force: true });
+  }
+
+  #write(text: BytePath, at: number): void {
+    writeSync(this.#fd, text, at, 'latin1');
   }
 }
 
@@ -51,19 +66,32 @@ export function removeUnfinishedFiles(workingDirectory: string): BytePath[] {
   const removed: BytePath[] = [];
   for (const note of globSync('restore-*-unfinished.tmp', { cwd: workingDirectory })) {
     const notePath = join(workingDirectory, note);
-    const [path = ''] = pathFromBytes(readFileSync(notePath)).split('\0');
-    if (TEMPORARY_PATH.test(path) && removeIfThere(path)) removed.push(path);
+    const path = unfinishedPath(readFileSync(notePath));
+    if (path !== undefined && removeIfThere(path)) removed.push(path);
     rmSync(notePath, { force: true });
   }
   return removed;
 }
 
+/** The file that a note is of, if it is not whole. */
+function unfinishedPath(note: Buffer): BytePath | undefined {
+  const [name = '', wholeMtimeNs = ''] = pathFromBytes(note.subarray(0, DIRECTORY_OFFSET)).split('\0');
+  const [directory = ''] = pathFromBytes(note.subarray(DIRECTORY_OFFSET)).split('\0');
+  if (name === '' || !directory.startsWith('/')) return undefined;
+  const path = `${directory === '/' ? '' : directory}/${name}`;
+  if (wholeMtimeNs === '') return TEMPORARY_NAME.test(name) ? path : undefined;
+  const there = lstatOf(path);
+  return there === undefined || there.isDirectory() || String(there.mtimeNs) === wholeMtimeNs
+    ? undefined
+    : path;
+}
+
 /** Of a directory that is held open; empty when it is too long to be said in one piece. */
-function realPath(directory: BytePath): Buffer {
+function realPath(directory: BytePath): BytePath {
   try {
-    return readlinkSync(directory.replace(/\/$/, ''), 'buffer');
+    return pathFromBytes(readlinkSync(directory.replace(/\/$/, ''), 'buffer'));
   } catch {
-    return Buffer.alloc(0);
+    return '';
   }
 }
 
