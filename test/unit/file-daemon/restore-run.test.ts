@@ -223,6 +223,24 @@ describe('a restore', () => {
     expect(readFileSync(site.restored('there/a'), 'utf8')).toBe('a');
   });
 
+  it.each([
+    { replace: 'never', content: 'first', counts: { files: 3, skipped: 1, errors: 0 } },
+    { replace: 'always', content: 'second', counts: { files: 4, skipped: 0, errors: 0 } },
+  ] as const)('obeys replace = $replace also in a directory it has made itself', async (given) => {
+    using site = new RestoreSite();
+    site.write('d/a', 'first');
+    site.write('d/b', 'second');
+    // As a file system does that takes two names for the same.
+    const records = (all: FileRecord[]) => {
+      const [a, b] = [all.find(named('/a'))!, all.find(named('/b'))!];
+      return all.map((record) => (record === b ? { ...b, path: a.path } : record));
+    };
+    const restored = await restore(site, [site.save()], { records, replace: given.replace });
+    expect(restored).toMatchObject(given.counts);
+    expect(readFileSync(site.restored('d/a'), 'utf8')).toBe(given.content);
+    expect(readdirSync(site.restored('d'))).toEqual(['a']);
+  });
+
   it('does not replace a directory by a file', async () => {
     using site = new RestoreSite();
     site.write('a', 'content');

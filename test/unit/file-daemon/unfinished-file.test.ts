@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TargetTree } from '../../../file-daemon/restore/target-tree.ts';
 import { removeUnfinishedFiles, UnfinishedFile } from '../../../file-daemon/restore/unfinished-file.ts';
+import { FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
 import { restore, RestoreSite } from './support/restore-site.ts';
 
 describe('the note of an unfinished file', () => {
@@ -26,12 +27,32 @@ describe('the note of an unfinished file', () => {
     expect(removeUnfinishedFiles(site.work)).toEqual([]);
   });
 
+  it('lets it remove a file under its own name, unless that is whole', () => {
+    using site = new RestoreSite();
+    mkdirSync(site.where);
+    using tree = new TargetTree(site.where);
+    const record = {
+      ...FileRecord.decode(Buffer.alloc(0)),
+      mtimeSeconds: 1_000_000,
+      mtimeNanoseconds: 500_000_000,
+    };
+    const left = (file: string, mtime: number) => {
+      new UnfinishedFile(site.work, 7).note(tree.place(`/${file}`), record);
+      writeFileSync(join(site.where, file), 'content');
+      utimesSync(join(site.where, file), mtime, mtime);
+      return removeUnfinishedFiles(site.work);
+    };
+    expect(left('half', 2_000_000)).toEqual([join(site.where, 'half')]);
+    expect(left('whole', 1_000_000.5)).toEqual([]);
+    expect(readdirSync(site.where)).toEqual(['whole']);
+  });
+
   it.each([
     [
       'names a file that was put in its place meanwhile',
-      (where: string) => join(where, '.noctule-7-9.part\0'),
+      (where: string) => `.noctule-7-9.part\0`.padEnd(512, '\0') + where,
     ],
-    ['names a file of somebody else', (where: string) => join(where, 'kept\0')],
+    ['names a file of somebody else', (where: string) => 'kept\0'.padEnd(512, '\0') + where],
     ['is empty, or no path', () => 'x'],
   ])('is passed over when it %s', (_, content) => {
     using site = new RestoreSite();
