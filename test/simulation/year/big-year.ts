@@ -180,7 +180,8 @@ class BigSite implements AsyncDisposable {
       storage.truncate(volumeName).freedBytes;
     const retention = new Retention({ catalog, ids, office, now, conf, truncate });
     const messages = {
-      add: async (type: string, text: string) => void (type === 'Info' || fault(`${type}: ${text}`)),
+      add: async (type: string, text: string) =>
+        void (type === 'Info' || type === 'VolMgmt' || fault(`${type}: ${text}`)),
     };
     const jobs = new JobService({
       environment: {
