@@ -1,3 +1,4 @@
+import { restoreBuffers } from '../../../../catalog/threads/protocol.ts';
 import type {
   ClientLink,
   Daemons,
@@ -99,7 +100,8 @@ export class FakeCall<Q, M> {
 
   exchange(): Exchange<Q, M> {
     return {
-      send: async (message) => this.#requests.put(message),
+      // A copy: the Director may give the memory of a message back as soon as it is sent.
+      send: async (message) => this.#requests.put(restoreBuffers(structuredClone(message)) as Q),
       end: () => this.#requests.end(),
       events: this.#responses.values(),
     };
