@@ -11,7 +11,7 @@ import type { IncomingRecord } from './record-batch-reader.ts';
  * A run is written when it has this many bytes: large enough that what every run costs (some 40 bytes) hardly counts,
  * small enough that a page of the database holds several without much left over.
  */
-const RUN_BYTES = 1_000;
+const RUN_BYTES = 1_300;
 
 const ADD_RUN = `
   INSERT INTO FileRun VALUES
@@ -20,6 +20,9 @@ const ADD_RUN = `
 const ADD_DELETED = 'INSERT INTO DeletedFile (JobId, PathId, Entry) VALUES (:jobId, :pathId, :entry)';
 
 const ADD_IMPLIED = 'INSERT OR IGNORE INTO ImpliedDirectory VALUES (:jobId, :parentId, :pathId)';
+
+const REMOVE_IMPLIED =
+  'DELETE FROM ImpliedDirectory WHERE JobId = :jobId AND ParentId = :parentId AND PathId = :pathId';
 
 /** Files on their way into one row of FileRun. */
 interface OpenRun {
@@ -37,6 +40,8 @@ export class FileWriter {
   readonly #paths: PathIds;
   /** Directories that the job has saved itself, or that are marked as implied. */
   readonly #known = new KnownDirectories();
+  /** Directories that have files in the batch at hand, and those above them, each with the one that it lies in. */
+  readonly #implied = new Map<number, number>();
   #packer = new EntryPacker();
 
   constructor(db: Connection) {
@@ -44,6 +49,7 @@ export class FileWriter {
     this.#paths = new PathIds(db);
     db.onRollback(() => {
       this.#known.clear();
+      this.#implied.clear();
       this.#packer = new EntryPacker();
     });
   }
@@ -73,7 +79,7 @@ export class FileWriter {
       }
       checkPlace(record, last, streamEnd);
       const { fileIndex } = record;
-      if (record.type === FileType.DIRECTORY) this.#known.add(jobId, this.#paths.idOf(record.path));
+      if (record.type === FileType.DIRECTORY) this.#noteSaved(jobId, pathId, this.#paths.idOf(record.path));
       const goesOn =
         run?.pathId === pathId && last.fileIndex === fileIndex - 1 && this.#packer.length < RUN_BYTES;
       if (run === undefined || !goesOn) {
@@ -89,6 +95,7 @@ export class FileWriter {
       last = { fileIndex, streamEnd: record.streamOffset + record.streamBytes };
     }
     if (run !== undefined) this.#close(run);
+    this.#noteImplied(jobId);
     return first === undefined ? undefined : { first, last: last.fileIndex };
   }
 
@@ -108,15 +115,27 @@ export class FileWriter {
 
   /**
    * Makes sure that the directory can be reached from the root of the tree, although the job (an Incremental, or a
-   * FileSet that begins below it) may never save it. A walk gives a directory before its files, so most are known.
+   * FileSet that begins below it) may never save it. A walk gives a directory behind its files: what is still open at
+   * the end of a batch is noted, and the note goes when the directory comes.
    */
   #implyDirectory(jobId: number, path: Buffer, pathId: number): void {
     if (pathId === TOP_ID || this.#known.has(jobId, pathId)) return;
     this.#known.add(jobId, pathId);
     const { parent } = splitPath(path);
     const parentId = this.#paths.idOf(parent);
-    this.#db.run(ADD_IMPLIED, { jobId, parentId, pathId });
+    this.#implied.set(pathId, parentId);
     this.#implyDirectory(jobId, parent, parentId);
+  }
+
+  #noteSaved(jobId: number, parentId: number, pathId: number): void {
+    const isNoted = !this.#implied.delete(pathId) && this.#known.has(jobId, pathId);
+    if (isNoted) this.#db.run(REMOVE_IMPLIED, { jobId, parentId, pathId });
+    this.#known.add(jobId, pathId);
+  }
+
+  #noteImplied(jobId: number): void {
+    for (const [pathId, parentId] of this.#implied) this.#db.run(ADD_IMPLIED, { jobId, parentId, pathId });
+    this.#implied.clear();
   }
 }
 

@@ -6,6 +6,7 @@ import {
   packChangeTime,
   packMtime,
   unpackChangeTime,
+  unpackFirstChangeTime,
   unpackMtime,
   type Time,
   type TimeForm,
@@ -16,6 +17,8 @@ import type { IncomingRecord } from './record-batch-reader.ts';
 /**
  * File records of one directory packed behind each other, in about 60 bytes each of which 20 are a SHA-1: what an
  * entry has in common with the one before is not said again. Path and index are not in it; they follow from the place.
+ * In front of the first stands a byte 255, with which no entry begins; without it they were packed before schema
+ * version 7, with other times (packed-time.ts).
  *
  *     byte 0    bits 7-5 type, 4-2 digest algorithm, 1 OWNED (owner, group and device as before), 0 ADJACENT
  *     byte 1    bits 7-6 mtime, 5-4 ctime, 3-2 atime (packed-time.ts), 1 mode as before, 0 PLAIN
@@ -32,6 +35,8 @@ import type { IncomingRecord } from './record-batch-reader.ts';
 
 /** Positions in a job's stream are multiples of this. */
 export const SECTOR_BYTES = 512;
+
+const FORM_MARK = 255;
 
 const OWNED = 2;
 const ADJACENT = 1;
@@ -129,6 +134,7 @@ export class EntryPacker {
     const isAdjacent = sector === before.sectorEnd && overhead === before.overhead;
     const hasModeBefore = mode === before.mode;
     const isPlain = linkCount === 1 && hasUsualDigest && !hasExtras(record);
+    if (writer.length === 0) writer.byte(FORM_MARK);
     const algorithm = hasUsualDigest ? digestAlgorithm : DigestAlgorithm.UNSPECIFIED;
     writer.byte((type << 5) | (algorithm << 2) | (isOwned ? OWNED : 0) | (isAdjacent ? ADJACENT : 0));
     writer.byte(
@@ -195,6 +201,7 @@ export class EntryReader {
   streamOffset = 0;
   streamEnd = 0;
   readonly #reader: PackReader;
+  readonly #unpackChangeTime: typeof unpackChangeTime = unpackChangeTime;
   #name: Buffer = Buffer.alloc(64);
   #nameLength = 0;
   #nameView = NOTHING;
@@ -204,8 +211,12 @@ export class EntryReader {
   #largeInode: number | bigint = 0;
   #hadExtras = false;
 
+  /** @throws DamagedColumn */
   constructor(packed: Buffer) {
     this.#reader = new PackReader(packed);
+    if (packed[0] !== FORM_MARK) this.#unpackChangeTime = unpackFirstChangeTime;
+    else if (packed.length > 1) this.#reader.skip(1);
+    else throw new DamagedColumn('packed entries end before the first of them');
   }
 
   /** A view, good until the next entry. */
@@ -264,8 +275,8 @@ export class EntryReader {
     this.streamEnd =
       this.streamOffset + (contentSectors(this.type, this.size) + this.#overhead) * SECTOR_BYTES;
     this.mtime = unpackMtime(reader, (forms >> 6) as TimeForm, this.mtime);
-    this.ctime = unpackChangeTime(reader, ((forms >> 4) & 3) as TimeForm, this.mtime, this.ctime);
-    this.atime = unpackChangeTime(reader, ((forms >> 2) & 3) as TimeForm, this.mtime, this.atime);
+    this.ctime = this.#unpackChangeTime(reader, ((forms >> 4) & 3) as TimeForm, this.mtime, this.ctime);
+    this.atime = this.#unpackChangeTime(reader, ((forms >> 2) & 3) as TimeForm, this.mtime, this.atime);
     this.digestAlgorithm = (kinds >> 2) & 7;
     this.digestLength = DIGEST_LENGTHS[this.digestAlgorithm] ?? 0;
     this.#digestStart = reader.skip(this.digestLength);

@@ -13,8 +13,8 @@ const TimeForm = {
   /** The reference: of an mtime, that of the entry before; of a ctime or atime, the entry's own mtime. No bytes. */
   SAME: 0,
   /**
-   * Of an mtime: four bytes of seconds; no nanoseconds, as archives leave it. Of a ctime or atime: seconds less those
-   * of the entry before, signed; four bytes of nanoseconds.
+   * Of an mtime: four bytes of seconds; no nanoseconds, as archives leave it. Of a ctime or atime: nanoseconds since that
+   * of the entry before, signed: files are often made, and read, one soon after the other.
    */
   SHORT: 1,
   /** Eight bytes: seconds * 2^30 + nanoseconds, for the years 1970 to 2514. */
@@ -26,8 +26,10 @@ export type TimeForm = (typeof TimeForm)[keyof typeof TimeForm];
 
 const FULL_SECONDS_END = 2 ** 34;
 const FULL_NANOSECONDS_END = 2 ** 30;
-/** A difference up to this takes at most three bytes. */
+/** Twelve days: a difference up to this takes at most eight bytes, and most are far less. */
 const NEAR_SECONDS_MAX = 2 ** 20 - 1;
+
+const NANOSECONDS = 1_000_000_000;
 
 export function mtimeForm(mtime: Time, before: Time): TimeForm {
   if (isSame(mtime, before)) return TimeForm.SAME;
@@ -39,7 +41,8 @@ export function mtimeForm(mtime: Time, before: Time): TimeForm {
 export function changeTimeForm(time: Time, mtime: Time, before: Time): TimeForm {
   if (isSame(time, mtime)) return TimeForm.SAME;
   if (!fitsFull(time)) return TimeForm.ANY;
-  return Math.abs(time.seconds - before.seconds) <= NEAR_SECONDS_MAX ? TimeForm.SHORT : TimeForm.FULL;
+  const isNear = Math.abs(time.seconds - before.seconds) <= NEAR_SECONDS_MAX;
+  return isNear && isCivil(time) && isCivil(before) ? TimeForm.SHORT : TimeForm.FULL;
 }
 
 export function packMtime(writer: PackWriter, form: TimeForm, mtime: Time): void {
@@ -49,8 +52,7 @@ export function packMtime(writer: PackWriter, form: TimeForm, mtime: Time): void
 
 export function packChangeTime(writer: PackWriter, form: TimeForm, time: Time, before: Time): void {
   if (form === TimeForm.SHORT) {
-    writer.signed(time.seconds - before.seconds);
-    writer.uint32(time.nanoseconds);
+    writer.signed((time.seconds - before.seconds) * NANOSECONDS + time.nanoseconds - before.nanoseconds);
   } else {
     packLong(writer, form, time);
   }
@@ -64,6 +66,14 @@ export function unpackMtime(reader: PackReader, form: TimeForm, before: Time): T
 export function unpackChangeTime(reader: PackReader, form: TimeForm, mtime: Time, before: Time): Time {
   if (form === TimeForm.SAME) return mtime;
   if (form !== TimeForm.SHORT) return unpackLong(reader, form);
+  const nanoseconds = before.nanoseconds + reader.signed();
+  const seconds = Math.floor(nanoseconds / NANOSECONDS);
+  return { seconds: before.seconds + seconds, nanoseconds: nanoseconds - seconds * NANOSECONDS };
+}
+
+/** As `unpackChangeTime`, of entries that were packed before schema version 7: seconds and nanoseconds stand apart. */
+export function unpackFirstChangeTime(reader: PackReader, form: TimeForm, mtime: Time, before: Time): Time {
+  if (form !== TimeForm.SHORT) return unpackChangeTime(reader, form, mtime, before);
   return { seconds: before.seconds + reader.signed(), nanoseconds: reader.uint32() };
 }
 
@@ -85,6 +95,10 @@ function unpackLong(reader: PackReader, form: TimeForm): Time {
 
 function isSame(a: Time, b: Time): boolean {
   return a.seconds === b.seconds && a.nanoseconds === b.nanoseconds;
+}
+
+function isCivil({ nanoseconds }: Time): boolean {
+  return nanoseconds < NANOSECONDS;
 }
 
 function fitsFull({ seconds, nanoseconds }: Time): boolean {

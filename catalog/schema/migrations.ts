@@ -6,6 +6,7 @@ import { copies } from './003-copies.ts';
 import { marksOfAdmins } from './004-marks-of-admins.ts';
 import { accurateOfRuns } from './005-accurate-of-runs.ts';
 import { jobsByResult } from './006-jobs-by-result.ts';
+import { nearTimes } from './007-near-times.ts';
 import type { Migration } from './migration.ts';
 import { VIEWS } from './views.ts';
 
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   marksOfAdmins,
   accurateOfRuns,
   jobsByResult,
+  nearTimes,
 ];
 
 /** "Noct" in the header of the file: tells a catalog from any other SQLite database. */

@@ -7,7 +7,7 @@ import { jobMedia, jobMediaPage } from '../../../catalog/job-media.ts';
 import { volumeByName } from '../../../catalog/volumes.ts';
 import type { FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
 import type { Durable } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
-import { minute, recordsMember, recordsOf, Site, type TestFile } from './site.ts';
+import { BLOCK_BYTES, minute, recordsMember, recordsOf, Site, type TestFile } from './site.ts';
 
 const TREE: TestFile[] = [
   { path: '/home/' },
@@ -51,6 +51,24 @@ describe('what a storage daemon reports as durable', () => {
       expect(allFiles(site, { jobId, limit })).toEqual(records);
     },
   );
+
+  test('of a directory behind its files leaves no note that the job did not save it', () => {
+    using site = new Site();
+    const inside = Array.from({ length: 40 }, (_, i) => ({ path: `/top/d/${i}`, size: BLOCK_BYTES }));
+    const jobId = site.start({ start: 1 });
+    const reports = site.reportsOf(recordsOf([...inside, { path: '/top/d/' }, { path: '/top/e/f' }]));
+    const implied = () =>
+      site.db
+        .all<{ Name: Buffer }>('SELECT Name FROM ImpliedDirectory JOIN DirectoryPath USING (PathId)')
+        .map(({ Name }) => String(Name))
+        .sort();
+    const seen = reports.map((report) => {
+      site.db.transaction('write', () => addDurable(site.db, { jobId, at: minute(1), ...report }));
+      return implied();
+    });
+    expect(seen[0]).toEqual(['/', 'd/', 'top/']);
+    expect(seen.at(-1)).toEqual(['/', 'e/', 'top/']);
+  });
 
   test('keeps notes of deleted files apart from the saved ones', () => {
     using site = new Site();
