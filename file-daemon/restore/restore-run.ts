@@ -164,13 +164,12 @@ class Restore {
   atOnce(record: FileRecord, saved: FileRecord): boolean {
     if (record.type !== FileType.REGULAR || record.extended || record.linkTarget.length > 0) return false;
     if (this.#last?.streamOffset === record.streamOffset) return false;
-    const content = this.#stored.wholeAtHand(record);
-    if (content === undefined) return false;
     const path = pathFromBytes(record.path);
     this.#sink.progress(this.counts, path);
     try {
       const place = this.#tree.place(path);
-      if (!place.isFresh) return false;
+      const content = place.isFresh ? this.#stored.wholeAtHand(record) : undefined;
+      if (content === undefined) return false;
       const file = this.#files.openFileAtOnce(place, record);
       try {
         this.#report(path, file.finishWith(content));
@@ -178,6 +177,7 @@ class Restore {
         file.abandon();
         throw error;
       }
+      this.counts.contentBytes += content.length;
     } catch (error) {
       // `entry` looks at what stands there.
       if (isErrno(error, 'EEXIST')) return false;
@@ -185,7 +185,6 @@ class Restore {
       this.#done(path, record, 'failed');
       return true;
     }
-    this.counts.contentBytes += content.length;
     this.#done(path, record, 'restored');
     return true;
   }
