@@ -17,6 +17,15 @@ export interface RecordChanges {
 
 const NO_CHANGES: RecordChanges = {};
 
+/** The one whose page is finished keeps its memory for the next page: grown anew, it would be garbage of a megabyte each time. */
+let freeWriter: PackWriter | undefined;
+
+function takeWriter(): PackWriter {
+  const writer = freeWriter ?? new PackWriter();
+  freeWriter = undefined;
+  return writer;
+}
+
 /**
  * Encodes the records of packed entries one by one into a FileRecordBatch, which crosses to the main thread and, mostly,
  * from there to another daemon as it is. What the generated encoder makes of `EntryReader.record`, byte for byte, but
@@ -24,7 +33,7 @@ const NO_CHANGES: RecordChanges = {};
  */
 export class RecordEncoder {
   count = 0;
-  readonly #writer = new PackWriter();
+  readonly #writer = takeWriter();
 
   /** Bytes encoded so far. */
   get length(): number {
@@ -66,9 +75,11 @@ export class RecordEncoder {
     this.count++;
   }
 
-  /** In memory of its own, which may be moved to another thread. */
+  /** In memory of its own, which may be moved to another thread. Nothing can be added after it. */
   finish(): Uint8Array<ArrayBuffer> {
-    return this.#writer.takeOwned();
+    const batch = this.#writer.takeOwned();
+    freeWriter = this.#writer;
+    return batch;
   }
 
   #addPath(directory: Buffer, entry: EntryReader, name: Buffer | undefined): void {
