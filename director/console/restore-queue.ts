@@ -1,6 +1,7 @@
 import type { JobResource } from '../../configuration/director-conf.ts';
 import { withCommas } from '../../text/numbers.ts';
 import type { NeededVolume } from '../../catalog/rows.ts';
+import { storageThatReads } from '../jobs/restore-storage.ts';
 import type { RestoreSelection } from '../services.ts';
 import { announceCatalog } from './catalog-line.ts';
 import { chooseResource, resourceOnLine } from './choose-resource.ts';
@@ -24,7 +25,8 @@ export async function queueRestore(
   const job = await restoreJob(context, chosen.clientName);
   const { clients, fileSets } = context.conf();
   const client = clients.find(({ name }) => name === chosen.clientName);
-  await context.print(volumesText(context, plan.volumes));
+  const storages = await storagesOf(context, plan.volumes);
+  await context.print(volumesText(plan.volumes, storages));
   await context.say(
     `\n${withCommas(plan.files)} file${plan.files === 1 ? '' : 's'} selected to be restored.\n`,
   );
@@ -54,7 +56,7 @@ export async function queueRestore(
   if (context.line.has('where') && draft.restore?.regexWhere) {
     await context.say('"where" is not used: what RegexWhere makes of a path is the whole path.');
   }
-  const storageName = [...new Set(plan.volumes.map((volume) => storagesOf(context, volume).names))].join('|');
+  const storageName = [...new Set(storages.map(({ name }) => name))].join('|');
   return await confirmAndQueue(context, draft, { storageName });
 }
 
@@ -98,27 +100,36 @@ async function restoreJob(context: CommandContext, clientName: string): Promise<
 
 const COLUMN_WIDTH = 26;
 
-function volumesText(context: CommandContext, volumes: readonly NeededVolume[]): string {
+function volumesText(volumes: readonly NeededVolume[], storages: readonly NeededStorage[]): string {
   return [
     '',
     'The Job will require the following:',
     '   Volume(s)                 Storage(s)                SD Device(s)',
     '='.repeat(75),
-    ...volumes.map((volume) => {
-      const { names, devices } = storagesOf(context, volume);
-      const cells = [volume.volumeName, names, devices];
+    ...volumes.map(({ volumeName }, i) => {
+      const { name, devices } = storages[i]!;
+      const cells = [volumeName, name, devices];
       return `    ${cells.map((cell) => cell.padEnd(COLUMN_WIDTH)).join('')}`.trimEnd();
     }),
     '',
   ].join('\n');
 }
 
-/** The Storages that can read a volume, going by its media type; among several the job takes the one that wrote it. */
-function storagesOf({ conf }: CommandContext, volume: NeededVolume): { names: string; devices: string } {
-  const storages = conf().storages.filter(({ mediaType }) => mediaType === volume.mediaType);
-  if (storages.length === 0) return { names: '*unknown*', devices: '*unknown*' };
-  return {
-    names: storages.map(({ name }) => name).join('|'),
-    devices: [...new Set(storages.flatMap(({ device }) => device))].join('|'),
-  };
+interface NeededStorage {
+  readonly name: string;
+  readonly devices: string;
+}
+
+/** Where each of the volumes is read, unless the admin names a Storage. */
+async function storagesOf(
+  { conf, services: { catalog } }: CommandContext,
+  volumes: readonly NeededVolume[],
+): Promise<NeededStorage[]> {
+  const { storages } = conf();
+  const names = new Map<number, string>();
+  for (const { name } of storages) names.set(await catalog.syncStorage(name), name);
+  return volumes.map((volume) => {
+    const storage = storageThatReads(volume, { storages, nameOf: (storageId) => names.get(storageId) });
+    return { name: storage?.name ?? '*unknown*', devices: storage?.device.join('|') ?? '*unknown*' };
+  });
 }

@@ -98,10 +98,18 @@ function optionsOf(job: ActiveJob, env: Places): SourceOptions {
   };
 }
 
+/** The Storage that wrote the volume; if the conf has it no more, another one of its media type. */
+export function storageThatReads(
+  volume: NeededVolume,
+  { storages, nameOf }: Pick<SourceOptions, 'storages' | 'nameOf'>,
+): StorageResource | undefined {
+  const name = nameOf(volume.storageId);
+  const sameType = storages.filter(({ mediaType }) => mediaType === volume.mediaType);
+  return sameType.find((one) => one.name === name) ?? sameType[0];
+}
+
 function storageOf(volume: NeededVolume, options: SourceOptions): StorageResource {
-  const name = options.nameOf(volume.storageId);
-  const sameType = options.storages.filter(({ mediaType }) => mediaType === volume.mediaType);
-  const storage = sameType.find((one) => one.name === name) ?? sameType[0];
+  const storage = storageThatReads(volume, options);
   if (storage) return storage;
   throw new JobFailed(
     `Volume "${volume.volumeName}" has media type "${volume.mediaType}", and no Storage of the conf has that`,
