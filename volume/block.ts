@@ -172,8 +172,13 @@ function packedPart(member: Buffer, { codec }: MemberHeader): Buffer {
   return member.subarray(MEMBER_HEADER_BYTES, member.length - trailerBytes(codec));
 }
 
+/** In one piece. When it is full to the last byte, zlib makes another one for what may follow. */
+function outputBytes(contentBytes: number): number {
+  return Math.max(64, contentBytes + 1);
+}
+
 function inflateOptions(contentBytes: number): ZlibOptions {
-  return { info: true, maxOutputLength: contentBytes, chunkSize: Math.max(64, contentBytes) };
+  return { info: true, maxOutputLength: contentBytes, chunkSize: outputBytes(contentBytes) };
 }
 
 function zstdOptions(header: MemberHeader): ZstdOptions {
@@ -181,7 +186,7 @@ function zstdOptions(header: MemberHeader): ZstdOptions {
   return {
     info: true,
     maxOutputLength: contentBytes,
-    chunkSize: Math.max(64, contentBytes),
+    chunkSize: outputBytes(contentBytes),
     params: { [constants.ZSTD_d_windowLogMax]: Math.log2(BLOCK_CONTENT_BYTES_MAX) },
   };
 }

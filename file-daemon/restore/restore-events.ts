@@ -21,7 +21,7 @@ export type RestoreCommand =
   /** Among the entries: those of a storage are all there. */
   | { readonly kind: 'storageEnd' }
   | { readonly kind: 'entriesEnd' }
-  /** Answered with `blockTaken`. `content` is the whole of its memory, handed over and not copied. */
+  /** Answered with `blockTaken`. `content` is alone in its memory, handed over and not copied. */
   | {
       readonly kind: 'block';
       readonly session: SessionKey;

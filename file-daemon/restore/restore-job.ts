@@ -6,7 +6,6 @@ import { MemberDamaged } from '../../volume/volume-errors.ts';
 import type { BytePath } from '../byte-path.ts';
 import { ProgramRunner } from '../plugins/program-runner.ts';
 import { releaseMember } from '../../transport/bulk.ts';
-import { ownsMemory } from '../../transport/release-memory.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { JobWorker, workerModule } from '../worker/job-worker.ts';
@@ -187,7 +186,11 @@ class RestoreFeed {
   }
 }
 
-/** Small bytes may lie in memory that they share with others, which cannot be handed over. */
+/** Small bytes may lie in memory that they share with others, which cannot be handed over; large ones are alone in theirs. */
 function owned(bytes: Buffer): Uint8Array<ArrayBuffer> {
-  return ownsMemory(bytes) ? bytes : new Uint8Array(bytes);
+  return isLarge(bytes) ? bytes : new Uint8Array(bytes);
+}
+
+function isLarge(bytes: Buffer): bytes is Buffer<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength > Buffer.poolSize;
 }

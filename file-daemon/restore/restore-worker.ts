@@ -62,7 +62,11 @@ async function* streamBlocks(): AsyncGenerator<StreamBlock | StorageBoundary> {
       continue;
     }
     const { session, streamOffset, content } = command;
-    yield { session, streamOffset, content: Buffer.from(content.buffer) };
+    yield {
+      session,
+      streamOffset,
+      content: Buffer.from(content.buffer, content.byteOffset, content.byteLength),
+    };
     releaseMemory(content.buffer);
     post({ kind: 'blockTaken' });
   }

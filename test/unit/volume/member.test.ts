@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { deflateRawSync, gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   decodeBlockContent,
   decodeBlockContentAsync,
@@ -127,6 +127,20 @@ describe('a block', () => {
     expect(member.length).toBe(MEMBER_HEADER_BYTES + storedDeflate(content).length + 8);
     expect(decodeBlockContent(member)).toEqual(content);
   });
+
+  test.each(['deflate', 'zstd'] as const)(
+    'packed with %s takes memory for its content once',
+    async (codec) => {
+      const content = Buffer.alloc(BLOCK_CONTENT_BYTES_MAX, 'content');
+      const member = plainBlock(content, packedAs(codec, content));
+      const taken = vi.spyOn(Buffer, 'allocUnsafe');
+      const decoded = await decodeBlockContentAsync(member);
+      const large = taken.mock.calls.filter(([bytes]) => bytes >= BLOCK_CONTENT_BYTES_MAX);
+      taken.mockRestore();
+      expect(decoded.equals(content)).toBe(true);
+      expect(large).toEqual([[BLOCK_CONTENT_BYTES_MAX + 1]]);
+    },
+  );
 
   test('of the largest size, stored, stays below the largest member', () => {
     const content = Buffer.alloc(BLOCK_CONTENT_BYTES_MAX, 'x');
