@@ -91,6 +91,11 @@ export async function runRestore(
   for (const text of limitations()) sink.notice({ type: 'warning', path: '', text });
   const files = new FileMaker(task.jobId, unfinished);
   const restore = new Restore(task, { tree, directories, files }, new BlockSource(input.blocks), sink);
+  const finishDirectories = () => {
+    // They let others in, who may change the file that was made last.
+    unfinished.clear();
+    restore.finishDirectories();
+  };
   try {
     for await (const wanted of input.entries) {
       if (wanted === 'storageEnd') {
@@ -104,10 +109,10 @@ export async function runRestore(
       }
     }
   } catch (error) {
-    if (error instanceof TargetFull) restore.finishDirectories();
+    if (error instanceof TargetFull) finishDirectories();
     throw error;
   }
-  restore.finishDirectories();
+  finishDirectories();
   await restore.drain();
   return restore.counts;
 }

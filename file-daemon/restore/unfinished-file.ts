@@ -43,12 +43,17 @@ export class UnfinishedFile implements Disposable {
     const isThere = parent === this.#noted?.parent;
     if (isThere && name === this.#noted?.name) return;
     if (!isThere) {
-      // Until the name is written, what the note says is no file.
-      this.#write('\0\0', 0);
+      this.clear(); // until the name is written
       this.#write(`${realPath(directory)}\0`, DIRECTORY_OFFSET);
     }
     this.#noted = { parent, name };
     this.#write(`${name}\0${record === undefined ? '' : mtimeNsOf(record)}\0`, 0);
+  }
+
+  /** None: whoever changes a file from now on does not lose it when the daemon is killed. */
+  clear(): void {
+    this.#write('\0\0', 0);
+    this.#noted = undefined;
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TargetTree } from '../../../file-daemon/restore/target-tree.ts';
 import { removeUnfinishedFiles, UnfinishedFile } from '../../../file-daemon/restore/unfinished-file.ts';
@@ -45,6 +45,17 @@ describe('the note of an unfinished file', () => {
     expect(left('half', 2_000_000)).toEqual([join(site.where, 'half')]);
     expect(left('whole', 1_000_000.5)).toEqual([]);
     expect(readdirSync(site.where)).toEqual(['whole']);
+  });
+
+  it('names no file any more when the directories are opened to others', async () => {
+    using site = new RestoreSite();
+    site.write('d/a', 'a');
+    const noted: string[] = [];
+    const note = join(site.work, 'restore-5-unfinished.tmp');
+    const onEntry = (path: string) =>
+      void noted.push(`${basename(path)}: ${readFileSync(note, 'latin1').split('\0')[0]}`);
+    await restore(site, [site.save()], { onEntry });
+    expect(noted.slice(-2)).toEqual(['d: ', 'source: ']);
   });
 
   it.each([
