@@ -4,8 +4,12 @@
  * holds a view of that memory; all views of it are empty from then on.
  */
 export function releaseMemory(memory: ArrayBufferLike): void {
-  // Buffers of a few KiB lie in a pool that they share.
-  if (memory instanceof ArrayBuffer && memory.byteLength > Buffer.poolSize) memory.transfer(0);
+  if (isNoPool(memory)) memory.transfer(0);
+}
+
+/** Whether it is more than the pool that Buffers of a few KiB share. */
+export function isNoPool(memory: ArrayBufferLike): memory is ArrayBuffer {
+  return memory instanceof ArrayBuffer && memory.byteLength > Buffer.poolSize;
 }
 
 /** Whether the bytes are all there is in their memory, so that no view of other bytes can be. */

@@ -6,6 +6,7 @@ import { MemberDamaged } from '../../volume/volume-errors.ts';
 import type { BytePath } from '../byte-path.ts';
 import { ProgramRunner } from '../plugins/program-runner.ts';
 import { releaseMember } from '../../transport/bulk.ts';
+import { isNoPool } from '../../transport/release-memory.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { JobWorker, workerModule } from '../worker/job-worker.ts';
@@ -188,9 +189,6 @@ class RestoreFeed {
 
 /** Small bytes may lie in memory that they share with others, which cannot be handed over; large ones are alone in theirs. */
 function owned(bytes: Buffer): Uint8Array<ArrayBuffer> {
-  return isLarge(bytes) ? bytes : new Uint8Array(bytes);
-}
-
-function isLarge(bytes: Buffer): bytes is Buffer<ArrayBuffer> {
-  return bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength > Buffer.poolSize;
+  const { buffer, byteOffset, byteLength } = bytes;
+  return isNoPool(buffer) ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array(bytes);
 }
