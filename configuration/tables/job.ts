@@ -72,8 +72,7 @@ const WHAT_TO_DO = {
 
 const THE_REST = {
   writeBootstrap: directive('Write Bootstrap', path, {
-    status: notYet('volumes tell by themselves what is on them'),
-    help: 'File (or |command) that gets the bootstrap of a good backup',
+    help: 'File (or |command) that gets the bootstrap of a good backup: a Full begins it anew, the others are added',
   }),
   spoolData: directive('Spool Data', yesNo, {
     default: false,

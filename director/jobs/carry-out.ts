@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../daemon/log.ts';
 import { messageOf, OperatorError } from '../../errors/operator-error.ts';
+import { writeBootstrap } from '../bootstrap/write-bootstrap.ts';
 import { autoPrune } from '../retention/auto-prune.ts';
 import { endedWell } from '../reports/termination.ts';
 import { formatReportTime } from '../../text/civil-time.ts';
@@ -85,6 +86,7 @@ async function end(job: ActiveJob, kind: JobKind, env: JobEnvironment, reached: 
   const endTime = env.now();
   const status = await recordEnd(job, kind, env, { status: reached, endTime });
   if (endedWell(status)) await settle(job, kind);
+  if (endedWell(status) && job.plan.type === 'B') await writeBootstrap(job, env);
   await job.messages.add(isFailure(status) ? 'Error' : 'Info', kind.report(status, endTime));
   if (job.plan.type === 'B' || job.plan.type === 'D') await pruneAfter(job, env);
   const done = await runLastScripts(job, kind, env, { status, endTime, scripts: runAfterScripts });
