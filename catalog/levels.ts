@@ -108,6 +108,23 @@ export function restoreChain(db: Connection, query: ChainQuery): JobRow[] {
   return [full, ...(differential ? [differential] : []), ...incrementals];
 }
 
+/** Index by the Job's name: a row for each volume that a run of it wrote. */
+const LAST_BACKUPS_TO = `
+  SELECT v.StorageId AS storageId, MAX(j.StartTime) AS startTime
+    FROM JobRun j JOIN JobMedia m USING (JobId) JOIN Volume v USING (MediaId)
+   WHERE j.Name = :jobName AND ${GOOD_BACKUP}
+   GROUP BY v.StorageId`;
+
+/** When each storage on which volumes of the Job lie got its last good backup. */
+export function lastBackupsTo(
+  db: Connection,
+  { jobName }: { readonly jobName: string },
+): { storageId: number; startTime: Date }[] {
+  return db
+    .all<{ storageId: number; startTime: number }>(LAST_BACKUPS_TO, { jobName })
+    .map(({ storageId, startTime }) => ({ storageId, startTime: new Date(startTime) }));
+}
+
 const FILESETS_OF_CLIENT = `
   SELECT DISTINCT s.FileSet FROM JobRun j JOIN FileSetVersion s USING (FileSetId)
    WHERE j.ClientId = (SELECT ClientId FROM Client WHERE Name = :clientName) AND ${GOOD_BACKUP}

@@ -48,21 +48,33 @@ export function chosenPool(run: RunChoice, level: string | undefined): Chosen<Po
   return run.pool ? { resource: run.pool, by: 'run' } : { resource: job.pool, by: 'job' };
 }
 
-/**
- * The storage of a run: the one that the run names, else the pool's, else the Job's; undefined: none. Of a list, the first
- * that is not disabled.
- */
-export function chosenStorage(run: RunChoice, pool: PoolResource): Chosen<StorageResource> | undefined {
-  if (run.storage) return { resource: run.storage, by: 'run' };
-  const ofPool = firstUsable(pool.storage);
-  if (ofPool) return { resource: ofPool, by: 'pool' };
-  const ofJob = firstUsable(run.job.storage);
-  return ofJob && { resource: ofJob, by: 'job' };
+/** Storages of which a run that writes takes one when it begins. */
+export interface StorageGroup {
+  /** In the order of the conf; at least one. A disabled one is there only when all are: it is the one to name. */
+  readonly storages: readonly [StorageResource, ...StorageResource[]];
+  readonly by: 'run' | 'pool' | 'job';
+  readonly policy: JobResource['storageGroupPolicy'];
+  /** For FreeSpaceLeastUsed. */
+  readonly thresholdBytes: number;
 }
 
-/** When all are disabled, the first: it is the one to name. */
-function firstUsable(storages: readonly StorageResource[]): StorageResource | undefined {
-  return storages.find(({ enabled }) => enabled) ?? storages[0];
+/** The storages of a run: the one that the run names, else the pool's, else the Job's; undefined: none. */
+export function storageGroup(run: RunChoice, pool: PoolResource): StorageGroup | undefined {
+  const { job, storage } = run;
+  const policy = job.storageGroupPolicy === 'ListedOrder' ? pool.storageGroupPolicy : job.storageGroupPolicy;
+  const thresholdBytes = job.storageGroupPolicyThreshold || pool.storageGroupPolicyThreshold;
+  if (storage) return { storages: [storage], by: 'run', policy, thresholdBytes };
+  const by = pool.storage.length > 0 ? 'pool' : 'job';
+  const listed = by === 'pool' ? pool.storage : job.storage;
+  const enabled = listed.filter((one) => one.enabled);
+  const [first, ...others] = enabled.length > 0 ? enabled : listed.slice(0, 1);
+  return first && { storages: [first, ...others], by, policy, thresholdBytes };
+}
+
+/** The first of them, which is the one to name before the run begins. */
+export function chosenStorage(run: RunChoice, pool: PoolResource): Chosen<StorageResource> | undefined {
+  const group = storageGroup(run, pool);
+  return group && { resource: group.storages[0], by: group.by };
 }
 
 /** The level that a run asks for; a Backup or Verify has one always, other types only when it is named. */

@@ -11,18 +11,16 @@ const DAYS = 86_400;
 
 export const STORAGE_GROUP_POLICY = directive(
   'Storage Group Policy',
-  oneOf(['ListedOrder', 'LeastUsed', 'FreeSpace', 'LastBackedUpTo']),
+  oneOf(['ListedOrder', 'LeastUsed', 'FreeSpace', 'FreeSpaceLeastUsed', 'LastBackedUpTo']),
   {
     default: 'ListedOrder',
-    anyway: 'ListedOrder',
-    status: notYet('the first Storage of the list that is not disabled is taken'),
-    help: 'Which Storage of a list is tried first',
+    help: 'Which Storage of a list a job that writes tries first; that of the Job beats that of the Pool',
   },
 );
 
 export const STORAGE_GROUP_POLICY_THRESHOLD = directive('Storage Group Policy Threshold', size, {
-  status: notYet('the first Storage of the list that is not disabled is taken'),
-  help: 'Free space that a Storage must have',
+  default: 0,
+  help: 'With FreeSpaceLeastUsed: Storages whose free space differs from the largest by no more than this are alike',
 });
 
 /** Volumes that are treated alike. */

@@ -1,6 +1,7 @@
 import type { FileSetVersion } from '../../catalog/inputs.ts';
 import type { SavedPart } from '../../catalog/rows.ts';
 import type { PoolResource, StorageResource } from '../../configuration/director-conf.ts';
+import { storageGroup } from '../../configuration/runs/run-choice.ts';
 import type { MessageType } from '../../configuration/values/destination.ts';
 import { messageOf } from '../../errors/operator-error.ts';
 import type { BackupRequest } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
@@ -46,6 +47,7 @@ import {
 } from './run-scripts.ts';
 import { storageAddress } from './storage-address.ts';
 import { storageUse } from './storage-use.ts';
+import { takeStorage } from './take-storage.ts';
 import { writtenVolumes } from './written-volumes.ts';
 
 /** A backup: one client, one storage daemon, one FileSet. */
@@ -200,11 +202,13 @@ export class BackupJob implements JobKind {
   async #choosePoolAndStorage(): Promise<void> {
     const { request } = this.#job.plan;
     this.#pool = choosePool(request, this.#decision.level);
-    this.#storage = chooseStorage(request, this.#pool.resource);
-    this.#job.poolName = this.#pool.resource.name;
+    const pool = this.#pool.resource;
+    this.#storage = chooseStorage(request, pool);
+    this.#job.poolName = pool.name;
     this.#job.storageName = this.#storage.resource.name;
-    const poolId = this.#env.ids.poolId(this.#pool.resource.name);
-    await this.#env.catalog.setJob(this.#job.jobId, { poolId });
+    await this.#env.catalog.setJob(this.#job.jobId, { poolId: this.#env.ids.poolId(pool.name) });
+    const group = storageGroup(request, pool)!;
+    this.#storage = { ...this.#storage, resource: await takeStorage(this.#job, this.#env, group) };
     const storages = [storageUse(this.#storage.resource, 'write')];
     await this.#env.moveToStorages(this.#job.jobId, storages, this.#job.signal);
   }

@@ -1,5 +1,5 @@
 import type { JobRow } from '../../catalog/rows.ts';
-import type { PoolResource, StorageResource } from '../../configuration/director-conf.ts';
+import type { PoolResource } from '../../configuration/director-conf.ts';
 import { copyReport } from '../reports/copy-report.ts';
 import { NOTHING_STORED } from '../reports/stored-lines.ts';
 import { removalTexts } from '../retention/removal.ts';
@@ -9,10 +9,11 @@ import { doneTo, selectJobs } from './copy-selection.ts';
 import { copyIdentity } from './copy-identity.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { JobKind, JobTotals } from './job-kind.ts';
-import { chooseNextPool, nextStorage } from './next-pool.ts';
+import { chooseNextPool, nextStorage, type NextStorage } from './next-pool.ts';
 import { choosePool, sourcedNameOf, type Sourced } from './pool-choice.ts';
 import { refuseMisplacedScripts, runBeforeScripts, warnOfClientScripts } from './run-scripts.ts';
 import { StreamCopy } from './stream-copy.ts';
+import { takeStorage } from './take-storage.ts';
 
 /**
  * A Copy or Migrate (reference bacula-jobs, section 10): finds the backups that it is to handle, handles the oldest itself and
@@ -23,7 +24,7 @@ export class CopyJob implements JobKind {
   readonly #env: JobEnvironment;
   readonly #readPool: Sourced<PoolResource>;
   #writePool: Sourced<PoolResource> | undefined;
-  #writeStorage: Sourced<StorageResource> | undefined;
+  #writeStorage: NextStorage | undefined;
   #source: JobRow | undefined;
   #copy: StreamCopy | undefined;
   #copyJobId = 0;
@@ -140,9 +141,10 @@ export class CopyJob implements JobKind {
     source: JobRow,
     { copyJobId, copyJob }: { copyJobId: number; copyJob: string },
   ): Promise<void> {
-    const { pool, storage } = this.#written();
+    const { pool, next } = this.#written();
     this.#job.poolName = pool.name;
-    this.#job.storageName = storage.name;
+    const storage = await takeStorage(this.#job, this.#env, next.group);
+    this.#writeStorage = { ...next, resource: storage };
     this.#copy = new StreamCopy(this.#job, this.#env, {
       ...{ pool, storage },
       sources: [source],
@@ -174,9 +176,9 @@ export class CopyJob implements JobKind {
     await catalog.endJob(this.#copyJobId, { jobStatus, endTime: now(), ...sums });
   }
 
-  #written(): { pool: PoolResource; storage: StorageResource } {
+  #written(): { pool: PoolResource; next: NextStorage } {
     if (!this.#writePool || !this.#writeStorage) throw new Error('a copy before its pool was chosen');
-    return { pool: this.#writePool.resource, storage: this.#writeStorage.resource };
+    return { pool: this.#writePool.resource, next: this.#writeStorage };
   }
 
   // ---- the report ---------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import type { Daemons } from '../daemons/daemon-ports.ts';
 import type { Retention } from '../retention/retention.ts';
 import type { RunRequest } from '../services.ts';
 import type { VolumeOffice } from '../volumes/volume-office.ts';
+import type { StorageLoad } from './job-queue.ts';
 import type { StorageUse } from './next-runnable.ts';
 
 /** A console command that a script gives. */
@@ -56,4 +57,6 @@ export interface JobEnvironment {
     storages: readonly StorageUse[],
     signal: AbortSignal,
   ) => Promise<void>;
+  /** How busy a storage is with other jobs. */
+  readonly storageLoad: (use: StorageUse, jobId: number) => StorageLoad;
 }

@@ -2,9 +2,11 @@ import { QueueFull } from '../director-errors.ts';
 import { ChangeSignal } from '../change-signal.ts';
 import {
   nextRunnable,
+  storageHasRoom,
   storagesHaveRoom,
   type QueueEntry,
   type StorageUse,
+  usesOf,
   type WaitReason,
 } from './next-runnable.ts';
 
@@ -19,6 +21,13 @@ export interface QueuedJob {
   begin(): Promise<void>;
   /** Told whenever the reason may have changed. */
   waitsFor(reason: WaitReason): void;
+}
+
+export interface StorageLoad {
+  /** Running jobs that use it. */
+  readonly jobs: number;
+  /** Whether one more may. */
+  readonly hasRoom: boolean;
 }
 
 /**
@@ -100,6 +109,12 @@ export class JobQueue {
     } finally {
       this.#moving.delete(jobId);
     }
+  }
+
+  /** How busy a storage is with others than this job. */
+  loadOf(use: StorageUse, jobId: number): StorageLoad {
+    const others = this.#runningEntries().filter((entry) => entry.jobId !== jobId);
+    return { jobs: usesOf(use.name, others).length, hasRoom: storageHasRoom(use, others) };
   }
 
   /** Nothing starts any more. */

@@ -1,4 +1,5 @@
 import type { ClientResource } from '../../configuration/director-conf.ts';
+import { storageGroup } from '../../configuration/runs/run-choice.ts';
 import { smallestSpeed } from '../../configuration/values/size.ts';
 import type { Log } from '../../daemon/log.ts';
 import { formatReportTime } from '../../text/civil-time.ts';
@@ -31,7 +32,10 @@ const WAIT_MS = 3_600_000;
 
 export interface JobServiceOptions {
   /** What the jobs share; the service adds what only it knows. */
-  readonly environment: Omit<JobEnvironment, 'moveToStorages' | 'run' | 'stopSignal' | 'uniqueName'>;
+  readonly environment: Omit<
+    JobEnvironment,
+    'moveToStorages' | 'run' | 'stopSignal' | 'storageLoad' | 'uniqueName'
+  >;
   readonly outlets: MessageOutlets;
   readonly workingDirectory: string;
   readonly log: Log;
@@ -74,6 +78,7 @@ export class JobService implements Jobs {
       run: (request) => this.run(request),
       uniqueName: (jobName) => this.#names.next(jobName, environment.now()),
       moveToStorages: (jobId, storages, signal) => this.#moveToStorages(jobId, storages, signal),
+      storageLoad: (use, jobId) => this.#queue.loadOf(use, jobId),
     };
   }
 
@@ -98,22 +103,22 @@ export class JobService implements Jobs {
       const reason = `JobId ${job.jobId} of the same Job takes its place. Duplicate job not allowed.`;
       this.cancel(verdict.jobId, reason);
     }
-    this.#enqueue(job, places.storages, request.when);
+    this.#enqueue(job, places, request.when);
     return job.jobId;
   }
 
   /** @throws RunRefused when the conf does not hold what it needs. */
-  #enqueue(job: ActiveJob, storages: readonly StorageUse[], notBefore?: Date): void {
+  #enqueue(job: ActiveJob, places: Places, notBefore?: Date): void {
     const kind = jobKindOf(job, this.#environment);
     const isHeld = hasQueuedScripts(job) && !job.signal.aborted;
     const scripts = isHeld ? this.#runQueuedScripts(job) : undefined;
     this.#queue.add({
-      entry: { ...this.#entryOf(job, storages, notBefore), isHeld },
+      entry: { ...this.#entryOf(job, places, notBefore), isHeld },
       waitsFor: (reason) =>
         job.enter({ status: waitLetter(reason), text: waitText(reason, formatReportTime(job.dueAt)) }),
       begin: async () => {
         await scripts; // of a job that was cancelled meanwhile they are being ended
-        return this.#carryOut(job, kind, storages);
+        return this.#carryOut(job, kind, places);
       },
     });
     this.#limits.look();
@@ -225,7 +230,7 @@ export class JobService implements Jobs {
   }
 
   /** Never rejects: the queue counts on it. */
-  async #carryOut(job: ActiveJob, kind: JobKind, storages: readonly StorageUse[]): Promise<void> {
+  async #carryOut(job: ActiveJob, kind: JobKind, places: Places): Promise<void> {
     const { log } = this.#options;
     const begun = carryOut(job, kind, this.#environment, log);
     this.#limits.look(); // it has begun
@@ -235,7 +240,7 @@ export class JobService implements Jobs {
       if (again === 'same JobId') {
         job.queueAgain(at);
         // Not before the queue has let go of this run.
-        setImmediate(() => this.#enqueue(job, storages, at));
+        setImmediate(() => this.#enqueue(job, places, at));
         return;
       }
       const request = { ...job.plan.request, when: at, attempt: job.attempt + 1 };
@@ -258,7 +263,7 @@ export class JobService implements Jobs {
     const job = await this.#create(plan, places);
     this.#active.set(job.jobId, job);
     // Not before the queue has let go of the run before.
-    setImmediate(() => this.#enqueue(job, places.storages, request.when));
+    setImmediate(() => this.#enqueue(job, places, request.when));
   }
 
   /** Resolves with what the job is known by in the catalog, where it stands now among those that have not ended. */
@@ -293,7 +298,7 @@ export class JobService implements Jobs {
       job,
       plan,
       poolName: places.poolName,
-      storageName: places.storages[0]?.name ?? '',
+      storageName: places.storageName,
       bandwidth: this.#bandwidthOf(plan),
       now,
       messages: new JobMessages({
@@ -316,7 +321,7 @@ export class JobService implements Jobs {
 
   #entryOf(
     { jobId, plan, priority }: ActiveJob,
-    storages: readonly StorageUse[],
+    { storages, storageGroup }: Places,
     notBefore: Date | undefined,
   ): QueueEntry {
     const { job, client } = plan;
@@ -328,6 +333,7 @@ export class JobService implements Jobs {
       job: { name: job.name, jobsMax: job.maximumConcurrentJobs },
       client: { name: client.name, jobsMax: client.maximumConcurrentJobs },
       storages,
+      ...(storageGroup && { storageGroup }),
       // Levels are decided by what the catalog says at the start: runs of one series follow each other.
       ...(plan.type === 'B' && { exclusiveKey: client.name }),
       ...(notBefore && { notBefore }),
@@ -343,15 +349,28 @@ export class JobService implements Jobs {
 /** Where a run is expected to write or read; its final level may change that. */
 interface Places {
   readonly poolName: string;
+  readonly storageName: string;
   readonly storages: readonly StorageUse[];
+  /** Instead, where it is to choose between several. */
+  readonly storageGroup?: readonly StorageUse[];
 }
 
 /** @throws RunRefused when a backup has no storage. */
 function placesOf({ type, level, request, job }: JobPlan): Places {
   if (type === 'B' && isBackupLevel(level)) {
     const pool = choosePool(request, level).resource;
-    return { poolName: pool.name, storages: [storageUse(chooseStorage(request, pool).resource, 'write')] };
+    const { name: storageName } = chooseStorage(request, pool).resource;
+    const uses = storageGroup(request, pool)?.storages.map((storage) => storageUse(storage, 'write')) ?? [];
+    const isGroup = uses.length > 1;
+    return {
+      ...{ poolName: pool.name, storageName, storages: isGroup ? [] : uses },
+      ...(isGroup && { storageGroup: uses }),
+    };
   }
   const storage = type === 'R' ? (request.storage ?? job.pool.storage[0] ?? job.storage[0]) : undefined;
-  return { poolName: job.pool.name, storages: storage ? [storageUse(storage, 'read')] : [] };
+  return {
+    poolName: job.pool.name,
+    storageName: storage?.name ?? '',
+    storages: storage ? [storageUse(storage, 'read')] : [],
+  };
 }

@@ -1,5 +1,5 @@
 import type { PoolResource, StorageResource } from '../../configuration/director-conf.ts';
-import { chosenStorage } from '../../configuration/runs/run-choice.ts';
+import { storageGroup, type StorageGroup } from '../../configuration/runs/run-choice.ts';
 import { JobFailed } from '../director-errors.ts';
 import type { RunRequest } from '../services.ts';
 import type { Sourced } from './pool-choice.ts';
@@ -24,21 +24,27 @@ export function chooseNextPool(request: RunRequest, source: PoolResource): Sourc
   });
 }
 
+/** The first storage of a group, of which the job takes one when it begins to write. */
+export interface NextStorage extends Sourced<StorageResource> {
+  readonly group: StorageGroup;
+}
+
 /**
  * The storage through which that pool is written: its own, else the Job's. A storage that the run names is the one it reads.
  * @throws JobFailed when there is none, or it is disabled.
  */
-export function nextStorage({ job }: RunRequest, nextPool: PoolResource): Sourced<StorageResource> {
-  const chosen = chosenStorage({ job }, nextPool);
-  if (!chosen) {
+export function nextStorage({ job }: RunRequest, nextPool: PoolResource): NextStorage {
+  const group = storageGroup({ job }, nextPool);
+  if (!group) {
     throw new JobFailed(`Neither Pool "${nextPool.name}" nor Job "${job.name}" names a Storage`, {
       hint: `Add "Storage = ..." to Pool "${nextPool.name}".`,
     });
   }
-  const { name, enabled } = chosen.resource;
+  const [resource] = group.storages;
+  const { name, enabled } = resource;
   if (!enabled) throw new JobFailed(`Storage "${name}" is disabled (Enabled = no)`);
   return {
-    resource: chosen.resource,
-    from: chosen.by === 'pool' ? "Job Pool's NextPool resource" : 'Job resource',
+    ...{ resource, group },
+    from: group.by === 'pool' ? "Job Pool's NextPool resource" : 'Job resource',
   };
 }

@@ -13,6 +13,8 @@ export interface QueueEntry {
   readonly job: Limited;
   readonly client: Limited;
   readonly storages: readonly StorageUse[];
+  /** It takes one of these when it begins, and may begin when one has room. */
+  readonly storageGroup?: readonly StorageUse[];
   /** Runs with the same text never run at once: they would decide their level behind each other's back. */
   readonly exclusiveKey?: string;
 }
@@ -82,6 +84,7 @@ function waitReason(
   if (priorityBlocked || !priorityFits(entry, running)) return 'priority';
   if (running.length >= limits.directorJobsMax) return 'director';
   if (!storagesHaveRoom(entry.storages, running)) return 'storage';
+  if (entry.storageGroup?.some((one) => storageHasRoom(one, running)) === false) return 'storage';
   if (running.filter((other) => other.client.name === entry.client.name).length >= entry.client.jobsMax) {
     return 'client';
   }
@@ -103,11 +106,16 @@ export function storagesHaveRoom(storages: readonly StorageUse[], running: reado
   return storages.every((storage) => storageHasRoom(storage, running));
 }
 
-function storageHasRoom(wanted: StorageUse, running: readonly QueueEntry[]): boolean {
-  const uses = running.flatMap((entry) => entry.storages.filter((storage) => storage.name === wanted.name));
+export function storageHasRoom(wanted: StorageUse, running: readonly QueueEntry[]): boolean {
+  const uses = usesOf(wanted.name, running);
   if (uses.length >= wanted.jobsMax) return false;
   const reads = uses.filter((storage) => storage.use === 'read').length;
   return wanted.use !== 'read' || wanted.readJobsMax === 0 || reads < wanted.readJobsMax;
+}
+
+/** What the running jobs do with a storage; a job counts for each thing that it does there. */
+export function usesOf(storageName: string, running: readonly QueueEntry[]): StorageUse[] {
+  return running.flatMap((entry) => entry.storages.filter(({ name }) => name === storageName));
 }
 
 function byPriorityThenArrival(a: QueueEntry, b: QueueEntry): number {

@@ -16,6 +16,7 @@ import { chooseNextPool, nextStorage } from './next-pool.ts';
 import { choosePool, sourcedNameOf, type Sourced } from './pool-choice.ts';
 import { refuseMisplacedScripts, runBeforeScripts, warnOfClientScripts } from './run-scripts.ts';
 import { StreamCopy } from './stream-copy.ts';
+import { takeStorage } from './take-storage.ts';
 
 /**
  * A backup at level VirtualFull (reference bacula-jobs, section 11): a new Full out of the last Full and what came after it,
@@ -44,9 +45,9 @@ export class VirtualFullJob implements JobKind {
     const { jobId, job, messages, plan } = this.#job;
     refuseMisplacedScripts(this.#job);
     const pool = (this.#writePool = chooseNextPool(plan.request, this.#readPool.resource));
-    const storage = (this.#writeStorage = nextStorage(plan.request, pool.resource));
+    const next = (this.#writeStorage = nextStorage(plan.request, pool.resource));
     this.#job.poolName = pool.resource.name;
-    this.#job.storageName = storage.resource.name;
+    this.#job.storageName = next.resource.name;
     await startClones(this.#job, this.#env);
     await warnOfClientScripts(this.#job);
     await runBeforeScripts(this.#job, this.#env);
@@ -63,10 +64,11 @@ export class VirtualFullJob implements JobKind {
     await messages.info(`Consolidating JobIds=${sources.map((source) => source.jobId).join(',')}`);
     await this.#warnOfDeletedFiles();
     await this.#env.catalog.setJob(jobId, { fileSetId: last.fileSetId });
+    const storage = await takeStorage(this.#job, this.#env, next.group);
+    this.#writeStorage = { ...next, resource: storage };
     this.#copy = new StreamCopy(this.#job, this.#env, {
-      sources,
+      ...{ sources, storage },
       pool: pool.resource,
-      storage: storage.resource,
       identity: {
         ...copyIdentity(last, {
           ...{ jobId, job, jobType: 'B', poolName: pool.resource.name },

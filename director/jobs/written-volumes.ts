@@ -31,6 +31,7 @@ export function writtenVolumes(
     mediaType,
     mayPrune: conf().director.autoPrune && (pool.autoPrune || job.plan.job.pruneVolumes),
     storageId: ids.storageId(name),
+    elsewhere: new Set(elsewhere(job, to).map((other) => ids.storageId(other.name))),
     messages: job.messages,
     now,
     labelVariable: (poolRow) => (variable, use) =>
@@ -48,6 +49,16 @@ export function writtenVolumes(
     onWaiting: (isWaiting) =>
       job.enter(isWaiting ? { status: 'm', text: 'is waiting for an appendable Volume' } : RUNNING),
   });
+}
+
+/** Storages of other daemons among those that the job could have taken. */
+function elsewhere(
+  { plan }: ActiveJob,
+  { pool, storage }: { pool: PoolResource; storage: StorageResource },
+): StorageResource[] {
+  return [...pool.storage, ...plan.job.storage].filter(
+    ({ address, sdPort }) => address !== storage.address || sdPort !== storage.sdPort,
+  );
 }
 
 function labelJob({ jobId, name, job, level, clientName, storageName, plan }: ActiveJob) {

@@ -36,6 +36,7 @@ export interface JobVolumesOptions {
   /** Whether expired volumes may be emptied for this job. */
   readonly mayPrune: boolean;
   readonly storageId: number;
+  readonly elsewhere: ReadonlySet<number>;
   readonly messages: JobMessages;
   readonly now: () => Date;
   readonly labelVariable: (pool: PoolRow) => LabelVariable;

@@ -33,6 +33,8 @@ export interface SearchOptions {
   readonly pool: PoolResource;
   readonly mediaType: string;
   readonly storageId: number;
+  /** StorageIds of other storage daemons that the pool is written through too: their volumes are not at hand. */
+  readonly elsewhere: ReadonlySet<number>;
   /** Whether expired volumes may be emptied for this job: Auto Prune, or Prune Volumes of the Job. */
   readonly mayPrune: boolean;
   /** MediaIds that did not do for this job. */
@@ -57,7 +59,7 @@ const SCRATCH = 'Scratch';
 
 interface Search extends SearchOptions {
   readonly poolRow: PoolRow;
-  /** MediaIds that others write to, or that did not do. */
+  /** MediaIds that others write to, that did not do, or that lie elsewhere. */
   readonly excluded: ReadonlySet<number>;
 }
 
@@ -86,7 +88,11 @@ export function findVolume(options: SearchOptions): Promise<SearchResult> {
 
 async function search(options: SearchOptions): Promise<SearchResult> {
   const { office, jobId } = options;
-  const excluded = new Set([...options.refused, ...office.inUseByOthers(jobId)]);
+  const excluded = new Set([
+    ...options.refused,
+    ...office.inUseByOthers(jobId),
+    ...(await volumesElsewhere(options)),
+  ]);
   for (const step of STEPS) {
     const found = await step({ ...options, excluded, poolRow: await poolRowOf(options, options.pool.name) });
     if (!found) continue;
@@ -95,6 +101,14 @@ async function search(options: SearchOptions): Promise<SearchResult> {
   }
   const busy = await busyVolume(options);
   return busy ? { action: 'busy', media: busy } : { action: 'none' };
+}
+
+async function volumesElsewhere({ catalog, mediaType, elsewhere }: SearchOptions): Promise<number[]> {
+  if (elsewhere.size === 0) return [];
+  const volumes = await catalog.listVolumes({});
+  return volumes
+    .filter((volume) => volume.mediaType === mediaType && elsewhere.has(volume.storageId) && volume.labelDate)
+    .map(({ mediaId }) => mediaId);
 }
 
 /** 0: the volume written last, when all on it has expired: on disk it stands for the one in the drive. */
@@ -267,11 +281,13 @@ async function saidEmpty(
 
 /** A volume that would do but that another job writes. */
 async function busyVolume(options: SearchOptions): Promise<MediaRow | undefined> {
-  const { catalog, pool, mediaType, office, jobId, refused } = options;
+  const { catalog, pool, mediaType, office, jobId, refused, elsewhere } = options;
   const { poolId } = await poolRowOf(options, pool.name);
   const inUse = office.inUseByOthers(jobId);
   const rows = await catalog.appendVolumes({ poolId, mediaType });
-  return rows.find(({ mediaId }) => inUse.has(mediaId) && !refused.has(mediaId));
+  return rows.find(
+    ({ mediaId, storageId }) => inUse.has(mediaId) && !refused.has(mediaId) && !elsewhere.has(storageId),
+  );
 }
 
 async function reread({ catalog }: Search, { volumeName }: MediaRow): Promise<MediaRow> {

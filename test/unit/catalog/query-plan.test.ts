@@ -79,6 +79,7 @@ const QUESTIONS: { [O in OperationName]?: (context: ReturnType<typeof siteWithJo
   lastGoodBackup: ({ site }) => [
     { jobName: 'Backup', clientId: site.clientId, fileSetId: 1, levels: ['F', 'I'] },
   ],
+  lastBackupsTo: () => [{ jobName: 'Backup' }],
   failedSince: ({ site }) => [{ jobName: 'Backup', clientId: site.clientId, fileSetId: 1, after: minute(0) }],
   anyFullForOtherFileSet: ({ site }) => [{ jobName: 'Backup', clientId: site.clientId, fileSetId: 9 }],
   restoreChain: () => [{ clientName: 'zebulon-fd', fileSetName: 'Home' }],

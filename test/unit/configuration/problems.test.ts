@@ -171,15 +171,6 @@ describe('directives without effect', () => {
     ]);
   });
 
-  test('say that a Storage Group Policy other than ListedOrder is not followed', () => {
-    const of = (policy: string) =>
-      noticesOf(`Job { Name = A; ${JOB_FRAME}; Storage Group Policy = ${policy} }`);
-    expect(of('LeastUsed')).toEqual([
-      'warning 1: Storage Group Policy does not work yet: the first Storage of the list that is not disabled is taken',
-    ]);
-    expect(of('ListedOrder')).toEqual([]);
-  });
-
   test('are passed over when they say what is so anyway', () => {
     expect(
       noticesOf(`Job { Name = A; ${JOB_FRAME}; Spool Data = no; Reschedule Incomplete Jobs = yes }`),
