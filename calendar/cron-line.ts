@@ -1,5 +1,4 @@
-import { CronExpressionParser } from 'cron-parser';
-
+import { createRequire } from 'node:module';
 import { messageOf } from '../errors/operator-error.ts';
 import { CronTimes } from './cron-times.ts';
 import type { FiringTimes } from './firing-times.ts';
@@ -14,6 +13,9 @@ export interface CronLine extends ScheduleLine {
   readonly notation: 'Cron';
   readonly times: FiringTimes;
 }
+
+/** For what only some confs need, and the reading of none should wait for. */
+const requirePackage = createRequire(import.meta.url);
 
 const HINT =
   'Write minute, hour, day of the month, month and day of the week: "5 23 * * 6#1" is the first Saturday at 23:05.';
@@ -130,5 +132,6 @@ function wrong(place: Piece, message: string, hint = HINT): RunLineError {
 }
 
 function cronTimes(expression: string): FiringTimes {
+  const { CronExpressionParser } = requirePackage('cron-parser') as typeof import('cron-parser');
   return new CronTimes(CronExpressionParser.parse(expression).fields);
 }

@@ -1,5 +1,6 @@
-import { operations, type OperationName, type Operations } from './operations.ts';
 import type { Role } from './operation.ts';
+import type { OperationName, Operations, Roles } from './operations.ts';
+import { receivers } from './receivers.ts';
 import type { SqlResult } from './rows.ts';
 import { CatalogThread } from './threads/catalog-thread.ts';
 import { QueryRunner } from './threads/query-runner.ts';
@@ -36,26 +37,29 @@ export async function openCatalog(file: string): Promise<Catalog> {
     selector: new CatalogThread({ file, role: 'selector' }),
   };
   const queries = new QueryRunner(file);
-  await threads.writer.open();
+  const roles = await threads.writer.open();
   const close = async () => {
     // The writer goes last: only the last connection can fold the write-ahead log into the database.
     await Promise.all([threads.reader.close(), threads.selector.close(), queries.close()]);
     await threads.writer.close();
   };
   return {
-    ...methodsOver(threads),
+    ...methodsOver(threads, roles),
     sql: ({ query }) => queries.run(query),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-function methodsOver(threads: Record<Role, CatalogThread>): {
-  readonly [O in OperationName]: Method<Operations[O]>;
-} {
-  const methods = Object.entries(operations).map(([name, { role, receive }]) => [
-    name,
-    async (...args: unknown[]) => receive((await threads[role].call(name as OperationName, args)) as never),
-  ]);
+function methodsOver(
+  threads: Record<Role, CatalogThread>,
+  roles: Roles,
+): { readonly [O in OperationName]: Method<Operations[O]> } {
+  const receiving = receivers as { readonly [name: string]: ((result: never) => unknown) | undefined };
+  const methods = (Object.entries(roles) as [OperationName, Role][]).map(([name, role]) => {
+    const receive = receiving[name];
+    const call = (...args: unknown[]) => threads[role].call(name, args);
+    return [name, receive ? async (...args: unknown[]) => receive((await call(...args)) as never) : call];
+  });
   return Object.fromEntries(methods) as { readonly [O in OperationName]: Method<Operations[O]> };
 }

@@ -1,5 +1,3 @@
-import type { FileRecord } from '../proto/noctule/record/v1/file_record.ts';
-import { FileRecordBatch } from '../proto/noctule/record/v1/volume_members.ts';
 import type { Connection } from './connection.ts';
 import { directoryTreeOf } from './directory-paths.ts';
 import { JobFiles } from './file-runs.ts';
@@ -18,8 +16,4 @@ export function fileRecords(
     if (file) records.add(tree.node(file.pathId).path, file.entry, fileIndex);
   }
   return { batch: records.finish() };
-}
-
-export function decodeFileRecords({ batch }: { readonly batch: Uint8Array }): FileRecord[] {
-  return FileRecordBatch.decode(batch).records;
 }

@@ -1,20 +1,14 @@
 import type { FileRecord } from '../proto/noctule/record/v1/file_record.ts';
-import { FileRecordBatch } from '../proto/noctule/record/v1/volume_members.ts';
 import type { Connection } from './connection.ts';
 import { directoryTreeOf, findPathId } from './directory-paths.ts';
 import { baseName, splitPath } from './entry-path.ts';
 import { filesBetween, INDEX_MAX, runsOfJobInDirectory, type SavedFile } from './file-runs.ts';
-import type { FilesCursor, FilesPage, FilesQuery } from './inputs.ts';
+import type { FilesQuery } from './inputs.ts';
 import { selectJobs } from './job-rows.ts';
 import { EntryReader } from './packed-entries.ts';
+import type { EncodedFilesPage } from './receivers.ts';
 import { RecordEncoder } from './record-encoder.ts';
 import type { FileVersion, JobRow } from './rows.ts';
-
-/** A page of files as it crosses from the worker. */
-export interface EncodedFilesPage {
-  readonly batch: Uint8Array<ArrayBuffer>;
-  readonly next?: FilesCursor;
-}
 
 /** The job's file records in the order of its stream; with kind `all` those of deleted files come last. */
 export function filesPage(db: Connection, query: FilesQuery): EncodedFilesPage {
@@ -29,11 +23,6 @@ export function filesPage(db: Connection, query: FilesQuery): EncodedFilesPage {
   }
   const goesOn = query.kind === 'all' && !deleted;
   return { batch: records.finish(), ...(goesOn && { next: { deleted: true, position: 0 } }) };
-}
-
-export function decodeFilesPage({ batch, next }: EncodedFilesPage): FilesPage {
-  const { records: files } = FileRecordBatch.decode(batch);
-  return next === undefined ? { files } : { files, next };
 }
 
 /** A file of a page; its index is 0 when it is deleted. */

@@ -4,9 +4,9 @@ import { counterValue } from './counters.ts';
 import { addDurable } from './durable.ts';
 import { chainJobs, jobsEndedBefore, lastFulls, lastInitCatalogs, volumeHolds } from './expiry.ts';
 import { pathIds, pathOfId } from './directory-paths.ts';
-import { decodeFileRecords, fileRecords } from './file-records.ts';
+import { fileRecords } from './file-records.ts';
 import { closeFileState, fileStatePage, openFileState } from './file-state.ts';
-import { decodeFilesPage, filesPage, jobsWithFile } from './files.ts';
+import { filesPage, jobsWithFile } from './files.ts';
 import { findFiles } from './find-files.ts';
 import { addFound } from './found-files.ts';
 import { markPurged } from './forget.ts';
@@ -33,7 +33,8 @@ import {
   restoreChain,
 } from './levels.ts';
 import { appendEvent, appendLog, jobLog } from './log.ts';
-import { decoded, read, search, withBatch, write, writeOrdered } from './operation.ts';
+import { decoded, read, search, withBatch, write, writeOrdered, type Role } from './operation.ts';
+import { receivers } from './receivers.ts';
 import { deleteClient, deleteJobs, deletePool, deleteVolume, purgeFiles } from './removal.ts';
 import { fileSetVersion, listClients, listPools, syncClient, syncPool, syncStorage } from './resources.ts';
 import { copyPage } from './restore/copy-page.ts';
@@ -118,8 +119,8 @@ export const operations = {
 
   addDurable: writeOrdered(addDurable),
   addFound: writeOrdered(addFound),
-  filesPage: decoded(withBatch(read(filesPage)), decodeFilesPage),
-  fileRecords: decoded(withBatch(read(fileRecords)), decodeFileRecords),
+  filesPage: decoded(withBatch(read(filesPage)), receivers.filesPage),
+  fileRecords: decoded(withBatch(read(fileRecords)), receivers.fileRecords),
   browseDirectory: read(browseDirectory),
   pathIds: read(pathIds),
   pathOfId: read(pathOfId),
@@ -147,3 +148,10 @@ export const operations = {
 
 export type Operations = typeof operations;
 export type OperationName = keyof Operations;
+/** Which thread runs which. */
+export type Roles = Readonly<Record<OperationName, Role>>;
+
+export function rolesOf(): Roles {
+  const roles = Object.entries(operations).map(([name, { role }]) => [name, role]);
+  return Object.fromEntries(roles) as Roles;
+}

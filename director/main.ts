@@ -11,5 +11,11 @@ await runDaemon({
     pidDirectory: director.pidDirectory,
     port: director.dirPort,
   }),
-  load: async () => (await import('./start-director.ts')).startDirector,
+  load: async (conf) => {
+    const { openCatalogOf } = await import('./open-catalog.ts');
+    const opening = openCatalogOf(conf);
+    opening.catch(() => {}); // the start tells of it
+    const { startDirector } = await import('./start-director.ts');
+    return (_, context) => startDirector(conf, context, opening);
+  },
 });

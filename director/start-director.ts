@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { openCatalog, type Catalog } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { DirectorConf } from '../configuration/director-conf.ts';
 import type { DaemonContext, RunningDaemon } from '../daemon/run-daemon.ts';
 import { CatalogIds } from './catalog-ids.ts';
@@ -39,17 +38,22 @@ const LAST_MAILS_GRACE_MS = 10_000;
  *
  * Everything that must be ended is pushed on `owned` when it is made and ended in the reverse order: schedules,
  * jobs, consoles, messages, catalog.
+ *
+ * @param opening the catalog of this conf, which is opened while the Director is loaded.
  */
-export async function startDirector(conf: DirectorConf, context: DaemonContext): Promise<RunningDaemon> {
+export async function startDirector(
+  conf: DirectorConf,
+  context: DaemonContext,
+  opening: Promise<Catalog>,
+): Promise<RunningDaemon> {
   await using owned = new AsyncDisposableStack();
   const { log } = context;
   const { name: directorName, workingDirectory } = conf.director;
   const stateFile = (suffix: string) => path.join(workingDirectory, `${directorName}.${suffix}`);
   const now = () => new Date();
-  await mkdir(workingDirectory, { recursive: true });
 
   const inForce = new ConfInForce(conf);
-  const catalog = owned.use(await openCatalogOf(conf));
+  const catalog = owned.use(await opening);
   const consoleMessages = await ConsoleStore.open(stateFile('conmsg'));
   const mailing = new AbortController();
   owned.defer(() => mailing.abort());
@@ -152,21 +156,6 @@ export async function startDirector(conf: DirectorConf, context: DaemonContext):
       return held.disposeAsync();
     },
   };
-}
-
-/** @throws ConfUnusable when the conf has not exactly one Catalog. */
-async function openCatalogOf(conf: DirectorConf): Promise<Catalog> {
-  const [resource, second] = conf.catalogs;
-  if (!resource)
-    throw new ConfUnusable('The conf has no Catalog resource', {
-      hint: 'Add "Catalog { Name = MyCatalog; ... }".',
-    });
-  if (second) {
-    throw new ConfUnusable(
-      `The conf has two Catalogs, "${resource.name}" and "${second.name}"; only one is supported`,
-    );
-  }
-  return openCatalog(path.join(conf.director.workingDirectory, `${resource.name}.db`));
 }
 
 /** Jobs that were waiting or running when the last Director died never run for ever (durability rule 3). Gives what is said of each. */

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { CatalogError } from '../catalog-error.ts';
-import type { OperationName } from '../operations.ts';
+import type { OperationName, Roles } from '../operations.ts';
 import { restoreBuffers, unpackError, type Reply, type Request, type ThreadStart } from './protocol.ts';
 
 /** Requests handed to the worker at once: enough that it never waits for the next one. */
@@ -61,13 +61,13 @@ export class CatalogThread {
     });
   }
 
-  /** Starts the thread. Resolves when the database is open. @throws CatalogError */
-  open(): Promise<void> {
+  /** Starts the thread. Resolves when the database is open, with the thread of each operation. @throws CatalogError */
+  open(): Promise<Roles> {
     return new Promise((resolve, reject) => {
       const worker = this.#startWorker();
       worker.once('message', (reply: Reply) => {
         if ('openError' in reply) reject(unpackError(reply.openError));
-        else resolve();
+        else if ('opened' in reply) resolve(reply.opened);
       });
       worker.once('error', reject);
     });

@@ -1,5 +1,5 @@
 import { CatalogError, type CatalogErrorCode } from '../catalog-error.ts';
-import type { OperationName } from '../operations.ts';
+import type { OperationName, Roles } from '../operations.ts';
 import type { Role } from '../operation.ts';
 import type { SqlResult } from '../rows.ts';
 
@@ -17,8 +17,8 @@ export type Request =
 export type Reply =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: PackedError }
-  /** The first message: the database is open; or it cannot be opened, and the thread ends. */
-  | { readonly opened: true }
+  /** The first message: the database is open, for these operations; or it cannot be opened, and the thread ends. */
+  | { readonly opened: Roles }
   | { readonly openError: PackedError };
 
 /** To and from the process of an admin's query. */

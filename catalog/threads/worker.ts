@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Connection } from '../connection.ts';
 import type { Operation } from '../operation.ts';
-import { operations, type OperationName } from '../operations.ts';
+import { operations, rolesOf, type OperationName } from '../operations.ts';
 import { migrate } from '../schema/migrations.ts';
 import { explainFailure } from '../sqlite-error.ts';
 import { withPatience } from './patience.ts';
@@ -24,7 +24,7 @@ function open(): Connection | undefined {
     db = new Connection(file, role === 'writer' ? 'write' : 'read');
     const opened = db;
     if (role === 'writer') withPatience(() => migrate(opened));
-    reply({ opened: true });
+    reply({ opened: rolesOf() });
     return db;
   } catch (error) {
     db?.[Symbol.dispose]();

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { OperationName } from '../../../catalog/operations.ts';
+import { rolesOf, type OperationName } from '../../../catalog/operations.ts';
 import { CatalogThread } from '../../../catalog/threads/catalog-thread.ts';
 import { packError, type Reply, type Request } from '../../../catalog/threads/protocol.ts';
 import { CatalogError } from '../../../catalog/catalog-error.ts';
@@ -42,6 +42,8 @@ beforeEach(() => {
   workers.length = 0;
 });
 
+const ROLES = rolesOf();
+
 const newThread = () => new CatalogThread({ file: '/c.db', role: 'reader' });
 const call = (thread: CatalogThread, name: OperationName = 'jobTotals') =>
   thread.call(name, []).catch((error: unknown) => error);
@@ -54,7 +56,7 @@ describe('a thread of the catalog', () => {
     const [worker] = workers;
     expect(workers).toHaveLength(1);
     expect(worker!.ids).toEqual([]);
-    worker!.reply({ opened: true });
+    worker!.reply({ opened: ROLES });
     expect(worker!.ids).toEqual([1, 2, 3, 4]);
     worker!.reply({ id: 1, result: 'one' });
     expect(worker!.ids).toEqual([1, 2, 3, 4, 5]);
@@ -69,7 +71,7 @@ describe('a thread of the catalog', () => {
     workers[0]!.emit('exit', 0);
     expect(await Promise.all(calls)).toMatchObject([error, error]);
     const again = call(thread);
-    workers[1]!.reply({ opened: true });
+    workers[1]!.reply({ opened: ROLES });
     workers[1]!.reply({ id: 1, result: 7 });
     expect(await again).toBe(7);
   });
@@ -77,7 +79,7 @@ describe('a thread of the catalog', () => {
   test('that is lost fails what it had at hand, and what waits goes to a new one', async () => {
     const thread = newThread();
     const calls = Array.from({ length: 5 }, () => call(thread));
-    workers[0]!.reply({ opened: true });
+    workers[0]!.reply({ opened: ROLES });
     workers[0]!.die(new Error('out of memory'));
     for (const lost of calls.slice(0, 4)) {
       expect(await lost).toMatchObject({
@@ -87,7 +89,7 @@ describe('a thread of the catalog', () => {
       });
     }
     expect(workers).toHaveLength(2);
-    workers[1]!.reply({ opened: true });
+    workers[1]!.reply({ opened: ROLES });
     workers[1]!.reply({ id: 5, result: 'five' });
     expect(await calls[4]).toBe('five');
   });
@@ -108,7 +110,7 @@ describe('a thread of the catalog', () => {
     const calls = Array.from({ length: 5 }, () => call(thread));
     const closed = thread.close();
     const [worker] = workers;
-    worker!.reply({ opened: true });
+    worker!.reply({ opened: ROLES });
     for (const id of [1, 2, 3, 4]) worker!.reply({ id, result: id });
     expect(worker!.ids).toEqual([1, 2, 3, 4, 5]);
     worker!.reply({ id: 5, error: packError(new Error('five failed')) });
@@ -125,7 +127,7 @@ describe('a thread of the catalog', () => {
 
   test('opens when it is asked to, or says why it cannot', async () => {
     const opened = newThread().open();
-    workers[0]!.reply({ opened: true });
+    workers[0]!.reply({ opened: ROLES });
     await opened;
     const refused = newThread().open();
     workers[1]!.reply({ openError: packError(new CatalogError('CAT_NEWER_SCHEMA', 'version 99')) });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { copiesOf, endCopy, jobsToCopy, leaveVolumes } from '../../../catalog/copies.ts';
-import { filesPage, decodeFilesPage } from '../../../catalog/files.ts';
+import { filesPage } from '../../../catalog/files.ts';
+import { decodeFilesPage } from '../../../catalog/receivers.ts';
 import type { CopyCursor } from '../../../catalog/inputs.ts';
 import { createJob, endJob, jobById, setJob } from '../../../catalog/jobs.ts';
 import { lastGoodFull } from '../../../catalog/levels.ts';

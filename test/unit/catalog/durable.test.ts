@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { locateBlocks } from '../../../catalog/block-runs.ts';
 import { addDurable } from '../../../catalog/durable.ts';
-import { decodeFilesPage, filesPage, jobsWithFile } from '../../../catalog/files.ts';
+import { filesPage, jobsWithFile } from '../../../catalog/files.ts';
+import { decodeFilesPage } from '../../../catalog/receivers.ts';
 import type { FilesCursor, FilesQuery } from '../../../catalog/inputs.ts';
 import { jobMedia, jobMediaPage } from '../../../catalog/job-media.ts';
 import { volumeByName } from '../../../catalog/volumes.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { pathIds, pathOfId } from '../../../catalog/directory-paths.ts';
-import { decodeFileRecords, fileRecords } from '../../../catalog/file-records.ts';
+import { fileRecords } from '../../../catalog/file-records.ts';
+import { decodeFileRecords } from '../../../catalog/receivers.ts';
 import { Site } from './site.ts';
 
 test('records are found by their index; what is not there is left out', () => {

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openCatalog } from '../../../catalog/catalog.ts';
+import { openCatalogOf } from '../../../director/open-catalog.ts';
 import { startDirector } from '../../../director/start-director.ts';
 import {
   DirectorServiceClient,
@@ -32,11 +33,12 @@ class StartedDirector implements AsyncDisposable {
     const started = new StartedDirector(directory, await freePort());
     const conf = siteConf(directory, { extra, director: `Dir Port = ${started.port}; ${inDirector}` });
     const note = (text: string) => void started.logged.push(text);
-    const running = await startDirector(conf, {
+    const context = {
       log: { info: note, warn: note, error: note, debug() {}, debugging: { level: 0, trace: false } },
       confFile: path.join(directory, 'noctule-dir.conf'),
       signal: new AbortController().signal,
-    });
+    };
+    const running = await startDirector(conf, context, openCatalogOf(conf));
     started.#stop = () => running.stop();
     started.#reload = async () => running.reload?.();
     return started;
