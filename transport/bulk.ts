@@ -45,13 +45,20 @@ export function registerBulk(server: Server, service: BulkService): void {
   );
 }
 
+/** A member as it is sent: a Buffer with its bytes, or what makes them where they are wanted. */
+export interface MemberSource {
+  readonly length: number;
+  /** Called once. */
+  copy(target: Buffer, at: number): void;
+}
+
 /** The sending side of members. */
 export interface MemberWriter {
   /**
-   * Resolves when the member has left for the network: its buffer may be used again then. One write at a time fills a fast
+   * Resolves when the member has left for the network: its memory may be used again then. One write at a time fills a fast
    * line. @throws as StreamWriter does
    */
-  write(member: Buffer): Promise<void>;
+  write(member: MemberSource): Promise<void>;
 }
 
 /** A backup on its way to the storage daemon. */
@@ -119,25 +126,25 @@ const FRAME_BYTES = 5;
  * the frame, whose memory is given back as soon as it has been sent.
  */
 class OutgoingMember {
-  readonly #bytes: Buffer;
+  readonly #source: MemberSource;
   #frame: Buffer | undefined;
 
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
+  constructor(source: MemberSource) {
+    this.#source = source;
   }
 
   /** The client of grpc-js asks for this, the server for the other. */
   get length(): number {
-    return this.#bytes.length;
+    return this.#source.length;
   }
 
   get byteLength(): number {
-    return this.#bytes.length;
+    return this.#source.length;
   }
 
   copy(frame: Buffer, at: number): void {
     this.#frame = frame;
-    this.#bytes.copy(frame, at);
+    this.#source.copy(frame, at);
   }
 
   /** After it has been sent. */
@@ -152,8 +159,8 @@ function framed(outgoing: OutgoingMember): Buffer {
 
 function memberWriter(writer: StreamWriter<OutgoingMember>): MemberWriter {
   return {
-    async write(bytes) {
-      const outgoing = new OutgoingMember(bytes);
+    async write(member) {
+      const outgoing = new OutgoingMember(member);
       await writer.write(outgoing);
       outgoing.release();
     },

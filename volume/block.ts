@@ -47,40 +47,61 @@ export interface PackedContent {
   readonly data: Uint8Array;
 }
 
-/** The block as a whole member, not yet placed on a volume. */
+/**
+ * A block on its way to be a whole member, not yet placed on a volume: `copy` makes the member where it is wanted, so that
+ * what is not compressed is copied once. Until then the content must stay as it is.
+ */
+export class Block {
+  /** Bytes of the member. */
+  readonly length: number;
+  readonly #input: BlockInput;
+  /** Undefined when the block is stored. */
+  readonly #packed: PackedContent | undefined;
+  readonly #codec: MemberCodec;
+
+  constructor(input: BlockInput) {
+    const { content } = input;
+    if (
+      content.length === 0 ||
+      content.length > BLOCK_CONTENT_BYTES_MAX ||
+      content.length % BLOCK_CONTENT_UNIT !== 0
+    ) {
+      throw new RangeError(`A block of ${content.length} bytes: must be a multiple of 512, at most 1 MiB`);
+    }
+    this.#input = input;
+    const storedBytes = storedDeflateBytes(content.length);
+    this.#packed = input.packed && input.packed.data.length <= storedBytes ? input.packed : undefined;
+    this.#codec = this.#packed?.codec ?? 'deflate';
+    const dataBytes = this.#packed?.data.length ?? storedBytes;
+    this.length = MEMBER_HEADER_BYTES + dataBytes + trailerBytes(this.#codec);
+  }
+
+  /** Writes the member into `target`, `length` bytes from `at` on. */
+  copy(target: Buffer, at: number): void {
+    const { content, ...header } = this.#input;
+    const codec = this.#codec;
+    const member = target.subarray(at, at + this.length);
+    if (this.#packed === undefined) writeStoredDeflate(content, member, MEMBER_HEADER_BYTES);
+    else member.set(this.#packed.data, MEMBER_HEADER_BYTES);
+    if (codec === 'deflate') {
+      member.writeUInt32LE(crc32(content), member.length - 8);
+      member.writeUInt32LE(content.length, member.length - 4);
+    }
+    writeMemberHeader(member, {
+      ...header,
+      kind: MemberKind.BLOCK,
+      codec,
+      contentBytes: content.length,
+      volumeOffset: 0,
+    });
+  }
+}
+
+/** The whole member of a block. */
 export function encodeBlock(input: BlockInput): Buffer {
-  const { content } = input;
-  if (
-    content.length === 0 ||
-    content.length > BLOCK_CONTENT_BYTES_MAX ||
-    content.length % BLOCK_CONTENT_UNIT !== 0
-  ) {
-    throw new RangeError(`A block of ${content.length} bytes: must be a multiple of 512, at most 1 MiB`);
-  }
-  const storedBytes = storedDeflateBytes(content.length);
-  const packed = input.packed && input.packed.data.length <= storedBytes ? input.packed : undefined;
-  const codec = packed?.codec ?? 'deflate';
-  const dataBytes = packed?.data.length ?? storedBytes;
-  const member = Buffer.allocUnsafe(MEMBER_HEADER_BYTES + dataBytes + trailerBytes(codec));
-  if (packed === undefined) writeStoredDeflate(content, member, MEMBER_HEADER_BYTES);
-  else member.set(packed.data, MEMBER_HEADER_BYTES);
-  if (codec === 'deflate') {
-    member.writeUInt32LE(crc32(content), member.length - 8);
-    member.writeUInt32LE(content.length, member.length - 4);
-  }
-  writeMemberHeader(member, {
-    kind: MemberKind.BLOCK,
-    codec,
-    startsAtEntry: input.startsAtEntry,
-    endsAtEntry: input.endsAtEntry,
-    volSessionId: input.volSessionId,
-    volSessionTime: input.volSessionTime,
-    blockNumber: input.blockNumber,
-    streamOffset: input.streamOffset,
-    contentBytes: content.length,
-    volumeOffset: 0,
-    firstHeaderOffset: input.firstHeaderOffset,
-  });
+  const block = new Block(input);
+  const member = Buffer.allocUnsafe(block.length);
+  block.copy(member, 0);
   return member;
 }
 

@@ -7,7 +7,8 @@ import {
 import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import type { StoreResponse } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import { OperatorError } from '../../errors/operator-error.ts';
-import { encodeBlock } from '../../volume/block.ts';
+import type { MemberSource } from '../../transport/bulk.ts';
+import { Block, encodeBlock } from '../../volume/block.ts';
 import { encodeRecords, encodeSessionEnd } from '../../volume/control-member.ts';
 import type { SessionPlace } from '../../volume/member.ts';
 import type { BytePath } from '../byte-path.ts';
@@ -237,11 +238,13 @@ class SessionStream {
     return { ...result, sentBytes: this.#sentBytes, isCompressed: this.#isCompressed };
   }
 
-  async #encode(block: BlockNote, place: SessionPlace): Promise<Buffer> {
+  /** The content stays in its slot until the member was sent; what it was packed into is good here only. */
+  async #encode(block: BlockNote, place: SessionPlace): Promise<MemberSource> {
     const content = this.#control.slotBytes(block.slotIndex).subarray(0, block.contentBytes);
     const { startsAtEntry, endsAtEntry, firstHeaderOffset } = block;
+    const input = { ...place, startsAtEntry, endsAtEntry, firstHeaderOffset, content };
     return this.#compressor.pack(content, block.compression, (packed) =>
-      encodeBlock({ ...place, startsAtEntry, endsAtEntry, firstHeaderOffset, content, packed }),
+      packed === undefined ? new Block(input) : encodeBlock({ ...input, packed }),
     );
   }
 }

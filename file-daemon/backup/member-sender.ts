@@ -1,9 +1,10 @@
+import type { MemberSource } from '../../transport/bulk.ts';
 import { ownsMemory, releaseMemory } from '../../transport/release-memory.ts';
 
 /** Where members go: the Store stream of transport/. */
 export interface MemberSink {
   /** Resolves when more may be sent. The member's memory is given back then. */
-  write(member: Buffer): Promise<void>;
+  write(member: MemberSource): Promise<void>;
 }
 
 /** Sends members in the order in which they were pushed, however long each takes to be made. */
@@ -19,14 +20,17 @@ export class MemberSender {
   }
 
   /** Queues the member; `afterSent` is called with its size. The caller bounds how many wait. */
-  push(member: Promise<Buffer> | Buffer, afterSent: (memberBytes: number) => void = () => undefined): void {
+  push(
+    member: Promise<MemberSource> | MemberSource,
+    afterSent: (memberBytes: number) => void = () => undefined,
+  ): void {
     const tail = this.#tail;
     this.#tail = (async () => {
       // Both are awaited together, so that a failure of the later one does not stay unheard behind the earlier.
       const [ready] = await Promise.all([member, tail]);
       const memberBytes = ready.length;
       await this.#sink.write(ready);
-      if (ownsMemory(ready)) releaseMemory(ready.buffer);
+      if (ready instanceof Buffer && ownsMemory(ready)) releaseMemory(ready.buffer);
       afterSent(memberBytes);
     })();
     this.#tail.catch(this.#onFailure);

@@ -6,6 +6,7 @@ import { BlockCompressor } from '../../../file-daemon/backup/block-compressor.ts
 import type { FileNotice } from '../../../file-daemon/walk/file-notice.ts';
 import type { BackupRequest } from '../../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { Codec, type FileSet } from '../../../proto/noctule/filedaemon/v1/fileset.ts';
+import type { MemberSource } from '../../../transport/bulk.ts';
 import { decodeBlockContent } from '../../../volume/block.ts';
 import { decodeSessionEnd } from '../../../volume/control-member.ts';
 import { MemberKind, parseMemberHeader } from '../../../volume/member.ts';
@@ -52,7 +53,7 @@ class BadStore extends MemberStore {
     this.#at = at;
     this.#then = then;
   }
-  override async write(member: Buffer): Promise<void> {
+  override async write(member: MemberSource): Promise<void> {
     if (this.members.length === this.#at) await this.#then();
     await super.write(member);
   }

@@ -1,4 +1,5 @@
 import type { BackupStore } from '../../../../file-daemon/backup/backup-job.ts';
+import type { MemberSource } from '../../../../transport/bulk.ts';
 import { decodeRecordsContent } from '../../../../volume/control-member.ts';
 import { MemberKind, parseMemberHeader } from '../../../../volume/member.ts';
 import { unpackRecords } from '../../../../volume/record-batch.ts';
@@ -9,8 +10,10 @@ export class MemberStore implements BackupStore {
   readonly members: Buffer[] = [];
   readonly failed: Promise<never> = new Promise(() => undefined);
 
-  async write(member: Buffer): Promise<void> {
-    this.members.push(Buffer.from(member));
+  async write(member: MemberSource): Promise<void> {
+    const bytes = Buffer.alloc(member.length);
+    member.copy(bytes, 0);
+    this.members.push(bytes);
   }
 
   async finish() {
