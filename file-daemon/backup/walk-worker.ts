@@ -1,4 +1,4 @@
-import { workerData, type MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { BackupResume } from '../../proto/noctule/filedaemon/v1/backup_resume.ts';
 import { FileSet } from '../../proto/noctule/filedaemon/v1/fileset.ts';
 import { compileFileSet } from '../fileset/include-rules.ts';
@@ -8,7 +8,7 @@ import { programLink } from '../plugins/program-link.ts';
 import { HardLinks } from '../walk/hard-links.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { ProgressClock } from '../worker/progress-clock.ts';
-import { postEvent, runAsWorker } from '../worker/worker-side.ts';
+import { postEvent, receiveTask, runAsWorker } from '../worker/worker-side.ts';
 import { runBackupWalk, type BackupSink, type BackupSource, type ResumedWalk } from './backup-walk.ts';
 import { runVerifyWalk } from '../verify/verify-walk.ts';
 import { PriorState, type PriorBatch } from './prior-state.ts';
@@ -37,8 +37,8 @@ function resumedWalk({ from, linksPort }: NonNullable<WalkTask['resume']>, contr
   return { from: BackupResume.decode(from), hardLinks };
 }
 
-await runAsWorker(() => {
-  const task = workerData as WalkTask;
+await runAsWorker(async () => {
+  const task = await receiveTask<WalkTask>();
   const control = new JobControl(task.memory);
   const source: BackupSource = {
     fileSet: compileFileSet(FileSet.decode(task.fileSet), task.lists),

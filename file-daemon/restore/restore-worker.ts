@@ -1,11 +1,11 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
 import { programLink } from '../plugins/program-link.ts';
 import { releaseMemory } from '../../transport/release-memory.ts';
 import { Inbox } from '../worker/inbox.ts';
 import { JobControl } from '../worker/job-control.ts';
 import { ProgressClock } from '../worker/progress-clock.ts';
-import { postEvent, runAsWorker } from '../worker/worker-side.ts';
+import { postEvent, receiveTask, runAsWorker } from '../worker/worker-side.ts';
 import type { StorageBoundary, StreamBlock } from './block-source.ts';
 import type { RestoreCommand, RestoreEvent, RestoreWorkerData } from './restore-events.ts';
 import { runVolumeCheck } from '../verify/volume-check.ts';
@@ -73,10 +73,9 @@ async function* streamBlocks(): AsyncGenerator<StreamBlock | StorageBoundary> {
 }
 
 await runAsWorker(async () => {
-  const { task, memory, programPort } = workerData as RestoreWorkerData;
+  const { task, memory, programPort } = await receiveTask<RestoreWorkerData, RestoreCommand>(receive);
   const control = new JobControl(memory);
   const clock = new ProgressClock();
-  parentPort?.on('message', receive);
   try {
     const input = { entries: wantedEntries(), blocks: streamBlocks() };
     const sink: RestoreSink = {

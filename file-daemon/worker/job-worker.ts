@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Worker, type Transferable } from 'node:worker_threads';
+import type { Transferable, Worker } from 'node:worker_threads';
 import { OperatorError, messageOf } from '../../errors/operator-error.ts';
+import { ReadyThread } from './ready-thread.ts';
 
 /** How long a cancelled worker may take to notice; it may be in the middle of a slow system call. */
 const CANCEL_GRACE_MS = 3000;
@@ -44,6 +45,7 @@ export interface JobWorkerOptions {
   readonly module: URL;
   /** Name of the job, for messages. */
   readonly job: string;
+  /** The task, which the worker takes with `receiveTask`. */
   readonly data: unknown;
   /** What of `data` the worker gets for itself. */
   readonly transfer?: readonly Transferable[];
@@ -52,6 +54,8 @@ export interface JobWorkerOptions {
   /** Ends the events with its reason. */
   readonly signal: AbortSignal;
 }
+
+const threads = new ReadyThread();
 
 /** The thread that does the file work of one job, seen from the main thread. Disposing of it ends the thread. */
 export class JobWorker<E extends { readonly kind: string }> implements AsyncDisposable {
@@ -64,11 +68,7 @@ export class JobWorker<E extends { readonly kind: string }> implements AsyncDisp
 
   constructor(options: JobWorkerOptions) {
     this.#options = options;
-    this.#worker = new Worker(options.module, {
-      workerData: options.data,
-      name: options.job,
-      transferList: [...(options.transfer ?? [])],
-    });
+    this.#worker = threads.take(options.module);
     this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve));
     this.#worker.on('message', (event: E | FailedEvent) => {
       if (isFailed(event)) this.#fail(new WorkerFailed(event));
@@ -79,6 +79,7 @@ export class JobWorker<E extends { readonly kind: string }> implements AsyncDisp
       this.#fail(new WorkerDied(options.job, messageOf(cause), { cause })),
     );
     this.#worker.once('exit', () => this.#fail(new WorkerDied(options.job, 'it ended without a result')));
+    this.post(options.data, options.transfer);
     if (options.signal.aborted) this.#abort();
     else options.signal.addEventListener('abort', this.#abort, { once: true });
   }
