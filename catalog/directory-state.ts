@@ -40,6 +40,8 @@ export interface WindowOptions {
   readonly names: number;
   /** Below this rank all is void: something else stood in the place of the directory after it. */
   readonly voidBelow?: number;
+  /** Saved files for which it says no are as if they were not there. */
+  readonly counts?: ((jobRank: number, fileIndex: number) => boolean) | undefined;
 }
 
 const DELETED_IN_DIRECTORY = `
@@ -97,14 +99,14 @@ export function* directoryWindows(
   db: Connection,
   chain: Chain,
   pathId: number,
-  { after, only, names, voidBelow = 0 }: WindowOptions,
+  { after, only, names, voidBelow = 0, counts }: WindowOptions,
 ): Generator<DirectoryWindow> {
   const jobs = jobsInDirectory(db, chain, { pathId, oldestRank: voidBelow });
   const saved = new DirectoryRuns(db, pathId, jobs, after);
   const deleted = deletedInDirectory(db, chain, pathId);
   const implied = voidBelow === 0 ? impliedInDirectory(db, chain, pathId) : [];
   for (let from = after; ;) {
-    const window = new WindowBuilder({ after: from, only, names });
+    const window = new WindowBuilder({ after: from, only, names, counts });
     saved.addTo(window);
     for (const { jobRank, entry } of deleted) window.addDeleted(jobRank, entry);
     for (const { name } of implied) window.addImplied(name);
@@ -134,7 +136,7 @@ class WindowBuilder implements NameWindow {
   }
 
   addSaved({ jobRank, fileIndex, base }: Parameters<NameWindow['addSaved']>[0], entry: EntryReader): void {
-    if (!this.#isInside(base)) return;
+    if (!this.#isInside(base) || this.#options.counts?.(jobRank, fileIndex) === false) return;
     const isDirectory = entry.type === FileType.DIRECTORY;
     const known = this.#versions.get(base);
     const fileRank = Math.max(known?.fileRank ?? -1, isDirectory ? -1 : jobRank);

@@ -61,7 +61,7 @@ function writeReport(db: Connection, { jobId, mediaId, durable, at }: DurableRep
   db.run(VOLUME_GREW, { mediaId, volumeBytes, blocks: blocks?.memberBytes.length ?? 0, at: toColumn(at) });
 }
 
-function* recordsOf(members: readonly Uint8Array[]): Generator<IncomingRecord> {
+export function* recordsOf(members: readonly Uint8Array[]): Generator<IncomingRecord> {
   for (const member of members) yield* readRecords(member);
 }
 

@@ -235,6 +235,11 @@ export interface DurableReport {
   readonly at: Date;
 }
 
+/** What a volume says of a job whose file records are wanted back. */
+export interface RecalledPart extends Omit<DurableReport, 'at'> {
+  readonly places: 'known' | 'forgotten';
+}
+
 export interface LogEntry {
   readonly jobId: number;
   readonly time: Date;
@@ -325,6 +330,14 @@ export interface SelectionRule {
 export interface RestoreSelection {
   readonly jobIds: readonly number[];
   readonly rules: readonly SelectionRule[];
+  /** Of these jobs, as if they had saved nothing else; of a job that is not named, all. */
+  readonly within?: readonly FilesOfJob[];
+}
+
+/** Files of a job by their indexes; both ends of a range are included. */
+export interface FilesOfJob {
+  readonly jobId: number;
+  readonly ranges: readonly { readonly first: number; readonly last: number }[];
 }
 
 export interface RestorePlan {

@@ -158,6 +158,15 @@ export function jobById(db: Connection, jobId: number): JobRow | undefined {
   return selectJob(db, 'WHERE j.JobId = :jobId', { jobId });
 }
 
+/** The backup, or copy of one, that was written in this session. */
+export function jobOfSession(
+  db: Connection,
+  { volSessionId, volSessionTime }: { readonly volSessionId: number; readonly volSessionTime: number },
+): JobRow | undefined {
+  const where = `WHERE j.VolSessionTime = :volSessionTime AND j.VolSessionId = :volSessionId AND j.Type IN ('B', 'C')`;
+  return selectJob(db, where, { volSessionId, volSessionTime });
+}
+
 const FAIL_UNFINISHED = `
   UPDATE JobRun SET
          JobStatus = iif(

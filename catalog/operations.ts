@@ -18,6 +18,7 @@ import {
   failUnfinishedJobs,
   importJob,
   jobById,
+  jobOfSession,
   jobTotals,
   listJobs,
   reopenJob,
@@ -35,6 +36,7 @@ import {
 import { appendEvent, appendLog, jobLog } from './log.ts';
 import { decoded, read, search, withBatch, write, writeOrdered, type Role } from './operation.ts';
 import { receivers } from './receivers.ts';
+import { abandonRecall, addRecalled, beginRecall, endRecall } from './recall.ts';
 import { deleteClient, deleteJobs, deletePool, deleteVolume, purgeFiles } from './removal.ts';
 import { fileSetVersion, listClients, listPools, syncClient, syncPool, syncStorage } from './resources.ts';
 import { copyPage } from './restore/copy-page.ts';
@@ -75,6 +77,7 @@ export const operations = {
   keepSavedPart: write(keepSavedPart),
   failUnfinishedJobs: write(failUnfinishedJobs),
   jobById: read(jobById),
+  jobOfSession: search(jobOfSession),
   listJobs: read(listJobs),
   jobTotals: read(jobTotals),
 
@@ -118,6 +121,10 @@ export const operations = {
   markPurged: write(markPurged),
 
   addDurable: writeOrdered(addDurable),
+  beginRecall: write(beginRecall),
+  addRecalled: writeOrdered(addRecalled),
+  endRecall: write(endRecall),
+  abandonRecall: write(abandonRecall),
   addFound: writeOrdered(addFound),
   filesPage: decoded(withBatch(read(filesPage)), receivers.filesPage),
   fileRecords: decoded(withBatch(read(fileRecords)), receivers.fileRecords),

@@ -132,6 +132,8 @@ export interface RunRequest {
 
 export interface RestoreRequest {
   readonly selection: RestoreSelection;
+  /** A bootstrap file on the Director's machine, in place of the selection. */
+  readonly bootstrap?: string;
   readonly restoreClient: ClientResource;
   /** Absolute prefix; empty or "/" = in place. */
   readonly where: string;

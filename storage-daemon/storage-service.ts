@@ -17,6 +17,8 @@ import {
   type OpenNetworkTestResponse,
   type ReadOpen,
   type ReadRange,
+  type ReadRecordsRequest,
+  type ReadRecordsResponse,
   type ReadRequest,
   type ReadResponse,
   type RelabelRequest,
@@ -52,6 +54,7 @@ import { Latest } from './latest.ts';
 import { NetworkTest } from './network-test.ts';
 import { newLabel } from './own-members.ts';
 import { ReadSession, type Copying } from './read-session.ts';
+import { readRecords } from './records-reader.ts';
 import type { RunningSession, SessionTable } from './session-table.ts';
 import { RequestRefused, VolumeProblem } from './storage-errors.ts';
 import { daemonStatus, deviceStatus, openVolumes, usersOf, type DaemonIdentity } from './storage-status.ts';
@@ -92,6 +95,9 @@ export class StorageService implements BulkService {
       ),
       read: serveBidi<ReadRequest, ReadResponse>((messages, writer, context) =>
         this.read(messages, writer, context),
+      ),
+      readRecords: serveServerStream<ReadRecordsRequest, ReadRecordsResponse>((request, writer, context) =>
+        this.readRecords(request, writer, context),
       ),
       label: serveUnary<LabelRequest, LabelResponse>((request, context) => this.label(request, context)),
       truncate: serveUnary<TruncateRequest, TruncateResponse>((request, context) =>
@@ -272,6 +278,17 @@ export class StorageService implements BulkService {
       });
       return await session.run(); // the ticket is good until then
     });
+  }
+
+  async readRecords(
+    request: ReadRecordsRequest,
+    writer: StreamWriter<ReadRecordsResponse>,
+    context: CallContext,
+  ): Promise<void> {
+    this.#requireWriter(context);
+    checkVolumeName(request.volumeName);
+    const devices = this.#options.devices.find({ ...request, purpose: 'read' });
+    for await (const response of readRecords(devices, request, context.signal)) await writer.write(response);
   }
 
   async store(members: AsyncIterable<Buffer>, { peer, signal }: CallContext): Promise<StoreResponse> {

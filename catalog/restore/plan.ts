@@ -6,6 +6,7 @@ import type { RestorePlan, RestoreSelection } from '../inputs.ts';
 import type { NeededVolume, VolumeStretch } from '../rows.ts';
 import { addStandIns } from './links.ts';
 import { emptyPlanTables, makePlanTables } from './plan-tables.ts';
+import { fileFilter } from './file-filter.ts';
 import { resolveRules } from './rules.ts';
 import { Selection } from './selection.ts';
 import { volumeStretches } from './volumes.ts';
@@ -15,7 +16,10 @@ import { volumeStretches } from './volumes.ts';
  * temporary tables until it is closed, or the thread ends.
  * @throws CatalogError CAT_NOT_FOUND when none of the jobs exists.
  */
-export function openRestorePlan(db: Connection, { jobIds, rules }: RestoreSelection): RestorePlan {
+export function openRestorePlan(
+  db: Connection,
+  { jobIds, rules, within = [] }: RestoreSelection,
+): RestorePlan {
   const chain = chainOf(db, jobIds);
   if (chain.jobIds.length === 0) {
     throw new CatalogError('CAT_NOT_FOUND', `None of the jobs ${jobIds.join(', ')} is in the catalog`);
@@ -26,7 +30,10 @@ export function openRestorePlan(db: Connection, { jobIds, rules }: RestoreSelect
   chain.jobIds.forEach((jobId, jobRank) => {
     db.run('INSERT INTO PlanJob VALUES (:planId, :jobRank, :jobId)', { planId, jobRank, jobId });
   });
-  const selection = new Selection(db, { planId, chain, rules: resolveRules(db, rules) });
+  const selection = new Selection(db, {
+    ...{ planId, chain, rules: resolveRules(db, rules) },
+    counts: fileFilter(db, chain, within),
+  });
   selection.fill();
   const bytes = selection.bytes + addStandIns(db, planId, chain);
   const stretches = volumeStretches(db, planId, chain);

@@ -6,6 +6,7 @@ import { deletedInDirectory, directoryWindows, voidRank, type CurrentEntry } fro
 import { baseName } from '../entry-path.ts';
 import { filesBetween, jobsInDirectory } from '../file-runs.ts';
 import { addRange, rangeOf, type PlanFile } from './plan-ranges.ts';
+import type { FileFilter } from './file-filter.ts';
 import type { ResolvedRules } from './rules.ts';
 
 /** Names of a directory held at once. */
@@ -62,6 +63,7 @@ export class Selection {
   readonly #planId: number;
   readonly #chain: Chain;
   readonly #rules: ResolvedRules;
+  readonly #counts: FileFilter | undefined;
   /** Directories that are left out themselves although what they hold may be taken. */
   readonly #leftOut = new Set<number>();
   /** Directories on the way down to something taken that may not be taken themselves. */
@@ -69,12 +71,17 @@ export class Selection {
   /** Directories in whose place a file was found, with the newest such rank: what older jobs have below is void. */
   readonly #replaced = new Map<number, number>();
 
-  constructor(db: Connection, plan: { planId: number; chain: Chain; rules: ResolvedRules }) {
+  /** @param plan.counts Files for which it says no are as if they had never been saved; absent: all count. */
+  constructor(
+    db: Connection,
+    plan: { planId: number; chain: Chain; rules: ResolvedRules; counts: FileFilter | undefined },
+  ) {
     this.#db = db;
     this.#tree = directoryTreeOf(db);
     this.#planId = plan.planId;
     this.#chain = plan.chain;
     this.#rules = plan.rules;
+    this.#counts = plan.counts;
   }
 
   fill(): void {
@@ -132,6 +139,7 @@ export class Selection {
     const jobs = jobsInDirectory(this.#db, this.#chain, { pathId });
     const [job] = jobs;
     const isWhole =
+      this.#counts === undefined &&
       directory.isTaken === 1 &&
       jobs.length === 1 &&
       !this.#rules.entries.has(pathId) &&
@@ -169,7 +177,7 @@ export class Selection {
     const rules = this.#rules.entries.get(pathId);
     const takes = ({ base, isDirectory, jobRank }: CurrentEntry) =>
       jobRank >= 0 && (rules?.get(isDirectory ? `${base}/` : base)?.isTaken ?? isTaken === 1);
-    const options = { names: WINDOW_NAMES, voidBelow: this.#voidBelow(pathId) };
+    const options = { names: WINDOW_NAMES, voidBelow: this.#voidBelow(pathId), counts: this.#counts };
     for (const { entries, replaced } of directoryWindows(this.#db, this.#chain, pathId, options)) {
       this.#noteReplaced(pathId, replaced);
       this.#take(entries.filter(takes), pathId);

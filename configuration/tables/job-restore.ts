@@ -1,4 +1,4 @@
-import { directive, notYet } from '../directive.ts';
+import { directive } from '../directive.ts';
 import { oneOf } from '../values/enumeration.ts';
 import { yesNo } from '../values/numbers.ts';
 import { reference } from '../values/reference.ts';
@@ -8,8 +8,7 @@ import { path, string } from '../values/text.ts';
 /** Directives of Jobs of type Restore: what is restored, and to where. */
 export const JOB_RESTORE = {
   bootstrap: directive('Bootstrap', path, {
-    status: notYet('restores are planned from the catalog'),
-    help: 'Restore: use this bootstrap file',
+    help: 'Restore: what "run" restores, and a schedule: all that this bootstrap file names, whatever the catalog has of it',
   }),
   where: directive('Where', path, {
     help: 'Restore: directory to restore into; empty or / = where the files were',

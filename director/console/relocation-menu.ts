@@ -2,7 +2,8 @@ import { compileRegexWhere, type PathSubstitution } from '../../text/regex-where
 import { CommandCancelled, CommandError, sentencesOf } from './command-error.ts';
 import type { CommandContext } from './command.ts';
 import { chooseFromMenu } from './prompts.ts';
-import { checkedRegexWhere, relocationRegexWhere, type Relocation } from './relocation.ts';
+import { relocationRegexWhere, type Relocation } from '../jobs/path-relocation.ts';
+import { checkedRegexWhere } from './relocation.ts';
 
 /** What has been answered so far; an expression that was entered outweighs the rest. */
 type Draft = { -readonly [K in keyof Relocation]: string } & { regexp: string };

@@ -1,6 +1,7 @@
 import type { JobResource } from '../../configuration/director-conf.ts';
 import { withCommas } from '../../text/numbers.ts';
 import type { NeededVolume } from '../../catalog/rows.ts';
+import { regexWhereOfJob } from '../jobs/path-relocation.ts';
 import { storageThatReads } from '../jobs/restore-storage.ts';
 import type { RestoreSelection } from '../services.ts';
 import { announceCatalog } from './catalog-line.ts';
@@ -8,7 +9,6 @@ import { chooseResource, resourceOnLine } from './choose-resource.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext } from './command.ts';
 import { confirmAndQueue } from './commands/run.ts';
-import { regexWhereOfJob } from './relocation.ts';
 import { applyRestoreLine, checkedReplace, checkedWhere, type RunDraft } from './run-draft.ts';
 
 /** From a selection to a queued job, whose JobId it gives: says what is needed, asks for the Restore job, shows the summary. */
@@ -73,7 +73,7 @@ async function measure(
  * The Job of type Restore that the line names, the only one, or the one chosen. With `yes` nothing is asked: the first that is
  * for this client, or the first of all.
  */
-async function restoreJob(context: CommandContext, clientName: string): Promise<JobResource> {
+export async function restoreJob(context: CommandContext, clientName: string): Promise<JobResource> {
   const named = resourceOnLine(context, 'Job', 'restorejob');
   if (named && named.type !== 'Restore') {
     throw new CommandError(`Job "${named.name}" is of type ${named.type}`, 'Name a Job of type Restore.');

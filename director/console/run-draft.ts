@@ -3,6 +3,7 @@ import { askedLevel } from '../../configuration/runs/run-choice.ts';
 import { nearest } from '../../configuration/suggestion.ts';
 import { isBackupLevel, levelLetter } from '../jobs/job-codes.ts';
 import { chooseNextPool, nextStorage } from '../jobs/next-pool.ts';
+import { relocationRegexWhere } from '../jobs/path-relocation.ts';
 import { choosePool, chooseStorage, type Sourced } from '../jobs/pool-choice.ts';
 import type { RunRequest } from '../services.ts';
 import { resourceOnLine } from './choose-resource.ts';
@@ -11,7 +12,7 @@ import type { CommandLine } from './command-line.ts';
 import type { CommandContext, KeywordValue } from './command.ts';
 import { BACKUP_LEVELS, VERIFY_LEVELS } from './job-words.ts';
 import { parseNumberList } from './number-list.ts';
-import { checkedRegexWhere, relocationRegexWhere } from './relocation.ts';
+import { checkedRegexWhere } from './relocation.ts';
 import { parseYesNo } from './yes-no.ts';
 import { parseDate, parseWhen } from './when.ts';
 
@@ -131,6 +132,7 @@ function applyCommonKeywords(context: LineContext, draft: RunDraft): void {
 /** The keywords with which a restore is run; those that choose the files are not among them. */
 export const RESTORE_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   restoreclient: 'client',
+  bootstrap: 'text',
   where: 'text',
   regexwhere: 'text',
   strip_prefix: 'text',

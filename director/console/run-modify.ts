@@ -1,3 +1,5 @@
+import { bootstrapRestore } from '../jobs/bootstrap-restore.ts';
+import { checkedBootstrap } from './bootstrap-draft.ts';
 import { checkArguments } from './check-arguments.ts';
 import { CommandCancelled, CommandError, sentencesOf } from './command-error.ts';
 import { CommandLine } from './command-line.ts';
@@ -31,7 +33,10 @@ async function modifyRun(context: CommandContext, draft: RunDraft, answer: strin
   if (line.arguments.length > 0) {
     checkArguments('mod', draft.restore ? RESTORE_KEYWORDS : RUN_KEYWORDS, line);
     const inLine = { ...context, line };
-    if (draft.restore) return applyRestoreLine(inLine, draft);
+    if (draft.restore) {
+      await applyBootstrap(inLine, draft, line.value('bootstrap'));
+      return applyRestoreLine(inLine, draft);
+    }
     draft.job = jobOfSameType(draft, resourceOnLine(inLine, 'Job', 'job'));
     applyLine(inLine, draft);
     return applySubject(inLine, draft);
@@ -114,6 +119,22 @@ async function changeWhere(context: CommandContext, draft: RunDraft): Promise<vo
   if (draft.restore) draft.restore = { ...draft.restore, where: checkedWhere(answer), regexWhere: '' };
 }
 
+async function changeBootstrap(context: CommandContext, draft: RunDraft): Promise<void> {
+  const answer = await context.ask('Please enter the Bootstrap file name: ');
+  await applyBootstrap(context, draft, answer === '' ? undefined : answer);
+}
+
+/** What the file names is restored in place of what was selected. */
+async function applyBootstrap(
+  context: CommandContext,
+  draft: RunDraft,
+  file: string | undefined,
+): Promise<void> {
+  if (file === undefined || !draft.restore) return;
+  const { bootstrap, selection } = bootstrapRestore(draft.job, await checkedBootstrap(context, file));
+  draft.restore = { ...draft.restore, bootstrap, selection };
+}
+
 async function changeRelocation(context: CommandContext, draft: RunDraft): Promise<void> {
   const regexWhere = await askRelocation(context);
   if (draft.restore) draft.restore = { ...draft.restore, regexWhere };
@@ -156,7 +177,7 @@ const RESTORE_CHANGES: readonly Change[] = [
   ['Restore Client', changeRestoreClient],
   ['When', changeWhen],
   ['Priority', changePriority],
-  ['Bootstrap', fixed('The selection is kept in the catalog, not in a bootstrap file. Nothing changed.')],
+  ['Bootstrap', changeBootstrap],
   ['Where', changeWhere],
   ['File Relocation', changeRelocation],
   ['Replace', changeReplace],

@@ -65,6 +65,7 @@ function restoreSummary(draft: RunDraft, { now, catalogName, storageName }: Summ
   return `Run Restore job\n${aligned(
     [
       ['JobName', job.name],
+      ['Bootstrap', restore?.bootstrap],
       restore?.regexWhere ? ['RegexWhere', restore.regexWhere] : ['Where', restore?.where || '/'],
       ['Replace', REPLACE_WORDS[restore?.replace ?? 'always']],
       ['FileSet', (draft.fileSet ?? job.fileSet).name],

@@ -26,6 +26,8 @@ import type {
   LabelRequest,
   LabelResponse,
   OpenNetworkTestResponse,
+  ReadRecordsRequest,
+  ReadRecordsResponse,
   ReadRequest,
   ReadResponse,
   RelabelRequest,
@@ -66,6 +68,7 @@ export interface StorageLink extends DaemonLink {
   openNetworkTest(signal: AbortSignal): AsyncIterable<OpenNetworkTestResponse>;
   append(signal: AbortSignal): Exchange<AppendRequest, AppendResponse>;
   read(signal: AbortSignal): Exchange<ReadRequest, ReadResponse>;
+  readRecords(request: ReadRecordsRequest, signal: AbortSignal): AsyncIterable<ReadRecordsResponse>;
 }
 
 export interface ClientLink extends DaemonLink {

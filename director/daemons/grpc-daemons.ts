@@ -76,6 +76,7 @@ export class GrpcDaemons implements Daemons {
       openNetworkTest: (signal) => receiveAll(client.openNetworkTest({}), signal),
       append: (signal) => exchange(client.append(), signal),
       read: (signal) => exchange(client.read(), signal),
+      readRecords: (request, signal) => receiveAll(client.readRecords(request), signal),
     };
   }
 

@@ -6,7 +6,8 @@ import type {
 } from '../../configuration/director-conf.ts';
 import { askedLevel } from '../../configuration/runs/run-choice.ts';
 import { RunRefused } from '../director-errors.ts';
-import type { RunRequest } from '../services.ts';
+import type { RestoreRequest, RunRequest } from '../services.ts';
+import { bootstrapRestore } from './bootstrap-restore.ts';
 import {
   isBackupLevel,
   isVerifyLevel,
@@ -35,22 +36,26 @@ export interface JobPlan {
 export function planRun(request: RunRequest, now: Date): JobPlan {
   const { job } = request;
   const type = typeLetter(job.type);
-  if (type === 'R' && !request.restore) {
-    throw new RunRefused(`Job "${job.name}" is a Restore job and needs a selection of files`, {
-      hint: 'Use the "restore" command.',
-    });
-  }
+  const restore = request.restore ?? (type === 'R' ? restoreOfJob(job) : undefined);
   return {
-    request,
+    request: { ...request, ...(restore && { restore }) },
     job,
     type,
     level: type === 'B' ? backupLevel(request) : type === 'V' ? verifyLevel(request) : ' ',
-    client: request.restore?.restoreClient ?? request.client ?? job.client,
+    client: restore?.restoreClient ?? request.client ?? job.client,
     fileSet: request.fileSet ?? job.fileSet,
     messages: request.messages ?? job.messages,
     priority: request.priority ?? job.priority,
     schedTime: request.when ?? now,
   };
+}
+
+/** Of a Restore job that runs by itself. @throws RunRefused */
+function restoreOfJob(job: JobResource): RestoreRequest {
+  if (job.bootstrap) return bootstrapRestore(job, job.bootstrap);
+  throw new RunRefused(`Job "${job.name}" is a Restore job and needs a selection of files`, {
+    hint: 'Use the "restore" command, or give the Job a Bootstrap.',
+  });
 }
 
 /** @throws RunRefused */

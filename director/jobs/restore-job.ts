@@ -1,7 +1,9 @@
-import type { RestorePlan } from '../../catalog/inputs.ts';
+import type { RestorePlan, RestoreSelection } from '../../catalog/inputs.ts';
 import type { MessageType } from '../../configuration/values/destination.ts';
 import { messageOf } from '../../errors/operator-error.ts';
 import { Replace } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import { readBootstrap } from '../bootstrap/read-bootstrap.ts';
+import { BootstrapRecall } from '../bootstrap/recall.ts';
 import type { ClientLink } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
 import { restoreReport } from '../reports/restore-report.ts';
@@ -52,7 +54,7 @@ export class RestoreJob implements JobKind {
     await runBeforeScripts(this.#job, this.#env);
     await this.#stampStart();
     using _reading = await this.#env.volumes.read(this.#request.selection.jobIds, this.#job.jobId);
-    await using plan = await this.#openPlan();
+    await using plan = await this.#openPlan(await this.#select());
     using reader = this.#readerOf(plan);
     await reader.prepare();
     this.#isReached = true;
@@ -122,11 +124,17 @@ export class RestoreJob implements JobKind {
     await messages.info(`Start Restore Job ${job}`);
   }
 
-  async #openPlan(): Promise<OpenPlan> {
+  async #select(): Promise<RestoreSelection> {
+    const { bootstrap, selection } = this.#request;
+    if (bootstrap === undefined) return selection;
+    const sessions = await readBootstrap(bootstrap);
+    return new BootstrapRecall(this.#job, this.#env).select(sessions);
+  }
+
+  async #openPlan(selection: RestoreSelection): Promise<OpenPlan> {
     const { catalog } = this.#env;
-    const { jobIds, rules } = this.#request.selection;
-    await this.#job.messages.info(`Restoring files from JobId(s) ${jobIds.join(',')}`);
-    const plan = await catalog.openRestorePlan({ jobIds, rules });
+    await this.#job.messages.info(`Restoring files from JobId(s) ${selection.jobIds.join(',')}`);
+    const plan = await catalog.openRestorePlan(selection);
     this.#filesExpected = plan.files;
     this.#job.progress.expectedBytes = plan.bytes;
     return { ...plan, [Symbol.asyncDispose]: () => catalog.closeRestorePlan(plan.planId) };

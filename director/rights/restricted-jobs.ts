@@ -77,6 +77,11 @@ async function checkRestore(
 ): Promise<void> {
   rights.requireRun(request.job.name);
   rights.requireRestoreOf(restore.restoreClient.name);
+  if (restore.bootstrap !== undefined)
+    throw new RightMissing(
+      rights.consoleName,
+      'restores by a bootstrap file: whose files it names cannot be told',
+    );
   for (const jobId of restore.selection.jobIds) {
     const job = await catalog.jobById(jobId);
     if (!job || !rights.allows('Job', job.name)) throw new NoSuchJob(jobId);

@@ -4,11 +4,12 @@ import type { MediaRow } from '../../catalog/rows.ts';
 import { loadDirectorConf, type DirectorConf } from '../../configuration/director-conf.ts';
 import { formatProblem } from '../../configuration/problem.ts';
 import { CatalogIds } from '../../director/catalog-ids.ts';
-import { RecordsContent, type JobIdentity } from '../../proto/noctule/record/v1/volume_members.ts';
-import type { BlockRun, Durable } from '../../proto/noctule/storage/v1/storage_daemon.ts';
+import { ImportedRows } from '../../director/imported-rows.ts';
+import { RecordsContent } from '../../proto/noctule/record/v1/volume_members.ts';
 import { withCommas } from '../../text/numbers.ts';
 import { SessionEndStatus, controlContent, decodeRecordsContent } from '../../volume/control-member.ts';
-import { MemberKind, type MemberHeader } from '../../volume/member.ts';
+import { DurableRun } from '../../volume/durable-run.ts';
+import { MemberKind } from '../../volume/member.ts';
 import { RecordBatch, unpackRecords } from '../../volume/record-batch.ts';
 import { walkMembers } from '../../volume/walk.ts';
 import { UsageError } from '../usage-error.ts';
@@ -75,12 +76,14 @@ class Rebuild {
   readonly #catalog: Catalog;
   readonly #conf: DirectorConf;
   readonly #ids: CatalogIds;
+  readonly #rows: ImportedRows;
   readonly #media = new Map<string, MediaRow>();
 
   constructor(catalog: Catalog, conf: DirectorConf) {
     this.#catalog = catalog;
     this.#conf = conf;
     this.#ids = new CatalogIds(catalog);
+    this.#rows = new ImportedRows(catalog);
   }
 
   /** The rows of the conf: volumes get the retention that their pools have now. */
@@ -109,37 +112,13 @@ class Rebuild {
   async #volume({ name, label, reader }: VolumeOnDisk): Promise<MediaRow> {
     const known = await this.#catalog.volumeByName(name);
     if (known) return known;
-    const { poolName, mediaType, labelledAtMs } = label!;
-    const storage = this.#conf.storages.find((one) => one.mediaType === mediaType) ?? this.#conf.storages[0];
-    const media = await this.#catalog.createVolume({
-      volumeName: name,
-      poolId: await this.#poolId(poolName),
-      mediaType,
+    const storage =
+      this.#conf.storages.find(({ mediaType }) => mediaType === label!.mediaType) ?? this.#conf.storages[0];
+    return this.#rows.volume(name, label!, {
       storageId: storage ? this.#ids.storageId(storage.name) : 0,
       status: 'Append',
-    });
-    await this.#catalog.setVolume(media.mediaId, {
-      labelDate: new Date(labelledAtMs),
       volBytes: reader.sizeBytes,
     });
-    return media;
-  }
-
-  /** A pool that the conf no longer has gets a row that keeps its volumes for ever. */
-  async #poolId(name: string): Promise<number> {
-    const [row] = await this.#catalog.listPools({ name });
-    if (row) return row.poolId;
-    const none = {
-      maxVols: 0,
-      volRetention: 0,
-      volUseDuration: 0,
-      maxVolJobs: 0,
-      maxVolFiles: 0,
-      maxVolBytes: 0,
-    };
-    const off = { autoPrune: false, recycle: false, useOnce: false, truncateOnPurge: false };
-    return (await this.#catalog.syncPool({ name, poolType: 'Backup', labelFormat: '*', ...none, ...off }))
-      .poolId;
   }
 
   async #session(parts: readonly SessionPart[]): Promise<void> {
@@ -150,7 +129,7 @@ class Rebuild {
         this.#complain(first.volume, `session ${sessionName(first)} has no sound beginning: it is left out`);
       return;
     }
-    const jobId = await this.#job(identity, first);
+    const jobId = await this.#rows.job(identity, first);
     if (jobId === undefined) {
       this.known += 1;
       return;
@@ -172,43 +151,12 @@ class Rebuild {
     this.jobs += 1;
   }
 
-  /** Undefined: the catalog has it. */
-  async #job(identity: JobIdentity, part: SessionPart): Promise<number | undefined> {
-    const startTime = new Date(identity.startTimeMs);
-    const { fileSetId } = await this.#catalog.fileSetVersion({
-      name: identity.filesetName,
-      md5: identity.filesetMd5,
-      now: startTime,
-    });
-    return this.#catalog.importJob({
-      jobId: identity.jobId,
-      job: identity.job,
-      name: identity.jobName,
-      type: identity.jobType,
-      level: identity.jobLevel,
-      clientId: await this.#clientId(identity.clientName),
-      poolId: await this.#poolId(identity.poolName),
-      fileSetId,
-      status: 'R',
-      schedTime: startTime,
-      startTime,
-      volSessionId: part.volSessionId,
-      volSessionTime: part.volSessionTime,
-    });
-  }
-
-  async #clientId(name: string): Promise<number> {
-    const known = (await this.#catalog.listClients()).find((client) => client.name === name);
-    if (known) return known.clientId;
-    return this.#catalog.syncClient({ name, autoPrune: false, fileRetention: 0, jobRetention: 0 });
-  }
-
   /** Reports the part as a storage daemon does when it writes it; resolves with the bytes of its blocks. */
   async #part(jobId: number, part: SessionPart): Promise<number> {
     const { volume, from, to, end, start } = part;
     const { mediaId } = this.#media.get(volume.name)!;
     const at = new Date(end?.endedAtMs || start?.startedAtMs || 0);
-    const report = new DurableReport(volume.name);
+    const report = new DurableRun(volume.name);
     let blockBytes = 0;
     const flush = async () => {
       const durable = report.take();
@@ -277,57 +225,4 @@ function keptContent(part: SessionPart, member: Buffer): Buffer | undefined {
   for (const record of keptRecords(part, unpackRecords(decodeRecordsContent(member)))) batch.add(record);
   const content = batch.take();
   return content && Buffer.from(RecordsContent.encode(content).finish());
-}
-
-/** Collects consecutive blocks and the records between them into what `addDurable` takes. */
-class DurableReport {
-  readonly #volumeName: string;
-  #blocks: BlockRun | undefined;
-  #records: Buffer[] = [];
-  #endOffset = 0;
-
-  constructor(volumeName: string) {
-    this.#volumeName = volumeName;
-  }
-
-  get blockCount(): number {
-    return this.#blocks?.memberBytes.length ?? 0;
-  }
-
-  block({ blockNumber, streamOffset, memberBytes, contentBytes }: MemberHeader, volumeOffset: number): void {
-    const isFirst = this.#blocks === undefined;
-    this.#blocks ??= {
-      firstBlock: blockNumber,
-      volumeOffset,
-      streamOffset,
-      memberBytes: [],
-      contentBytes: [],
-      gapBytes: [],
-    };
-    this.#blocks.gapBytes.push(isFirst ? 0 : volumeOffset - this.#blockEnd);
-    this.#blocks.memberBytes.push(memberBytes);
-    this.#blocks.contentBytes.push(contentBytes);
-    this.#blockEnd = volumeOffset + memberBytes;
-    this.#endOffset = this.#blockEnd;
-  }
-
-  records(content: Buffer, endOffset: number): void {
-    this.#records.push(content);
-    this.#endOffset = endOffset;
-  }
-
-  take(): Durable | undefined {
-    if (this.#blocks === undefined && this.#records.length === 0) return undefined;
-    const durable = {
-      volumeName: this.#volumeName,
-      blocks: this.#blocks,
-      records: this.#records,
-      volumeBytes: this.#endOffset,
-    };
-    this.#blocks = undefined;
-    this.#records = [];
-    return durable;
-  }
-
-  #blockEnd = 0;
 }

@@ -1,3 +1,4 @@
+import { bootstrapDraft } from '../bootstrap-draft.ts';
 import { announceCatalog } from '../catalog-line.ts';
 import { CommandCancelled, CommandError, RESTORE_ABANDONED } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -8,7 +9,7 @@ import { browseTree } from '../restore-browser.ts';
 import { NamedFilesFinder, pathsOf } from '../restore-files.ts';
 import { inCopies } from '../restore-copies.ts';
 import { chooseFromRestoreMenu, type RestoreChoice } from '../restore-menu.ts';
-import { queueRestore } from '../restore-queue.ts';
+import { queueRestore, restoreJob } from '../restore-queue.ts';
 import {
   announceJobIds,
   backupClient,
@@ -21,7 +22,7 @@ import {
 import { RestoreTree } from '../restore-tree.ts';
 import { TreeQuestions } from '../tree-questions.ts';
 import { RESTORE_KEYWORDS } from '../run-draft.ts';
-import { sayJobId, withoutProse } from './run.ts';
+import { confirmAndQueue, sayJobId, withoutProse } from './run.ts';
 
 export const restore: Command = {
   name: 'restore',
@@ -54,6 +55,11 @@ export const restore: Command = {
 async function restoreFiles(context: CommandContext): Promise<number | undefined> {
   requireScreen(context);
   await announceCatalog(context, 'queries', context.line.has('client') ? 'by resource' : 'automatic');
+  const file = context.line.value('bootstrap');
+  if (file !== undefined) {
+    const job = await restoreJob(context, context.line.value('client') ?? '');
+    return confirmAndQueue(context, await bootstrapDraft(context, { job, file }));
+  }
   const wanted = (await choiceOnLine(context)) ?? (await chooseFromRestoreMenu(context));
   const choice = await inCopies(context, wanted);
   if (choice.kind === 'named') {

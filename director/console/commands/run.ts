@@ -1,8 +1,17 @@
+import type { JobResource } from '../../../configuration/director-conf.ts';
+import { bootstrapDraft } from '../bootstrap-draft.ts';
 import { announceCatalog } from '../catalog-line.ts';
 import { chooseResource, resourceOnLine } from '../choose-resource.ts';
 import { CommandCancelled, CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { applyLine, applySubject, RUN_KEYWORDS, RUN_SYNONYMS, type RunDraft } from '../run-draft.ts';
+import {
+  applyLine,
+  applySubject,
+  RESTORE_KEYWORDS,
+  RUN_KEYWORDS,
+  RUN_SYNONYMS,
+  type RunDraft,
+} from '../run-draft.ts';
 import { wantsJson } from '../listing.ts';
 import { askToRun } from '../run-modify.ts';
 import { runSummary } from '../run-summary.ts';
@@ -10,7 +19,7 @@ import { runSummary } from '../run-summary.ts';
 export const run: Command = {
   name: 'run',
   description: 'Run a job',
-  keywords: { ...RUN_KEYWORDS, ...RUN_SYNONYMS, yes: 'flag', json: 'flag' },
+  keywords: { ...RUN_KEYWORDS, ...RUN_SYNONYMS, ...RESTORE_KEYWORDS, yes: 'flag', json: 'flag' },
   async run(outer) {
     const context = withoutProse(outer);
     let job = resourceOnLine(context, 'Job', 'job', 'jobname');
@@ -19,18 +28,37 @@ export const run: Command = {
       await context.say('A job name must be specified.');
       job = await chooseResource(context, 'Job');
     }
-    if (job.type === 'Restore') {
-      throw new CommandError(
-        `Job "${job.name}" restores, and this line does not say what`,
-        'Use the restore command.',
-      );
-    }
-    const draft: RunDraft = { job, startedBy: context.session.who };
-    applyLine(context, draft);
-    applySubject(context, draft);
+    const draft = job.type === 'Restore' ? await restoreDraft(context, job) : otherDraft(context, job);
     await sayJobId(outer, await confirmAndQueue(context, draft));
   },
 };
+
+/** A Restore job runs by a bootstrap file; to choose files is the business of another command. @throws CommandError */
+async function restoreDraft(context: CommandContext, job: JobResource): Promise<RunDraft> {
+  const file = context.line.value('bootstrap') ?? job.bootstrap;
+  if (file) return bootstrapDraft(context, { job, file });
+  throw new CommandError(
+    `Job "${job.name}" restores, and this line does not say what`,
+    'Use the restore command, or name a bootstrap file with bootstrap=.',
+  );
+}
+
+/** @throws CommandError */
+function otherDraft(context: CommandContext, job: JobResource): RunDraft {
+  const misplaced = Object.keys(RESTORE_KEYWORDS).find(
+    (keyword) => !Object.hasOwn(RUN_KEYWORDS, keyword) && context.line.has(keyword),
+  );
+  if (misplaced !== undefined) {
+    throw new CommandError(
+      `"${misplaced}=" says how files are restored; Job "${job.name}" is a ${job.type}`,
+      'Leave it out.',
+    );
+  }
+  const draft: RunDraft = { job, startedBy: context.session.who };
+  applyLine(context, draft);
+  applySubject(context, draft);
+  return draft;
+}
 
 /** With JSON only the JobId is said, at the end. */
 export function withoutProse(context: CommandContext): CommandContext {

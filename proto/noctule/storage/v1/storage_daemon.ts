@@ -22,7 +22,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { JobIdentity } from "../../record/v1/volume_members.ts";
+import { JobIdentity, SessionEnd, SessionStart, VolumeLabel } from "../../record/v1/volume_members.ts";
 
 export const protobufPackage = "noctule.storage.v1";
 
@@ -448,6 +448,40 @@ export interface ReadFinished {
 }
 
 export interface FetchRequest {
+}
+
+export interface ReadRecordsRequest {
+  volumeName: string;
+  /** Where it may lie. */
+  deviceNames: string[];
+  mediaType: string;
+  sessions: SessionName[];
+}
+
+export interface SessionName {
+  volSessionId: number;
+  volSessionTime: number;
+}
+
+/** In the order in which it stands on the volume. */
+export interface ReadRecordsResponse {
+  /** Whose it is; absent with the label. */
+  session: SessionName | undefined;
+  event:
+    | //
+    /** The first message. */
+    { $case: "volume"; value: VolumeFound }
+    | { $case: "start"; value: SessionStart }
+    | //
+    /** As when the volume was written. */
+    { $case: "durable"; value: Durable }
+    | { $case: "end"; value: SessionEnd }
+    | undefined;
+}
+
+export interface VolumeFound {
+  label: VolumeLabel | undefined;
+  volumeBytes: number;
 }
 
 export interface LabelRequest {
@@ -3740,6 +3774,294 @@ export const FetchRequest: MessageFns<FetchRequest> = {
   },
 };
 
+function createBaseReadRecordsRequest(): ReadRecordsRequest {
+  return { volumeName: "", deviceNames: [], mediaType: "", sessions: [] };
+}
+
+export const ReadRecordsRequest: MessageFns<ReadRecordsRequest> = {
+  encode(message: ReadRecordsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.volumeName !== "") {
+      writer.uint32(10).string(message.volumeName);
+    }
+    for (const v of message.deviceNames) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.mediaType !== "") {
+      writer.uint32(26).string(message.mediaType);
+    }
+    for (const v of message.sessions) {
+      SessionName.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadRecordsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadRecordsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.volumeName = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.deviceNames.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.mediaType = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.sessions.push(SessionName.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSessionName(): SessionName {
+  return { volSessionId: 0, volSessionTime: 0 };
+}
+
+export const SessionName: MessageFns<SessionName> = {
+  encode(message: SessionName, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.volSessionId !== 0) {
+      writer.uint32(8).uint32(message.volSessionId);
+    }
+    if (message.volSessionTime !== 0) {
+      writer.uint32(16).uint32(message.volSessionTime);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionName {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionName();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.volSessionId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.volSessionTime = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseReadRecordsResponse(): ReadRecordsResponse {
+  return { session: undefined, event: undefined };
+}
+
+export const ReadRecordsResponse: MessageFns<ReadRecordsResponse> = {
+  encode(message: ReadRecordsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== undefined) {
+      SessionName.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    switch (message.event?.$case) {
+      case "volume":
+        VolumeFound.encode(message.event.value, writer.uint32(18).fork()).join();
+        break;
+      case "start":
+        SessionStart.encode(message.event.value, writer.uint32(26).fork()).join();
+        break;
+      case "durable":
+        Durable.encode(message.event.value, writer.uint32(34).fork()).join();
+        break;
+      case "end":
+        SessionEnd.encode(message.event.value, writer.uint32(42).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadRecordsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadRecordsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = SessionName.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.event = { $case: "volume", value: VolumeFound.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.event = { $case: "start", value: SessionStart.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.event = { $case: "durable", value: Durable.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.event = { $case: "end", value: SessionEnd.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVolumeFound(): VolumeFound {
+  return { label: undefined, volumeBytes: 0 };
+}
+
+export const VolumeFound: MessageFns<VolumeFound> = {
+  encode(message: VolumeFound, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.label !== undefined) {
+      VolumeLabel.encode(message.label, writer.uint32(10).fork()).join();
+    }
+    if (message.volumeBytes !== 0) {
+      if (BigInt.asUintN(64, BigInt(message.volumeBytes)) !== BigInt(message.volumeBytes)) {
+        throw new globalThis.Error("value provided for field BigInt(message.volumeBytes) of type uint64 too large");
+      }
+      writer.uint32(16).uint64(BigInt(message.volumeBytes));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VolumeFound {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVolumeFound();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.label = VolumeLabel.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.volumeBytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseLabelRequest(): LabelRequest {
   return { volumeName: "", poolName: "", mediaType: "", deviceName: "" };
 }
@@ -4669,6 +4991,16 @@ export const StorageDaemonServiceService = {
     responseSerialize: (value: ReadResponse): Buffer => Buffer.from(ReadResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReadResponse => ReadResponse.decode(value),
   },
+  /** What a volume says of some sessions: for a catalog that has their file records no more. */
+  readRecords: {
+    path: "/noctule.storage.v1.StorageDaemonService/ReadRecords" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ReadRecordsRequest): Buffer => Buffer.from(ReadRecordsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReadRecordsRequest => ReadRecordsRequest.decode(value),
+    responseSerialize: (value: ReadRecordsResponse): Buffer => Buffer.from(ReadRecordsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReadRecordsResponse => ReadRecordsResponse.decode(value),
+  },
   /** Makes a new volume file with a label, or refuses. */
   label: {
     path: "/noctule.storage.v1.StorageDaemonService/Label" as const,
@@ -4744,6 +5076,8 @@ export interface StorageDaemonServiceServer extends UntypedServiceImplementation
    * into the append session of another job, on this storage daemon or on another.
    */
   read: handleBidiStreamingCall<ReadRequest, ReadResponse>;
+  /** What a volume says of some sessions: for a catalog that has their file records no more. */
+  readRecords: handleServerStreamingCall<ReadRecordsRequest, ReadRecordsResponse>;
   /** Makes a new volume file with a label, or refuses. */
   label: handleUnaryCall<LabelRequest, LabelResponse>;
   /** Gives the space of a volume back that holds no job any more by the Director's rules: only a new label stays. */
@@ -4800,6 +5134,13 @@ export interface StorageDaemonServiceClient extends Client {
   read(): ClientDuplexStream<ReadRequest, ReadResponse>;
   read(options: Partial<CallOptions>): ClientDuplexStream<ReadRequest, ReadResponse>;
   read(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<ReadRequest, ReadResponse>;
+  /** What a volume says of some sessions: for a catalog that has their file records no more. */
+  readRecords(request: ReadRecordsRequest, options?: Partial<CallOptions>): ClientReadableStream<ReadRecordsResponse>;
+  readRecords(
+    request: ReadRecordsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ReadRecordsResponse>;
   /** Makes a new volume file with a label, or refuses. */
   label(
     request: LabelRequest,

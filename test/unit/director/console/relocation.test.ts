@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { relocationRegexWhere } from '../../../../director/console/relocation.ts';
+import { relocationRegexWhere } from '../../../../director/jobs/path-relocation.ts';
 import { compileRegexWhere } from '../../../../text/regex-where.ts';
 
 const NOTHING = { stripPrefix: '', addPrefix: '', addSuffix: '' };

@@ -108,7 +108,7 @@ OK to run? (yes/mod/no): mod level=Full
     ['run job=Gzip accurate=maybe yes', 'run: "accurate=maybe" is neither yes nor no.'],
     [
       'run job=RestoreFiles yes',
-      'run: Job "RestoreFiles" restores, and this line does not say what. Use the restore command.',
+      'run: Job "RestoreFiles" restores, and this line does not say what. Use the restore command, or name a bootstrap file with bootstrap=.',
     ],
   ])('refuses %s in one line', async (line, answer) => {
     const director = fakeDirector();

@@ -184,6 +184,9 @@ export class FakeDaemons implements Daemons {
       },
       append: (signal) => play(new FakeCall(signal), this.script.append ?? appendAll),
       read: (signal) => play(new FakeCall(signal), this.script.read ?? unused),
+      readRecords: () => {
+        throw new Error('not part of the test');
+      },
       [Symbol.dispose]: () => {},
     };
   }
