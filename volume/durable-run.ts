@@ -1,5 +1,22 @@
-import type { BlockRun, Durable } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import type { MemberHeader } from './member.ts';
+
+/** As a storage daemon reports them; see BlockRun in storage_daemon.proto, whose package this folder does not know. */
+interface BlockRun {
+  readonly firstBlock: number;
+  readonly volumeOffset: number;
+  readonly streamOffset: number;
+  readonly memberBytes: number[];
+  readonly contentBytes: number[];
+  readonly gapBytes: number[];
+}
+
+/** Likewise Durable. */
+interface Durable {
+  readonly volumeName: string;
+  readonly blocks: BlockRun | undefined;
+  readonly records: Buffer[];
+  readonly volumeBytes: number;
+}
 
 /** Collects blocks of a session that follow each other on a volume, and the records between them, as if they were written now. */
 export class DurableRun {
