@@ -75,7 +75,7 @@ export const BVFS_COMMANDS: readonly Command[] = [
     description: '',
     keywords: 'rest',
     run: () => {
-      const problem = 'restores go by the catalog, there are no bootstrap records';
+      const problem = 'restores go by the catalog; Write Bootstrap in a Job makes bootstrap files';
       return Promise.reject(new CommandError(problem, 'restore file=?b2NUMBER takes a list.'));
     },
   },
