@@ -99,7 +99,8 @@ describe('a restore from two storage daemons', () => {
     it('ends as cancelled when the admin says so', async () => {
       const { output } = await untilSecondPart();
       const status = await held.console('status dir\n');
-      const [, jobId] = /^ +(\d+) .*RestoreFiles.* is running$/m.exec(status) ?? [];
+      const [, jobId] = /^ +(\d+) .*RestoreFiles.* is running\b/m.exec(status) ?? [];
+      expect(jobId, status).toBeDefined();
       await held.console(`cancel jobid=${jobId}\n`);
       held.lines.File.release();
       expect(reported(await output, 'Termination')).toBe('Restore Canceled');
