@@ -9,6 +9,7 @@ import type { ActiveJob } from '../jobs/active-job.ts';
 import { levelName } from '../jobs/job-codes.ts';
 import type { JobEnvironment } from '../jobs/job-environment.ts';
 import { jobCodes } from '../jobs/job-substitution.ts';
+import { TurnLock } from '../turn-lock.ts';
 import { sectionText } from './bootstrap.ts';
 
 /** A `|command` that takes longer is ended. */
@@ -16,6 +17,9 @@ const COMMAND_TIMEOUT_MS = 300_000;
 
 /** Bacula's "file" of a byte address on a disk volume is its upper 32 bits, its "block" the lower. */
 const ADDRESS_SPLIT = 2 ** 32;
+
+/** Several jobs of a client may have one file: no two are written at once. */
+const turns = new TurnLock();
 
 type Environment = Pick<JobEnvironment, 'catalog' | 'ids' | 'directorName' | 'stopSignal'>;
 
@@ -33,7 +37,10 @@ export async function writeBootstrap(job: ActiveJob, env: Environment): Promise<
     if (!row || sections === '') return;
     const text = `# ${formatReportTime(row.endTime ?? job.dueAt)} - ${row.job} - ${levelName(row.level)}\n${sections}`;
     if (target.startsWith('|')) await pipe(target.slice(1), codes, text, env.stopSignal);
-    else await (row.level === 'F' ? overwrite : append)(substituteCodes(target, codes), text);
+    else {
+      const write = row.level === 'F' ? overwrite : append;
+      await turns.run(() => write(substituteCodes(target, codes), text));
+    }
   } catch (error) {
     const name = target.startsWith('|') ? target : substituteCodes(target, codes);
     await job.messages.add(

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { loadFileDaemonConf } from '../../../configuration/file-daemon-conf.ts';
 import { textReader } from '../../../configuration/source-reader.ts';
 import { loadStorageConf } from '../../../configuration/storage-conf.ts';
-import { named, scratchDirectory, siteConf } from './site.ts';
+import { scratchDirectory } from './scratch-directory.ts';
+import { named, siteConf } from './site.ts';
 
 const conf = siteConf(scratchDirectory(), {
   extra: 'Storage { Name = Plain; Address = 127.0.0.1; Password = x; Device = D; Media Type = M }',

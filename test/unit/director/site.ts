@@ -1,13 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadDirectorConf, type DirectorConf } from '../../../configuration/director-conf.ts';
 import { formatProblem } from '../../../configuration/problem.ts';
-
-/** A directory of its own for one test file. */
-export function scratchDirectory(): string {
-  return mkdtempSync(path.join(tmpdir(), 'noctule-director-'));
-}
 
 const BASE = `
 Catalog { Name = MyCatalog; dbname = bacula }

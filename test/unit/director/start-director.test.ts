@@ -14,7 +14,8 @@ import {
 } from '../../../proto/noctule/director/v1/director.ts';
 import { connect } from '../../../transport/channel.ts';
 import { receiveAll, StreamWriter } from '../../../transport/streams.ts';
-import { scratchDirectory, siteConf } from './site.ts';
+import { scratchDirectory } from './scratch-directory.ts';
+import { siteConf } from './site.ts';
 
 /** A Director with a listener of its own, and what it wrote to its log. */
 class StartedDirector implements AsyncDisposable {

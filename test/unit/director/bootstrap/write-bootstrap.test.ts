@@ -2,10 +2,13 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseBootstrap } from '../../../../director/bootstrap/parse-bootstrap.ts';
+import { writeBootstrap } from '../../../../director/bootstrap/write-bootstrap.ts';
 import { JobFailed } from '../../../../director/director-errors.ts';
+import type { ActiveJob } from '../../../../director/jobs/active-job.ts';
 import { durable, finish, mountVolume, openSession } from '../jobs/fake-daemons.ts';
 import { TestDirector } from '../jobs/test-director.ts';
-import { named, scratchDirectory } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { named } from '../site.ts';
 
 /** A run of the Job "Gzip" that writes its bootstrap to `target`. */
 function outcome(director: TestDirector, target: string, level: string) {
@@ -79,6 +82,27 @@ describe('Write Bootstrap', () => {
     expect(piped.text).toContain('could not be written: the command ended with status 3: no room.');
     const special = await outcome(director, '/dev/null', 'Full');
     expect(special.text).toContain('"/dev/null" could not be written: it is no regular file.');
+  });
+
+  test('of jobs that share a file and end together leaves the whole section of one, and no complaint', async () => {
+    await using director = await TestDirector.start();
+    const directory = scratchDirectory();
+    const file = join(directory, 'x.bsr');
+    const { jobId } = await outcome(director, '', 'Full');
+    const warnings: string[] = [];
+    const job = {
+      ...{ jobId, dueAt: new Date(), volumeNames: [] },
+      plan: { request: {}, fileSet: {}, client: {}, job: { writeBootstrap: file } },
+      messages: { add: async (_: string, text: string) => void warnings.push(text) },
+    } as unknown as ActiveJob;
+    const env = {
+      ...{ catalog: director.catalog, ids: { storageName: () => 'File1' } },
+      ...{ directorName: 'peer-dir', stopSignal: new AbortController().signal },
+    } as unknown as Parameters<typeof writeBootstrap>[1];
+    await Promise.all(Array.from({ length: 20 }, () => writeBootstrap(job, env)));
+    expect(warnings).toEqual([]);
+    expect(parseBootstrap(readFileSync(file, 'utf8'), file)).toHaveLength(1);
+    expect(readdirSync(directory)).toEqual(['x.bsr']);
   });
 
   test('leaves the file alone when the backup fails', async () => {

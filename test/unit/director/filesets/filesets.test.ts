@@ -5,7 +5,8 @@ import { fileSetDigest } from '../../../../director/filesets/fileset-digest.ts';
 import { fileSetMessage } from '../../../../director/filesets/fileset-message.ts';
 import { Codec } from '../../../../proto/noctule/filedaemon/v1/fileset.ts';
 import { DigestAlgorithm } from '../../../../proto/noctule/record/v1/file_record.ts';
-import { named, scratchDirectory, siteConf } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { named, siteConf } from '../site.ts';
 
 const directory = scratchDirectory();
 const context = { allowCompression: true, codes: { n: 'Night' }, signal: new AbortController().signal };

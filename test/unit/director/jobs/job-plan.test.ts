@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { planRun } from '../../../../director/jobs/job-plan.ts';
 import { storageAddress } from '../../../../director/jobs/storage-address.ts';
-import { named, scratchDirectory, siteConf } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { named, siteConf } from '../site.ts';
 
 const REST = 'Client = peer-fd; FileSet = Gzip; Storage = File1; Messages = Standard; Pool = Manual-Pool';
 const conf = siteConf(scratchDirectory(), {

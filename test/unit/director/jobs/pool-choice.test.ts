@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { choosePool, chooseStorage } from '../../../../director/jobs/pool-choice.ts';
 import type { RunRequest } from '../../../../director/services.ts';
-import { named, scratchDirectory, siteConf } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { named, siteConf } from '../site.ts';
 
 const conf = siteConf(scratchDirectory(), {
   extra: `

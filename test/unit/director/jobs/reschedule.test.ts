@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { againAfter } from '../../../../director/jobs/reschedule.ts';
-import { named, scratchDirectory, siteConf } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { named, siteConf } from '../site.ts';
 
 const NOTHING = { jobFiles: 0, jobBytes: 0, readBytes: 0, jobErrors: 1 };
 const SOMETHING = { ...NOTHING, jobFiles: 1, jobBytes: 1000 };

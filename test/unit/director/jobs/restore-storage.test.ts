@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { namesOf, restoreParts, restoreSources } from '../../../../director/jobs/restore-storage.ts';
-import { named, scratchDirectory, siteConf } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { named, siteConf } from '../site.ts';
 
 const { storages } = siteConf(scratchDirectory(), {
   extra: `

@@ -3,7 +3,8 @@ import type { StorageGroup } from '../../../../configuration/runs/run-choice.ts'
 import { storageOrder, type StorageCandidate } from '../../../../director/jobs/storage-order.ts';
 import { freeBytesOf } from '../../../../director/jobs/take-storage.ts';
 import type { DeviceStatus } from '../../../../proto/noctule/storage/v1/storage_daemon.ts';
-import { named, scratchDirectory, siteConf } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { named, siteConf } from '../site.ts';
 
 const conf = siteConf(scratchDirectory(), {
   extra: ['A', 'B', 'C']

@@ -12,7 +12,8 @@ import { Retention } from '../../../../director/retention/retention.ts';
 import type { RunRequest } from '../../../../director/services.ts';
 import { VolumeOffice } from '../../../../director/volumes/volume-office.ts';
 import { openCatalogInProcess } from '../../../simulation/catalog-in-process.ts';
-import { named, scratchDirectory, siteConf } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { named, siteConf } from '../site.ts';
 import { FakeDaemons, type Script } from './fake-daemons.ts';
 
 /** The job side of a Director over a real catalog (without its threads), with daemons that follow a script. */

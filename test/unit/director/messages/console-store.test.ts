@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ConsoleStore } from '../../../../director/messages/console-store.ts';
-import { scratchDirectory } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
 
 let file: string;
 

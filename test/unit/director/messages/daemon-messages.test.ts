@@ -6,7 +6,8 @@ import type { Catalog } from '../../../../catalog/catalog.ts';
 import { ConsoleStore } from '../../../../director/messages/console-store.ts';
 import { DaemonMessages } from '../../../../director/messages/daemon-messages.ts';
 import { MessageOutlets } from '../../../../director/messages/outlets.ts';
-import { named, scratchDirectory, siteConf } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { named, siteConf } from '../site.ts';
 
 test('messages of the Director itself go where its Messages say, as those of JobId 0, and into its log', async () => {
   const directory = scratchDirectory();

@@ -6,7 +6,8 @@ import type { Catalog } from '../../../../catalog/catalog.ts';
 import { ConsoleStore } from '../../../../director/messages/console-store.ts';
 import { JobMessages } from '../../../../director/messages/job-messages.ts';
 import { MessageOutlets } from '../../../../director/messages/outlets.ts';
-import { named, scratchDirectory, siteConf } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { named, siteConf } from '../site.ts';
 
 const AT = new Date(2026, 10, 21, 3, 42);
 

@@ -12,7 +12,8 @@ import {
   type KeptMail,
   type MailServer,
 } from '../../../support/mail-server.ts';
-import { named, scratchDirectory, siteConf } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { named, siteConf } from '../site.ts';
 
 const HAS_OPENSSL = spawnSync('openssl', ['version']).status === 0;
 const directory = scratchDirectory();

@@ -1,7 +1,8 @@
 import { SimulatedMachine } from '../../../simulation/simulated-client.ts';
 import { SimulatedSite } from '../../../simulation/simulated-site.ts';
 import type { MediaRow } from '../../../../catalog/rows.ts';
-import { scratchDirectory, siteConf } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { siteConf } from '../site.ts';
 
 export const DAY = 86_400;
 const MIB = 1024 ** 2;

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { JobRow } from '../../../../catalog/rows.ts';
 import type { DirectorConf } from '../../../../configuration/director-conf.ts';
 import { BackupAges } from '../../../../director/schedule/backup-ages.ts';
-import { scratchDirectory, siteConf } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { siteConf } from '../site.ts';
 
 const START = new Date(2026, 10, 21, 12, 0, 0);
 const HOUR_MS = 3_600_000;

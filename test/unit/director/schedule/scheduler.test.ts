@@ -4,7 +4,8 @@ import type { DirectorConf } from '../../../../configuration/director-conf.ts';
 import { LastLook } from '../../../../director/schedule/last-look.ts';
 import { Scheduler } from '../../../../director/schedule/scheduler.ts';
 import type { RunRequest } from '../../../../director/services.ts';
-import { scratchDirectory, siteConf } from '../site.ts';
+import { scratchDirectory } from '../scratch-directory.ts';
+import { siteConf } from '../site.ts';
 
 /** A Saturday. */
 const START = new Date(2026, 10, 21, 22, 0, 0);
