@@ -2,12 +2,15 @@ import { toColumn, type Connection } from './connection.ts';
 import type { EventEntry, LogEntry } from './inputs.ts';
 import type { LogRow } from './rows.ts';
 
-export function appendLog(db: Connection, { jobId, time, text }: LogEntry): void {
-  db.run('INSERT INTO JobLog (JobId, Time, LogText) VALUES (:jobId, :time, :text)', {
-    jobId,
-    time: toColumn(time),
-    text,
-  });
+/** In the order in which they stand. */
+export function appendLog(db: Connection, entries: readonly LogEntry[]): void {
+  for (const { jobId, time, text } of entries) {
+    db.run('INSERT INTO JobLog (JobId, Time, LogText) VALUES (:jobId, :time, :text)', {
+      jobId,
+      time: toColumn(time),
+      text,
+    });
+  }
 }
 
 /** The messages of the job in the order in which they came. */

@@ -172,7 +172,7 @@ async function failUnfinishedJobs(
       jobStatus === 'I' ? `It is incomplete: "resume jobid=${jobId}" goes on.` : 'It is marked as failed.';
     const text = `JobId ${jobId}, Job=${job}, had not ended when the Director died. ${end}`;
     await messages.add('Error', text);
-    await catalog.appendLog({ jobId, time: now, text: `${text}\n` });
+    await catalog.appendLog([{ jobId, time: now, text: `${text}\n` }]);
     died.push({ row, text });
   }
   return died;

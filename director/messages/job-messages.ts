@@ -63,6 +63,7 @@ export class JobMessages {
   /** Sends the mails; those for success or error only when the job ended so. Never rejects. */
   async finish(outcome: { readonly endedWell: boolean }): Promise<void> {
     await this.#last;
+    await this.#options.outlets.settle();
     for (const [destination, spool] of this.#mails) {
       const wanted =
         destination.kind === 'mail' || (destination.kind === 'mailonsuccess') === outcome.endedWell;

@@ -4,6 +4,7 @@ import type { Destination, MessageType } from '../../configuration/values/destin
 import type { Log } from '../../daemon/log.ts';
 import { messageOf, OperatorError } from '../../errors/operator-error.ts';
 import { runCommand } from '../../commands/run-command.ts';
+import { CatalogLog } from './catalog-log.ts';
 import type { ConsoleStore } from './console-store.ts';
 import { sendLetter, type Letter } from './mailer.ts';
 import { messageBody, messageLine, type Message } from './message-line.ts';
@@ -12,6 +13,9 @@ import { messageBody, messageLine, type Message } from './message-line.ts';
 const LOGGER_TIMEOUT_MS = 10_000;
 /** How many complaints are remembered. */
 const COMPLAINTS_MAX = 1_000;
+
+/** A job may have as many of these as it has files. That a file was not saved is to be known even if the Director dies. */
+const OF_EACH_FILE: ReadonlySet<MessageType> = new Set<MessageType>(['Restored', 'Saved', 'Skipped']);
 
 /** Of the system log, by which `journalctl -p` and syslog rules choose; all other types are `info`. */
 const SEVERITIES: Partial<Record<MessageType, string>> = {
@@ -36,7 +40,7 @@ export type MessageContext = Pick<Letter, 'resource' | 'codes'>;
  */
 export class MessageOutlets {
   readonly consoleStore: ConsoleStore;
-  readonly #catalog: Catalog;
+  readonly #catalogLog: CatalogLog;
   readonly #log: Log;
   readonly #directorName: string;
   readonly #signal: AbortSignal;
@@ -54,7 +58,7 @@ export class MessageOutlets {
     signal: AbortSignal;
   }) {
     this.consoleStore = options.consoleStore;
-    this.#catalog = options.catalog;
+    this.#catalogLog = new CatalogLog(options.catalog, (error) => void this.#lost('catalog', error));
     this.#log = options.log;
     this.#directorName = options.directorName;
     this.#signal = options.signal;
@@ -65,8 +69,13 @@ export class MessageOutlets {
     try {
       await this.#deliver(message, destination, context);
     } catch (error) {
-      await this.complain(`Messages for ${describe(destination)} are lost: ${sentenceOf(error)}`);
+      await this.#lost(describe(destination), error);
     }
+  }
+
+  /** Resolves when what was delivered is where it belongs. Never rejects. */
+  async settle(): Promise<void> {
+    await this.#catalogLog.flush().catch((error: unknown) => this.#lost('catalog', error));
   }
 
   /** Sends what was collected for a destination. @throws what `sendLetter` throws */
@@ -85,17 +94,20 @@ export class MessageOutlets {
     await this.consoleStore.add(messageLine(message)).catch(() => {});
   }
 
+  #lost(destination: string, error: unknown): Promise<void> {
+    return this.complain(`Messages for ${destination} are lost: ${sentenceOf(error)}`);
+  }
+
   async #deliver(message: Message, destination: Destination, context: MessageContext): Promise<void> {
     const [place = ''] = destination.where;
     switch (destination.kind) {
       case 'console':
         return this.consoleStore.add(messageLine(message));
       case 'catalog':
-        return this.#catalog.appendLog({
-          jobId: message.jobId,
-          time: message.at,
-          text: messageBody(message),
-        });
+        return this.#catalogLog.add(
+          { jobId: message.jobId, time: message.at, text: messageBody(message) },
+          OF_EACH_FILE.has(message.type) ? 'with others' : 'at once',
+        );
       case 'append':
         return appendFile(place, messageLine(message), { mode: 0o640 });
       case 'file':

@@ -99,7 +99,7 @@ describe('closing', () => {
     const jobId = await newJob(catalog);
     await catalog.sql({ query: 'SELECT 1' });
     const writes = Array.from({ length: 50 }, (_, i) =>
-      catalog.appendLog({ jobId, time: minute(i), text: `line ${i}` }),
+      catalog.appendLog([{ jobId, time: minute(i), text: `line ${i}` }]),
     );
     await catalog.close();
     await Promise.all(writes);
@@ -117,7 +117,7 @@ describe('calls', () => {
     using directory = temporaryDirectory();
     await using catalog = await openCatalog(join(directory.path, 'catalog.db'));
     const texts = Array.from({ length: 300 }, (_, i) => `line ${i}`);
-    await Promise.all(texts.map((text) => catalog.appendLog({ jobId: 1, time: minute(0), text })));
+    await Promise.all(texts.map((text) => catalog.appendLog([{ jobId: 1, time: minute(0), text }])));
     expect((await catalog.jobLog(1)).map(({ text }) => text)).toEqual(texts);
   });
 

@@ -242,9 +242,11 @@ describe('listing jobs', () => {
 
 test('the log of a job keeps the order in which its lines came', () => {
   using site = new Site();
-  appendLog(site.db, { jobId: 1, time: minute(2), text: 'second\n' });
-  appendLog(site.db, { jobId: 2, time: minute(2), text: 'of another job' });
-  appendLog(site.db, { jobId: 1, time: minute(1), text: 'first by the clock' });
+  appendLog(site.db, [
+    { jobId: 1, time: minute(2), text: 'second\n' },
+    { jobId: 2, time: minute(2), text: 'of another job' },
+  ]);
+  appendLog(site.db, [{ jobId: 1, time: minute(1), text: 'first by the clock' }]);
   expect(jobLog(site.db, 1)).toEqual([
     { time: minute(2), text: 'second\n' },
     { time: minute(1), text: 'first by the clock' },

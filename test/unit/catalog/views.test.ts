@@ -76,7 +76,7 @@ test('a query over File and Path gives whole names, attributes and digests', () 
 test('times are civil times of the Director, as text', () => {
   using site = new Site();
   const jobId = site.backup({ start: 1 });
-  appendLog(site.db, { jobId, time: minute(2), text: 'x' });
+  appendLog(site.db, [{ jobId, time: minute(2), text: 'x' }]);
   appendEvent(site.db, {
     code: 'DJ0001',
     type: 'job',

@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 function messages(destinations: string): JobMessages {
   const conf = siteConf(directory, { extra: `Messages {\n Name = Test\n${destinations}\n}` });
-  const catalog = { appendLog: async (entry: (typeof logged)[number]) => void logged.push(entry) };
+  const catalog = { appendLog: async (entries: typeof logged) => void logged.push(...entries) };
   const outlets = new MessageOutlets({
     consoleStore,
     catalog: catalog as unknown as Catalog,
@@ -87,6 +87,35 @@ describe('the messages of a job', () => {
       { jobId: 9, text: 'peer-dir JobId 9: Error: bad\n' },
     ]);
     expect(await readFile(file, 'utf8')).toBe('21-Nov 03:42 peer-dir JobId 9: Warning: slow\n');
+  });
+
+  test('about single files are in the catalog when the job is finished, though nothing was said after them', async () => {
+    const job = messages('catalog = restored, skipped');
+    await job.add('Restored', '/one', { at: AT });
+    await job.add('Skipped', '/two', { at: AT });
+    expect(logged).toEqual([]);
+    await job.finish({ endedWell: false });
+    expect(logged.map(({ text }) => text)).toEqual(['peer-dir JobId 9: /one\n', 'peer-dir JobId 9: /two\n']);
+  });
+
+  test('about single files stand in the catalog before what was said after them', async () => {
+    const job = messages('catalog = all');
+    await job.add('Info', 'begin', { at: AT });
+    await job.add('Restored', '/one', { at: AT });
+    await job.add('Restored', '/two', { at: AT });
+    await job.add('Warning', 'slow', { at: AT });
+    expect(logged.map(({ text }) => text)).toEqual([
+      'peer-dir JobId 9: begin\n',
+      'peer-dir JobId 9: /one\n',
+      'peer-dir JobId 9: /two\n',
+      'peer-dir JobId 9: Warning: slow\n',
+    ]);
+  });
+
+  test('that a file was not saved is in the catalog at once', async () => {
+    const job = messages('catalog = all');
+    await job.add('NotSaved', '/one', { at: AT });
+    expect(logged).toHaveLength(1);
   });
 
   test('for a file begin it anew, and go on in it until the Director ends', async () => {
@@ -160,6 +189,7 @@ describe('the messages of a job', () => {
     const job = messages('console = all\n catalog = saved');
     await job.add('Saved', '/etc/passwd', { at: AT });
     expect(consoleStore.pending).toBe(false);
+    await job.finish({ endedWell: true });
     expect(logged).toHaveLength(1);
   });
 
