@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import { isErrno } from '../errors/operator-error.ts';
 import { nativeLibrary } from './library.ts';
 
 /** How the disk scheduler treats what a thread reads (ioprio_set(2)); `none`: as everybody. */
@@ -18,10 +19,33 @@ const CLASSES: Readonly<Record<IoClass, number>> = {
 /** Number of the system call; undefined on machines where it is not known here. */
 const SYS_IOPRIO_SET: Readonly<Record<string, number>> = { x64: 251, arm64: 30 };
 
-/** Gives the whole process this niceness, all threads that there are and will be. @throws as `os.setPriority` does. */
+/**
+ * Gives the whole process this niceness, all threads that there are and will be. @throws as `os.setPriority` and `node:fs`
+ * do.
+ */
 export function setNiceness(nice: number): void {
   // On Linux the call is for a single thread; those made later take it from the one that makes them.
   for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), nice);
+  if (leadsSession()) setNicenessOfSession(nice);
+}
+
+/** proc(5), stat: the sixth field is the session; the second one may hold blanks and parentheses. */
+function leadsSession(): boolean {
+  const stat = readFileSync('/proc/self/stat', 'latin1');
+  const [, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(session) === process.pid;
+}
+
+/**
+ * Where the kernel shares the processor between sessions first (sched(7), "The autogroup feature"), the niceness of a process
+ * counts within its session only, and a daemon has one to itself.
+ */
+function setNicenessOfSession(nice: number): void {
+  try {
+    writeFileSync('/proc/self/autogroup', String(nice), { flag: 'r+' });
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error; // a kernel without it
+  }
 }
 
 /** For the calling thread alone. @throws as `node:fs` does. */
