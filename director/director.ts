@@ -62,6 +62,10 @@ export class Director implements DirectorServices {
     return this.#parts.inForce.conf;
   }
 
+  storageName(storageId: number): string | undefined {
+    return this.#parts.ids.storageName(storageId);
+  }
+
   scheduledRuns(days: number): ScheduledRun[] {
     return this.#parts.scheduler.upcoming(days);
   }

@@ -32,6 +32,8 @@ export interface DirectorServices {
   readonly confReadAt: Date;
   /** The conf in force; running jobs may still hold an older one. */
   conf(): DirectorConf;
+  /** Undefined: a storage that no conf read by this Director names. */
+  storageName(storageId: number): string | undefined;
   readonly catalog: Catalog;
   readonly jobs: Jobs;
   readonly consoleMessages: ConsoleMessages;

@@ -1,20 +1,9 @@
 import { goesToDirector } from '../configuration/messages-to-director.ts';
-import type { Destination, MessageType } from '../configuration/values/destination.ts';
-import { SessionMessageType } from '../proto/noctule/storage/v1/storage_daemon.ts';
+import type { Destination } from '../configuration/values/destination.ts';
+import { SESSION_MESSAGE_NAMES } from '../transport/session-message-names.ts';
 import type { CallContext, StreamWriter } from '../transport/streams.ts';
 import type { AppendEvent } from './director-talk.ts';
 import type { ReadEvent } from './read-session.ts';
-
-/** Types of messages as Messages resources name them. */
-const ROUTED_TYPES: Readonly<Record<SessionMessageType, MessageType>> = {
-  [SessionMessageType.UNRECOGNIZED]: 'Info',
-  [SessionMessageType.UNSPECIFIED]: 'Info',
-  [SessionMessageType.INFO]: 'Info',
-  [SessionMessageType.WARNING]: 'Warning',
-  [SessionMessageType.ERROR]: 'Error',
-  [SessionMessageType.FATAL]: 'Fatal',
-  [SessionMessageType.MOUNT]: 'Mount',
-};
 
 /**
  * Sends the events of a session to the Director of the call, but for messages that the Messages resource keeps from it.
@@ -27,7 +16,7 @@ export function sendWanted<Event extends AppendEvent | ReadEvent>(
 ): (event: Event) => Promise<void> {
   return async (event) => {
     if (event.$case === 'message') {
-      const type = ROUTED_TYPES[event.value.type];
+      const type = SESSION_MESSAGE_NAMES[event.value.type];
       if (!goesToDirector(type, peer.name, destinations())) return;
     }
     await writer.write({ event });

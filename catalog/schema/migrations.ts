@@ -7,6 +7,7 @@ import { marksOfAdmins } from './004-marks-of-admins.ts';
 import { accurateOfRuns } from './005-accurate-of-runs.ts';
 import { jobsByResult } from './006-jobs-by-result.ts';
 import { nearTimes } from './007-near-times.ts';
+import { jobsBySession } from './008-jobs-by-session.ts';
 import type { Migration } from './migration.ts';
 import { VIEWS } from './views.ts';
 
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   accurateOfRuns,
   jobsByResult,
   nearTimes,
+  jobsBySession,
 ];
 
 /** "Noct" in the header of the file: tells a catalog from any other SQLite database. */

@@ -25,7 +25,7 @@ export async function queueRestore(
   const job = await restoreJob(context, chosen.clientName);
   const { clients, fileSets } = context.conf();
   const client = clients.find(({ name }) => name === chosen.clientName);
-  const storages = await storagesOf(context, plan.volumes);
+  const storages = storagesOf(context, plan.volumes);
   await context.print(volumesText(plan.volumes, storages));
   await context.say(
     `\n${withCommas(plan.files)} file${plan.files === 1 ? '' : 's'} selected to be restored.\n`,
@@ -121,15 +121,10 @@ interface NeededStorage {
 }
 
 /** Where each of the volumes is read, unless the admin names a Storage. */
-async function storagesOf(
-  { conf, services: { catalog } }: CommandContext,
-  volumes: readonly NeededVolume[],
-): Promise<NeededStorage[]> {
+function storagesOf({ conf, services }: CommandContext, volumes: readonly NeededVolume[]): NeededStorage[] {
   const { storages } = conf();
-  const names = new Map<number, string>();
-  for (const { name } of storages) names.set(await catalog.syncStorage(name), name);
   return volumes.map((volume) => {
-    const storage = storageThatReads(volume, { storages, nameOf: (storageId) => names.get(storageId) });
+    const storage = storageThatReads(volume, { storages, nameOf: (id) => services.storageName(id) });
     return { name: storage?.name ?? '*unknown*', devices: storage?.device.join('|') ?? '*unknown*' };
   });
 }

@@ -1,6 +1,7 @@
 import type { MessageType as RoutedType } from '../../configuration/values/destination.ts';
 import { MessageType, type JobMessage } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
-import { SessionMessageType, type SessionMessage } from '../../proto/noctule/storage/v1/storage_daemon.ts';
+import type { SessionMessage } from '../../proto/noctule/storage/v1/storage_daemon.ts';
+import { SESSION_MESSAGE_NAMES } from '../../transport/session-message-names.ts';
 
 /** A message of another daemon in the terms of the Messages resources. */
 export interface PeerMessage {
@@ -11,16 +12,6 @@ export interface PeerMessage {
 
 /** Bacula sets texts about files off by five blanks, and scripts know them so. */
 const FILE_INDENT = '     ';
-
-const SESSION_TYPES: Readonly<Record<SessionMessageType, RoutedType>> = {
-  [SessionMessageType.UNRECOGNIZED]: 'Info',
-  [SessionMessageType.UNSPECIFIED]: 'Info',
-  [SessionMessageType.INFO]: 'Info',
-  [SessionMessageType.WARNING]: 'Warning',
-  [SessionMessageType.ERROR]: 'Error',
-  [SessionMessageType.FATAL]: 'Fatal',
-  [SessionMessageType.MOUNT]: 'Mount',
-};
 
 const CLIENT_TYPES: Readonly<Record<MessageType, RoutedType>> = {
   [MessageType.UNRECOGNIZED]: 'Info',
@@ -35,7 +26,7 @@ const CLIENT_TYPES: Readonly<Record<MessageType, RoutedType>> = {
 };
 
 export function sessionMessage({ type, text, atMs }: SessionMessage): PeerMessage {
-  return { type: SESSION_TYPES[type], text, at: instant(atMs) };
+  return { type: SESSION_MESSAGE_NAMES[type], text, at: instant(atMs) };
 }
 
 export function clientMessage({ type, text, atMs }: JobMessage): PeerMessage {

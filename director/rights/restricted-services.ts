@@ -19,6 +19,7 @@ export function restrictedServices(services: DirectorServices, rights: Rights): 
       return services.confReadAt;
     },
     conf,
+    storageName: (storageId) => services.storageName(storageId),
     catalog: restrictedCatalog(services.catalog, rights),
     jobs: restrictedJobs(services.jobs, services.catalog, rights),
     consoleMessages: messagesFor(services.consoleMessages, rights),

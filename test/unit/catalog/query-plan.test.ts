@@ -66,6 +66,7 @@ function siteWithJobs() {
 
 const QUESTIONS: { [O in OperationName]?: (context: ReturnType<typeof siteWithJobs>) => unknown[] } = {
   jobById: ({ full }) => [full],
+  jobOfSession: () => [{ volSessionId: 1, volSessionTime: 1_790_000_000 }],
   setJob: ({ full }) => [full, { jobFiles: 3 }],
   endJob: ({ full }) => [
     full,

@@ -151,6 +151,7 @@ export function fakeDirector(overrides: Partial<DirectorServices> = {}): FakeDir
     log: { debug() {}, debugging: { level: 0, trace: false } },
     reload: async () => ({ accepted: true, problems: [] }),
     scheduledRuns: () => [],
+    storageName: (storageId) => conf.storages[storageId - 1]?.name,
     overdueBackups: () => [],
     contents,
     runs,
