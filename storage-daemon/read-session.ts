@@ -10,6 +10,7 @@ import {
 import { releaseMemory } from '../transport/release-memory.ts';
 import { volumeNameProblem } from '../volume/volume-name.ts';
 import { abortable, untilAborted } from './abortable.ts';
+import type { CopySources } from './copy-sources.ts';
 import { onDeviceThatHas, pollMsOf, takeDrive, type Device } from './device.ts';
 import { Patience } from './patience.ts';
 import { readRange } from './range-reader.ts';
@@ -42,6 +43,7 @@ export interface ReadSessionOptions {
 /** What becomes of the blocks in a copy. */
 export interface Copying {
   readonly rewriter: StreamRewriter;
+  readonly sources: CopySources;
   readonly target: {
     /** Whether the append session is one of this daemon: it holds the drive for both. */
     readonly isHere: boolean;
@@ -197,6 +199,7 @@ export class ReadSession implements RunningSession {
         await abortable(sink.write(member), signal);
       }
     } else {
+      using _sources = copy.sources;
       await copy.target.deliver(copy.rewriter.members(this.#blocks()), signal);
     }
     await this.#say(transferText(this.#memberBytes, Date.now() - this.startedAt.getTime()));
@@ -204,7 +207,16 @@ export class ReadSession implements RunningSession {
 
   /** The blocks of all ranges. */
   async *#blocks(): AsyncGenerator<Buffer> {
-    for await (const range of untilAborted(this.options.ranges, this.#ending.signal)) {
+    const { signal } = this.#ending;
+    const sources = this.options.copy?.sources;
+    for await (const range of untilAborted(this.options.ranges, signal)) {
+      if (sources?.areElsewhere === true) {
+        for await (const member of sources.blocks(range, signal)) {
+          yield member;
+          this.#count(member);
+        }
+        continue;
+      }
       const volume = await this.#volumeFor(range);
       if (volume === undefined) continue;
       for await (const step of readAhead(readRange(volume.file, range), READ_AHEAD_BLOCKS)) {
@@ -213,10 +225,14 @@ export class ReadSession implements RunningSession {
           continue;
         }
         yield step.member;
-        this.#blockCount += 1;
-        this.#memberBytes += step.member.length;
+        this.#count(step.member);
       }
     }
+  }
+
+  #count({ length }: Buffer): void {
+    this.#blockCount += 1;
+    this.#memberBytes += length;
   }
 
   async #fileDaemon(): Promise<BlockSink> {

@@ -46,6 +46,7 @@ import {
 import { TicketOffice } from '../transport/ticket.ts';
 import { volumeNameProblem } from '../volume/volume-name.ts';
 import { AppendSession } from './append-session.ts';
+import { CopySources } from './copy-sources.ts';
 import { targetElsewhere, targetHere } from './copy-target.ts';
 import { onDeviceThatHas, type Device } from './device.ts';
 import { controlDevice } from './device-control.ts';
@@ -263,7 +264,7 @@ export class StorageService implements BulkService {
       open,
       devices: usable,
       wakeUp: devices.wakeUp,
-      ranges: copy ? rangesOfCopy(requests, copy.rewriter) : rangesOf(requests),
+      ranges: copy ? rangesOfCopy(requests, copy) : rangesOf(requests),
       ...(copy && { copy }),
       clientConnectTimeoutMs: this.#options.clientConnectTimeoutMs(),
       send: sendWanted(writer, context, this.#options.destinations),
@@ -309,9 +310,11 @@ export class StorageService implements BulkService {
   #copying(target: CopyTarget): Copying {
     const session = this.tickets.find(target.ticketId);
     const isHere = session instanceof AppendSession;
+    const connectTimeoutMs = this.#options.clientConnectTimeoutMs();
     return {
       rewriter: new StreamRewriter(target),
-      target: isHere ? targetHere(session) : targetElsewhere(target, this.#options.clientConnectTimeoutMs()),
+      sources: new CopySources(connectTimeoutMs),
+      target: isHere ? targetHere(session) : targetElsewhere(target, connectTimeoutMs),
     };
   }
 
@@ -412,11 +415,12 @@ async function* rangesOf(requests: AsyncIterator<ReadRequest>): AsyncGenerator<R
 
 async function* rangesOfCopy(
   requests: AsyncIterator<ReadRequest>,
-  rewriter: StreamRewriter,
+  { rewriter, sources }: Copying,
 ): AsyncGenerator<ReadRange> {
   for (let next = await requests.next(); next.done !== true; next = await requests.next()) {
     const { command } = next.value;
     if (command?.$case === 'end') rewriter.end(command.value);
+    if (command?.$case === 'source') sources.goTo(command.value);
     if (command?.$case !== 'part') continue;
     rewriter.expect(command.value);
     yield* command.value.ranges;

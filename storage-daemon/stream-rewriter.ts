@@ -225,7 +225,7 @@ class CutPieces {
 
 function oldBlock(member: Buffer): OldBlock {
   const header = parseMemberHeader(member);
-  if (header === undefined) throw new TypeError('A block that was checked has no header');
+  if (header === undefined) throw new SessionCutShort('What came as a block has no header of one');
   return { member, header };
 }
 

@@ -195,7 +195,7 @@ export class CopyJob implements JobKind {
       client: this.#source?.clientName ?? plan.client.name,
       fileSet: this.#source?.fileSetName ?? plan.fileSet.name,
       readPool: sourcedNameOf(this.#readPool),
-      readStorage: copy?.readStorageName ?? '',
+      readStorages: copy?.readStorageNames ?? [],
       ...(this.#writePool && { writePool: sourcedNameOf(this.#writePool) }),
       ...(this.#writeStorage && { writeStorage: sourcedNameOf(this.#writeStorage) }),
       catalog: { name: plan.client.catalog.name, from: 'Client resource' },

@@ -2,6 +2,7 @@ import type { MessageType } from '../../configuration/values/destination.ts';
 import type {
   CopyEnd,
   CopyPart,
+  CopySource,
   ReadFinished,
   ReadOpen,
   ReadOpened,
@@ -65,6 +66,11 @@ export class ReadSession implements Disposable {
   /** Of a copy, in place of `send`. */
   async copy(part: CopyPart): Promise<void> {
     await this.#exchange.send({ command: { $case: 'part', value: part } });
+  }
+
+  /** Of a copy: where the blocks of the parts that follow come from. */
+  async copyFrom(source: CopySource): Promise<void> {
+    await this.#exchange.send({ command: { $case: 'source', value: source } });
   }
 
   /** Of a copy: all of it was named. */

@@ -1,4 +1,5 @@
 import type { RestorePlan, RestoreSelection } from '../../catalog/inputs.ts';
+import type { StorageResource } from '../../configuration/director-conf.ts';
 import type { MessageType } from '../../configuration/values/destination.ts';
 import { messageOf } from '../../errors/operator-error.ts';
 import { Replace } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
@@ -18,6 +19,7 @@ import { RestoreReader } from './restore-reader.ts';
 import { partsOf } from './restore-storage.ts';
 import { transferRestore, type RestoreResult } from './restore-transfer.ts';
 import { betweenClientScripts, refuseMisplacedScripts, runBeforeScripts } from './run-scripts.ts';
+import { storageAddress } from './storage-address.ts';
 
 const REPLACE = {
   always: { code: Replace.ALWAYS, word: 'Always' },
@@ -146,7 +148,8 @@ export class RestoreJob implements JobKind {
     this.#job.volumeNames = plan.volumes.map(({ volumeName }) => volumeName);
     const parts = partsOf(this.#job, this.#env, plan.stretches);
     const { restoreClient: client } = this.#request;
-    const reader = new RestoreReader(this.#job, this.#env, { parts, client, sd: this.#sd });
+    const addressOf = (storage: StorageResource) => storageAddress(client, storage);
+    const reader = new RestoreReader(this.#job, this.#env, { parts, addressOf, sd: this.#sd });
     this.#storageNames = reader.storageNames;
     return reader;
   }

@@ -1,19 +1,19 @@
-import type { ClientResource } from '../../configuration/director-conf.ts';
+import type { StorageResource } from '../../configuration/director-conf.ts';
 import type { MessageType } from '../../configuration/values/destination.ts';
 import type { StorageTicket, StreamPosition } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
+import type { CopyTarget } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import type { ActiveJob } from './active-job.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import type { PeerCounts } from './peer-counts.ts';
 import { reachStorage, type ReachedStorage } from './reach-peers.ts';
 import { ReadSession } from './read-session.ts';
 import { namesOf, type RestorePart, type RestoreSource } from './restore-storage.ts';
-import { storageAddress } from './storage-address.ts';
 import { storageUse } from './storage-use.ts';
 
 /** A storage daemon that reads for the job, until it is disposed of. */
 export interface PartReading extends Disposable {
   readonly session: ReadSession;
-  /** With which the client fetches. */
+  /** With which the client fetches, or the storage daemon that copies. */
   readonly ticket: StorageTicket;
   /** Where the client is to expect another storage. */
   readonly until: StreamPosition | undefined;
@@ -22,8 +22,18 @@ export interface PartReading extends Disposable {
   say(type: MessageType, text: string, at: Date): Promise<void>;
 }
 
+export interface RestoreReaderOptions {
+  readonly parts: readonly RestorePart[];
+  /** Of a storage daemon as it is seen from where the data goes. */
+  readonly addressOf: (storage: StorageResource) => string;
+  /** Counts what the storage daemons have to complain about. */
+  readonly sd: PeerCounts;
+  /** Of a copy: the storage on which the job has room all the while. */
+  readonly writes?: StorageResource;
+}
+
 /**
- * The storages that a restore, or a Verify of volumes, reads one after another. Room on a storage is taken when it is its
+ * The storages that a restore, a Verify of volumes or a copy reads one after another. Room on a storage is taken when it is its
  * turn, and given back with the session there: no job holds one while it waits for another, so two jobs that read the same ones
  * in opposite orders do not wait for each other for ever.
  */
@@ -31,26 +41,15 @@ export class RestoreReader implements Disposable {
   readonly parts: readonly RestorePart[];
   readonly #job: ActiveJob;
   readonly #env: JobEnvironment;
-  readonly #client: ClientResource;
-  readonly #sd: PeerCounts;
+  readonly #options: RestoreReaderOptions;
   /** Of the first part, before it is opened. */
-  #reached: ReachedStorage | undefined;
+  #reached: (ReachedStorage & { readonly source: RestoreSource }) | undefined;
 
-  /** @param sd counts what the storage daemons have to complain about. */
-  constructor(
-    job: ActiveJob,
-    env: JobEnvironment,
-    options: {
-      readonly parts: readonly RestorePart[];
-      readonly client: ClientResource;
-      readonly sd: PeerCounts;
-    },
-  ) {
+  constructor(job: ActiveJob, env: JobEnvironment, options: RestoreReaderOptions) {
     this.#job = job;
     this.#env = env;
     this.parts = options.parts;
-    this.#client = options.client;
-    this.#sd = options.sd;
+    this.#options = options;
   }
 
   get storageNames(): readonly string[] {
@@ -64,13 +63,13 @@ export class RestoreReader implements Disposable {
   async prepare(): Promise<void> {
     const { signal, messages } = this.#job;
     const [first, ...others] = new Set(this.parts.map(({ source }) => source));
-    await this.#moveTo(first!, signal);
+    await this.moveTo(first!, signal);
     if (others.length > 0) {
       await messages.info(
         `The volumes lie on several storages, read in turn: ${this.storageNames.join(', ')}`,
       );
     }
-    this.#reached = await reachStorage(this.#job, this.#env, first!.storage);
+    this.#reached = { source: first!, ...(await reachStorage(this.#job, this.#env, first!.storage)) };
     for (const { storage } of others) {
       if (storage === first!.storage) continue;
       const { link } = await reachStorage(this.#job, this.#env, storage);
@@ -78,23 +77,27 @@ export class RestoreReader implements Disposable {
     }
   }
 
-  /** The session that reads a part. The one of the part before is over. @throws OperatorError */
-  async open({ source, until }: RestorePart, signal: AbortSignal): Promise<PartReading> {
+  /**
+   * The session that reads a part. The one of the part before is over.
+   * @param copyTo makes the session write what it reads, instead of handing it to who has the ticket.
+   * @throws OperatorError
+   */
+  async open({ source, until }: RestorePart, signal: AbortSignal, copyTo?: CopyTarget): Promise<PartReading> {
     const { jobId, job, messages } = this.#job;
     const { storage, mediaType } = source;
     const { link, hello } = await this.#reach(source, signal);
     try {
-      const request = { jobId, job, deviceNames: [...source.deviceNames], mediaType, copyTo: undefined };
+      const request = { jobId, job, deviceNames: [...source.deviceNames], mediaType, copyTo };
       const session = await ReadSession.open(link, request, signal);
       const { deviceName, ticketId, ticketSecret: secret } = session.opened;
       const where = this.parts.length > 1 ? ` on Storage "${storage.name}"` : '';
       await messages.info(`Using Device "${deviceName}"${where} to read.`);
-      const address = storageAddress(this.#client, storage);
+      const address = this.#options.addressOf(storage);
       return {
         ...{ session, source, until },
         ticket: { address, port: storage.sdPort, ticketId, secret, storageName: storage.name },
         say: async (type, text, at) => {
-          this.#sd.note(type);
+          this.#options.sd.note(type);
           await messages.add(type, text, { from: hello.name, at });
         },
         [Symbol.dispose]: () => {
@@ -119,14 +122,21 @@ export class RestoreReader implements Disposable {
 
   async #reach(source: RestoreSource, signal: AbortSignal): Promise<ReachedStorage> {
     const reached = this.#reached;
-    this.#reached = undefined;
-    if (reached) return reached;
-    await this.#moveTo(source, signal);
+    if (reached?.source === source) {
+      this.#reached = undefined;
+      return reached;
+    }
+    await this.moveTo(source, signal);
     return reachStorage(this.#job, this.#env, source.storage, signal);
   }
 
-  async #moveTo({ storage }: RestoreSource, signal: AbortSignal): Promise<void> {
-    this.#job.storageName = storage.name;
-    await this.#env.moveToStorages(this.#job.jobId, [storageUse(storage, 'read')], signal);
+  /** Waits for room where the volumes of a source are read, and takes it in place of what the job had. */
+  async moveTo({ storage }: RestoreSource, signal: AbortSignal): Promise<void> {
+    const { writes } = this.#options;
+    if (!writes) this.#job.storageName = storage.name;
+    // One that does both is one job for the storage.
+    const uses = writes === storage ? [] : [storageUse(storage, 'read')];
+    if (writes) uses.push(storageUse(writes, 'write'));
+    await this.#env.moveToStorages(this.#job.jobId, uses, signal);
   }
 }

@@ -69,18 +69,6 @@ export function partsOf(job: ActiveJob, env: Places, stretches: readonly VolumeS
   return restoreParts(stretches, optionsOf(job, env));
 }
 
-/** Where a job reads that can read from one place only. @throws JobFailed when the volumes lie on several. */
-export function onlySourceOf(job: ActiveJob, env: Places, volumes: readonly NeededVolume[]): RestoreSource {
-  const [source, ...others] = restoreSources(volumes, optionsOf(job, env));
-  if (others.length === 0) return source!;
-  throw new JobFailed(
-    `The volumes to be copied lie on several storages: ${namesOf([source!, ...others]).join(', ')}`,
-    {
-      hint: 'A VirtualFull, Copy or Migrate reads from one: bring the jobs onto one Storage with Copy or Migrate jobs, each from one Pool, or run a Full.',
-    },
-  );
-}
-
 /** As messages and reports name them: with the media type where a Storage comes twice. */
 export function namesOf(sources: readonly RestoreSource[]): string[] {
   return [...new Set(sources)].map((source) => {

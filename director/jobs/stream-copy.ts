@@ -8,14 +8,15 @@ import { JobFailed } from '../director-errors.ts';
 import type { Stored } from '../reports/stored-lines.ts';
 import type { ActiveJob } from './active-job.ts';
 import { AppendSession, type AppendTally } from './append-session.ts';
+import type { CopySources } from './copy-feed.ts';
 import { transferCopy, type CopyResult } from './copy-transfer.ts';
 import { EVERYTHING } from './everything.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import { PeerCounts } from './peer-counts.ts';
 import { reachStorage, type ReachedStorage } from './reach-peers.ts';
 import { ReadSession } from './read-session.ts';
-import { onlySourceOf, type RestoreSource } from './restore-storage.ts';
-import { storageUse } from './storage-use.ts';
+import { RestoreReader, type PartReading } from './restore-reader.ts';
+import { partsOf, type RestorePart } from './restore-storage.ts';
 import { writtenVolumes } from './written-volumes.ts';
 
 export interface StreamCopyOrder {
@@ -36,7 +37,7 @@ export class StreamCopy {
   readonly #env: JobEnvironment;
   readonly #order: StreamCopyOrder;
   #session: AppendSession | undefined;
-  #readStorage: StorageResource | undefined;
+  #readStorageNames: readonly string[] = [];
 
   constructor(job: ActiveJob, env: JobEnvironment, order: StreamCopyOrder) {
     this.#job = job;
@@ -64,13 +65,14 @@ export class StreamCopy {
   }
 
   #sdStatus(status: string): string {
-    if (!this.#readStorage) return '';
+    if (this.#readStorageNames.length === 0) return '';
     if (status === 'A') return 'Canceled';
     return this.result.written?.status === 'T' ? 'OK' : 'Error';
   }
 
-  get readStorageName(): string {
-    return this.#readStorage?.name ?? '';
+  /** Empty before they are known. */
+  get readStorageNames(): readonly string[] {
+    return this.#readStorageNames;
   }
 
   /** @throws JobFailed unless all of it has become durable. */
@@ -90,38 +92,35 @@ export class StreamCopy {
 
   async #copyPlan(plan: RestorePlan): Promise<void> {
     const { storage } = this.#order;
-    const source = this.#sourceOf(plan);
-    this.#readStorage = source.storage;
+    const parts = this.#partsOf(plan);
+    using reader = new RestoreReader(this.#job, this.#env, {
+      parts,
+      addressOf: ({ address }) => address,
+      sd: this.sd,
+      writes: storage,
+    });
+    this.#readStorageNames = reader.storageNames;
     this.#job.progress.expectedBytes = plan.bytes;
-    // One that does both is one job for the storage.
-    const uses =
-      source.storage === storage
-        ? [storageUse(storage, 'write')]
-        : [storageUse(source.storage, 'read'), storageUse(storage, 'write')];
-    await this.#env.moveToStorages(this.#job.jobId, uses, this.#job.signal);
+    await reader.prepare();
     const writer = await reachStorage(this.#job, this.#env, storage);
     using _writing = writer.link;
-    const reader = await reachStorage(this.#job, this.#env, source.storage);
-    using _reading = reader.link;
-    await this.#transfer(plan, { ...source, ...reader }, writer);
+    await this.#transfer(plan, reader, writer);
   }
 
-  /** A job that saved nothing lies on no volume: then any will do. */
-  #sourceOf({ volumes }: RestorePlan): Omit<RestoreSource, 'volumeNames'> {
+  /** A job that saved nothing lies on no volume: then any storage will do. */
+  #partsOf({ stretches }: RestorePlan): RestorePart[] {
     const { storage } = this.#order;
-    if (volumes.length > 0) return onlySourceOf(this.#job, this.#env, volumes);
-    return { storage, deviceNames: storage.device, mediaType: storage.mediaType };
+    if (stretches.length > 0) return partsOf(this.#job, this.#env, stretches);
+    const { device: deviceNames, mediaType } = storage;
+    return [{ source: { storage, deviceNames, mediaType, volumeNames: new Set() } }];
   }
 
-  async #transfer(
-    { planId }: RestorePlan,
-    source: Omit<RestoreSource, 'volumeNames'> & ReachedStorage,
-    { link, hello }: ReachedStorage,
-  ): Promise<void> {
+  async #transfer({ planId }: RestorePlan, reader: RestoreReader, writer: ReachedStorage): Promise<void> {
     const { identity, pool, storage } = this.#order;
     const { jobId } = identity;
     const { signal, messages } = this.#job;
     const { catalog, now } = this.#env;
+    const { link, hello } = writer;
     await using volumes = writtenVolumes(this.#job, this.#env, {
       ...{ pool, storage, link },
       deviceName: () => this.#session?.opened.deviceName,
@@ -139,29 +138,17 @@ export class StreamCopy {
       onWaiting,
     });
     this.#session = to;
-    const { volSessionId, volSessionTime, ticketId, ticketSecret, deviceName } = to.opened;
+    const { volSessionId, volSessionTime, deviceName } = to.opened;
     await catalog.setJob(jobId, { volSessionId, volSessionTime });
     await messages.info(`Using Device "${deviceName}" to write.`);
-    using from = await ReadSession.open(
-      source.link,
-      {
-        jobId: this.#job.jobId,
-        job: this.#job.job,
-        deviceNames: [...source.deviceNames],
-        mediaType: source.mediaType,
-        copyTo: {
-          ...{ address: storage.address, port: storage.sdPort, storageName: storage.name },
-          ...{ ticketId, ticketSecret, volSessionId, volSessionTime },
-        },
-      },
-      signal,
-    );
-    await messages.info(`Using Device "${from.opened.deviceName}" to read.`);
+    using maker = await this.#openMaker(reader, writer, to);
     try {
       await transferCopy(
         {
-          ...{ catalog, planId, from, to, signal },
-          sayForReader: (type, text, at) => this.#say(source.hello.name, type, text, at),
+          ...{ catalog, planId, to, signal },
+          from: maker.session,
+          ...(maker.sources && { sources: maker.sources }),
+          sayForReader: maker.say,
           onReaderWaiting: onWaiting,
           onOtherFailure: (error) => messages.add('Error', messageOf(error)),
         },
@@ -170,6 +157,51 @@ export class StreamCopy {
     } finally {
       this.#job.volumeNames = to.tally.volumeNames;
     }
+  }
+
+  /**
+   * The session that makes the new stream: where all volumes are read, if that is one storage; else where it is written. That one
+   * reads its own volumes, and fetches what lies elsewhere.
+   */
+  async #openMaker(
+    reader: RestoreReader,
+    { link, hello }: ReachedStorage,
+    to: AppendSession,
+  ): Promise<Maker> {
+    const { signal, jobId, job } = this.#job;
+    const { storage } = this.#order;
+    const { volSessionId, volSessionTime, ticketId, ticketSecret } = to.opened;
+    const copyTo = {
+      ...{ address: storage.address, port: storage.sdPort, storageName: storage.name },
+      ...{ ticketId, ticketSecret, volSessionId, volSessionTime },
+    };
+    const sources = [...new Set(reader.parts.map(({ source }) => source))];
+    const [first, ...others] = sources;
+    if (others.length === 0) return reader.open({ source: first! }, signal, copyTo);
+    const own = sources.filter((source) => isOneDaemon(source.storage, storage));
+    const mediaTypes = new Set(own.map(({ mediaType }) => mediaType));
+    const session = await ReadSession.open(
+      link,
+      {
+        ...{ jobId, job, copyTo },
+        deviceNames: own.length > 0 ? own.flatMap(({ deviceNames }) => deviceNames) : [...storage.device],
+        mediaType: mediaTypes.size === 1 ? [...mediaTypes][0]! : '',
+      },
+      signal,
+    );
+    return {
+      session,
+      sources: {
+        sourceOf: (volumeName) => sources.find(({ volumeNames }) => volumeNames.has(volumeName))!,
+        open: async (source, ended) => {
+          if (!own.includes(source)) return reader.open({ source }, ended);
+          await reader.moveTo(source, ended);
+          return undefined;
+        },
+      },
+      say: (type, text, at) => this.#say(hello.name, type, text, at),
+      [Symbol.dispose]: () => session[Symbol.dispose](),
+    };
   }
 
   #showProgress(): void {
@@ -181,6 +213,15 @@ export class StreamCopy {
     this.sd.note(type);
     await this.#job.messages.add(type, text, { from, at });
   }
+}
+
+/** The session that makes the new stream. */
+interface Maker extends Pick<PartReading, 'session' | 'say'>, Disposable {
+  readonly sources?: CopySources;
+}
+
+function isOneDaemon(one: StorageResource, other: StorageResource): boolean {
+  return one.address === other.address && one.sdPort === other.sdPort;
 }
 
 function requireFiles({ jobId, name, purgedFiles, jobFiles }: JobRow): void {

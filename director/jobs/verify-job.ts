@@ -1,5 +1,6 @@
 import type { RestorePlan } from '../../catalog/inputs.ts';
 import type { JobRow } from '../../catalog/rows.ts';
+import type { StorageResource } from '../../configuration/director-conf.ts';
 import type { MessageType } from '../../configuration/values/destination.ts';
 import { messageOf } from '../../errors/operator-error.ts';
 import { Replace, type VolumeVerify } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
@@ -23,6 +24,7 @@ import { RestoreReader } from './restore-reader.ts';
 import { partsOf } from './restore-storage.ts';
 import { transferRestore, type RestoreResult } from './restore-transfer.ts';
 import { betweenClientScripts, refuseMisplacedScripts, runBeforeScripts } from './run-scripts.ts';
+import { storageAddress } from './storage-address.ts';
 import { jobToVerify } from './verify-subject.ts';
 import { transferVerify } from './verify-transfer.ts';
 
@@ -225,7 +227,8 @@ export class VerifyJob implements JobKind {
     const { client: resource } = this.#job.plan;
     this.#job.volumeNames = plan.volumes.map(({ volumeName }) => volumeName);
     const parts = partsOf(this.#job, this.#env, plan.stretches);
-    using reader = new RestoreReader(this.#job, this.#env, { parts, client: resource, sd: this.#sd });
+    const addressOf = (storage: StorageResource) => storageAddress(resource, storage);
+    using reader = new RestoreReader(this.#job, this.#env, { parts, addressOf, sd: this.#sd });
     await reader.prepare();
     using client = await this.#reachClient();
     await this.#betweenScripts(client, () => this.#readFrom(reader, plan, client));

@@ -18,7 +18,7 @@ export interface CopyReport {
   readonly client: string;
   readonly fileSet: string;
   readonly readPool: SourcedName;
-  readonly readStorage: string;
+  readonly readStorages: readonly string[];
   readonly writePool?: SourcedName;
   readonly writeStorage?: SourcedName;
   readonly catalog: SourcedName;
@@ -27,6 +27,10 @@ export interface CopyReport {
   readonly priority: number;
   readonly stored: Stored;
   readonly status: string;
+}
+
+function readStorages({ readStorages: names }: CopyReport): string {
+  return names.length === 0 ? '' : `${names.map((name) => `"${name}"`).join(', ')} (From the volumes)`;
 }
 
 /** The report of a Copy or Migrate: the labels, their order and their alignment are Bacula's. */
@@ -43,7 +47,7 @@ export function copyReport(facts: CopyReport): string {
     ['Client', facts.client],
     ['FileSet', `"${facts.fileSet}"`],
     ['Read Pool', sourcedName(facts.readPool)],
-    ['Read Storage', facts.readStorage && `"${facts.readStorage}" (From the volumes)`],
+    ['Read Storage', readStorages(facts)],
     ['Write Pool', writePool ? sourcedName(writePool) : ''],
     ['Write Storage', writeStorage ? sourcedName(writeStorage) : ''],
     ['Catalog', sourcedName(facts.catalog)],

@@ -355,7 +355,9 @@ export interface ReadRequest {
   /** Of a copy, in place of ranges: the next part of the new stream. */
   { $case: "part"; value: CopyPart } | //
   /** Of a copy: the new stream is complete. Without it the copy is broken off. */
-  { $case: "end"; value: CopyEnd } | undefined;
+  { $case: "end"; value: CopyEnd } | //
+  /** Of a copy: from where the blocks of the ranges that follow come. Without it, from volumes of this storage daemon. */
+  { $case: "source"; value: CopySource } | undefined;
 }
 
 export interface ReadOpen {
@@ -400,6 +402,18 @@ export interface StreamStretch {
   volSessionTime: number;
   streamOffset: number;
   streamBytes: number;
+}
+
+/**
+ * A session that reads on another storage daemon, or on this one, which is told the same ranges. No ticket_id: they lie on
+ * volumes of this one, and the copy reads them itself.
+ */
+export interface CopySource {
+  address: string;
+  port: number;
+  ticketId: string;
+  ticketSecret: Buffer;
+  storageName: string;
 }
 
 /** The totals for the session-end. */
@@ -2862,6 +2876,9 @@ export const ReadRequest: MessageFns<ReadRequest> = {
       case "end":
         CopyEnd.encode(message.command.value, writer.uint32(34).fork()).join();
         break;
+      case "source":
+        CopySource.encode(message.command.value, writer.uint32(42).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2909,6 +2926,14 @@ export const ReadRequest: MessageFns<ReadRequest> = {
             }
 
             message.command = { $case: "end", value: CopyEnd.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.command = { $case: "source", value: CopySource.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -3272,6 +3297,96 @@ export const StreamStretch: MessageFns<StreamStretch> = {
             }
 
             message.streamBytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCopySource(): CopySource {
+  return { address: "", port: 0, ticketId: "", ticketSecret: Buffer.alloc(0), storageName: "" };
+}
+
+export const CopySource: MessageFns<CopySource> = {
+  encode(message: CopySource, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== "") {
+      writer.uint32(10).string(message.address);
+    }
+    if (message.port !== 0) {
+      writer.uint32(16).uint32(message.port);
+    }
+    if (message.ticketId !== "") {
+      writer.uint32(26).string(message.ticketId);
+    }
+    if (message.ticketSecret.length !== 0) {
+      writer.uint32(34).bytes(message.ticketSecret);
+    }
+    if (message.storageName !== "") {
+      writer.uint32(42).string(message.storageName);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CopySource {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCopySource();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.port = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.ticketSecret = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.storageName = reader.string();
             continue;
           }
         }

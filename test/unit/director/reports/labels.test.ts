@@ -65,7 +65,7 @@ describe('Labels, in order', () => {
     const source = { jobId: 5, job: 'Gzip.2026-11-20_03.41.10_05', level: 'F' };
     const report = copyReport({
       ...COMMON,
-      ...{ source, newJobId: 8, migrates: false, readStorage: 'File1' },
+      ...{ source, newJobId: 8, migrates: false, readStorages: ['File1'] },
       ...{ readPool: named('Full'), writePool: named('Copies'), writeStorage: named('File2') },
     });
     expect(labels(report)).toEqual([

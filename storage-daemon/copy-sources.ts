@@ -1,0 +1,58 @@
+import type { Client } from '@grpc/grpc-js';
+import type { CopySource, ReadRange } from '../proto/noctule/storage/v1/storage_daemon.ts';
+import { openFetch } from '../transport/bulk.ts';
+import type { Connection } from '../transport/channel.ts';
+import { SessionCutShort } from './storage-errors.ts';
+import { connectWithTicket } from './ticket-connection.ts';
+
+interface OpenSource {
+  readonly source: CopySource;
+  readonly connection: Connection<Client>;
+  /** There once the first block was asked for. */
+  members?: AsyncIterator<Buffer>;
+}
+
+/** The sessions on other storage daemons from which a copy fetches blocks, one after the other. */
+export class CopySources implements Disposable {
+  readonly #connectTimeoutMs: number;
+  #open: OpenSource | undefined;
+
+  constructor(connectTimeoutMs: number) {
+    this.#connectTimeoutMs = connectTimeoutMs;
+  }
+
+  /** Whether the blocks come from elsewhere now, and not from volumes of this storage daemon. */
+  get areElsewhere(): boolean {
+    return this.#open !== undefined;
+  }
+
+  /** The blocks that follow come from this one. */
+  goTo(source: CopySource): void {
+    this[Symbol.dispose]();
+    if (source.ticketId !== '') this.#open = { source, connection: connectWithTicket(source) };
+  }
+
+  /** The blocks of a range, which the session there was told as well. @throws SessionCutShort when there are fewer. */
+  async *blocks(range: ReadRange, signal: AbortSignal): AsyncGenerator<Buffer> {
+    const open = this.#open;
+    if (open === undefined) throw new TypeError('No other storage daemon was named');
+    if (open.members === undefined) {
+      await open.connection.ready(this.#connectTimeoutMs, signal);
+      open.members = openFetch(open.connection, signal)[Symbol.asyncIterator]();
+    }
+    for (let count = 0; count < range.blockCount; count += 1) {
+      const next = await open.members.next();
+      if (next.done !== true) yield next.value;
+      else {
+        throw new SessionCutShort(
+          `Storage "${open.source.storageName}" sent ${count} of ${range.blockCount} blocks of Volume "${range.volumeName}"`,
+        );
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#open?.connection[Symbol.dispose]();
+    this.#open = undefined;
+  }
+}
