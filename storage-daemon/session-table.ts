@@ -1,9 +1,13 @@
+import { randomInt } from 'node:crypto';
 import type {
   MountedVolume,
   SessionStatus,
   TerminatedSession,
 } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { RequestRefused } from './storage-errors.ts';
+
+/** What a storage daemon may start to number its sessions with; as many again are left for those that it runs. */
+const FIRST_VOL_SESSION_ID_MAX = 2 ** 31;
 
 /** A volume that a session has open, and on which device. */
 export interface OpenVolume extends MountedVolume {
@@ -25,14 +29,19 @@ export class SessionTable {
   readonly volSessionTime: number;
   readonly #running = new Set<RunningSession>();
   readonly #terminated: TerminatedSession[] = [];
-  #lastVolSessionId = 0;
+  #nextVolSessionId: number;
   #endedCount = 0;
   #idle: PromiseWithResolvers<void> | undefined;
   #isClosed = false;
   /** At once; a session beyond is refused. */
   sessionsMax: number;
 
-  constructor(startedAt: Date, sessionsMax: number) {
+  /**
+   * @param firstVolSessionId drawn, in a daemon: two storage daemons of a site may start in the same second, and the Director
+   * puts together what they wrote.
+   */
+  constructor(startedAt: Date, sessionsMax: number, firstVolSessionId = drawVolSessionId()) {
+    this.#nextVolSessionId = firstVolSessionId;
     this.volSessionTime = Math.trunc(startedAt.getTime() / 1000);
     this.sessionsMax = sessionsMax;
   }
@@ -51,7 +60,7 @@ export class SessionTable {
   }
 
   nextVolSessionId(): number {
-    return ++this.#lastVolSessionId;
+    return this.#nextVolSessionId++;
   }
 
   #admit(): void {
@@ -99,4 +108,8 @@ export class SessionTable {
     await this.#idle.promise;
     clearTimeout(timer);
   }
+}
+
+function drawVolSessionId(): number {
+  return randomInt(1, FIRST_VOL_SESSION_ID_MAX);
 }

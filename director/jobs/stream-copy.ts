@@ -82,6 +82,7 @@ export class StreamCopy {
     const jobIds = this.#order.sources.map((source) => source.jobId);
     using _reading = await volumes.read(jobIds, jobId);
     for (const source of this.#order.sources) requireFiles(source);
+    requireDifferentSessions(this.#order.sources);
     const plan = await catalog.openRestorePlan({ jobIds, rules: EVERYTHING });
     try {
       await this.#copyPlan(plan);
@@ -222,6 +223,29 @@ interface Maker extends Pick<PartReading, 'session' | 'say'>, Disposable {
 
 function isOneDaemon(one: StorageResource, other: StorageResource): boolean {
   return one.address === other.address && one.sdPort === other.sdPort;
+}
+
+/**
+ * Blocks say of what session they are, not of what storage daemon: those of two jobs could not be told apart. A storage daemon
+ * draws what it numbers its sessions from, which those of before did not.
+ * @throws JobFailed
+ */
+export function requireDifferentSessions(sources: readonly JobRow[]): void {
+  for (const [index, source] of sources.entries()) {
+    const { volSessionId, volSessionTime } = source;
+    const other = sources.slice(0, index).find((one) => isOfSession(one, source));
+    if (!other) continue;
+    throw new JobFailed(
+      `JobId ${other.jobId} and JobId ${source.jobId} cannot be put together: on the volumes both are session ${volSessionId}/${volSessionTime}`,
+      {
+        hint: 'Two storage daemons that started in the same second wrote them. Run a Full.',
+      },
+    );
+  }
+}
+
+function isOfSession(one: JobRow, { volSessionId, volSessionTime }: JobRow): boolean {
+  return one.volSessionId === volSessionId && one.volSessionTime === volSessionTime;
 }
 
 function requireFiles({ jobId, name, purgedFiles, jobFiles }: JobRow): void {

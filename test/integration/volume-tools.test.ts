@@ -69,11 +69,11 @@ describe('noctule volume ls', () => {
       'FileStorage',
     );
     expect(jobs.text).toMatch(
-      /Begin Job Session Record: SessId=1 SessTime=\d+ JobId=1\n {3}Job=Backup\.\S+ Date=.* Level=F Type=B\n/,
+      /Begin Job Session Record: SessId=\d+ SessTime=\d+ JobId=1\n {3}Job=Backup\.\S+ Date=.* Level=F Type=B\n/,
     );
     expect(jobs.text).toContain('goes on in another volume');
     expect((await tool('ls', '-k', volume('Full-0001'))).text).toMatch(
-      /^Block: 0 SessId=1\/\d+ addr=\d+ size=\d+ content=\d+$/m,
+      /^Block: 0 SessId=\d+\/\d+ addr=\d+ size=\d+ content=\d+$/m,
     );
     expect((await tool('ls', '-L', '-V', 'Full-0001', held.site.volumesDirectory)).text).toContain(
       'Pool:        Full-Pool',
@@ -111,7 +111,7 @@ describe('noctule volume check', () => {
       writeFileSync(volume('Full-0001'), damaged);
       const { text, status } = await tool('check', ...allVolumes());
       expect(status).toBe(1);
-      const block = /Volume "Full-0001": block (\d+) of session 1\/\d+ at byte \d+ is damaged/.exec(
+      const block = /Volume "Full-0001": block (\d+) of session \d+\/\d+ at byte \d+ is damaged/.exec(
         text,
       )?.[1];
       expect(block).toBeDefined();

@@ -50,7 +50,7 @@ export async function startStorage(
     ...options.device,
   };
   devices.configure({ devices: [resource as DeviceResource], autochangers: [] });
-  const sessions = new SessionTable(STARTED_AT, options.sessionsMax ?? 20);
+  const sessions = new SessionTable(STARTED_AT, options.sessionsMax ?? 20, 1);
   const service = new StorageService({
     identity: { name: 'zebulon-sd', version: '0.1.0', platform: 'test', startedAt: STARTED_AT },
     writtenBy: 'zebulon-sd 0.1.0',
