@@ -123,6 +123,13 @@ describe('scripts of a job that is cancelled', () => {
   });
 });
 
+test('fatal outranks a non-fatal error: an After script that fails leaves it at f', async () => {
+  const scripts = 'Run Before Job = "/bin/false"\nRun After Failed Job = "/bin/false"';
+  const { status, text } = await outcomeWith(scripts, 'Admin');
+  expect(text).toContain('AfterJob returned non-zero status=1');
+  expect(status).toBe('f');
+});
+
 test('cancelled outranks a non-fatal error: an After script that fails leaves it cancelled', async () => {
   const extra = 'Job { Name = "My Job"; JobDefs = Defaults; Run After Failed Job = "/bin/false" }';
   await using director = await TestDirector.start({ conf: { extra } });
