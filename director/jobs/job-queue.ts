@@ -3,7 +3,6 @@ import { ChangeSignal } from '../change-signal.ts';
 import {
   nextRunnable,
   storageHasRoom,
-  storagesHaveRoom,
   type QueueEntry,
   type StorageUse,
   usesOf,
@@ -19,8 +18,8 @@ export interface QueuedJob {
   entry: QueueEntry;
   /** Runs the job to its end. Never rejects. */
   begin(): Promise<void>;
-  /** Told whenever the reason may have changed. */
-  waitsFor(reason: WaitReason): void;
+  /** Told whenever the reason may have changed. `storageNames`: of a job that runs, those on which it waits for room. */
+  waitsFor(reason: WaitReason, storageNames?: readonly string[]): void;
 }
 
 export interface StorageLoad {
@@ -102,8 +101,14 @@ export class JobQueue {
     this.#moving.add(jobId);
     this.#admit();
     try {
-      while (!storagesHaveRoom(storages, this.#before(jobId))) {
-        job.waitsFor('storage');
+      for (;;) {
+        const before = this.#before(jobId);
+        const full = storages.filter((storage) => !storageHasRoom(storage, before));
+        if (full.length === 0) return;
+        job.waitsFor(
+          'storage',
+          full.map(({ name }) => name),
+        );
         await this.#changes.next(LOOK_AGAIN_MS, signal);
       }
     } finally {

@@ -114,8 +114,10 @@ export class JobService implements Jobs {
     const scripts = isHeld ? this.#runQueuedScripts(job) : undefined;
     this.#queue.add({
       entry: { ...this.#entryOf(job, places, notBefore), isHeld },
-      waitsFor: (reason) =>
-        job.enter({ status: waitLetter(reason), text: waitText(reason, formatReportTime(job.dueAt)) }),
+      waitsFor: (reason, storageNames = []) => {
+        const text = waitText(reason, { startTime: formatReportTime(job.dueAt), storageNames });
+        job.enter({ status: waitLetter(reason), text });
+      },
       begin: async () => {
         await scripts; // of a job that was cancelled meanwhile they are being ended
         return this.#carryOut(job, kind, places);

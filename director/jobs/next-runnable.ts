@@ -102,7 +102,7 @@ function priorityFits(entry: QueueEntry, running: readonly QueueEntry[]): boolea
 }
 
 /** Whether one more run may use these storages (rule 4). */
-export function storagesHaveRoom(storages: readonly StorageUse[], running: readonly QueueEntry[]): boolean {
+function storagesHaveRoom(storages: readonly StorageUse[], running: readonly QueueEntry[]): boolean {
   return storages.every((storage) => storageHasRoom(storage, running));
 }
 
@@ -122,8 +122,11 @@ function byPriorityThenArrival(a: QueueEntry, b: QueueEntry): number {
   return a.priority - b.priority || a.arrival - b.arrival;
 }
 
-/** The end of "JobId N ..." as `status dir` prints it. */
-export function waitText(reason: WaitReason, startTime: string): string {
+/** The end of "JobId N ..." as `status dir` prints it. @param on.storageNames those that have no room, where that is known */
+export function waitText(
+  reason: WaitReason,
+  { startTime, storageNames }: { readonly startTime: string; readonly storageNames: readonly string[] },
+): string {
   switch (reason) {
     case 'start time':
       return `is waiting for its start time (${startTime})`;
@@ -134,7 +137,7 @@ export function waitText(reason: WaitReason, startTime: string): string {
     case 'priority':
       return 'is waiting for higher priority jobs to finish';
     case 'storage':
-      return 'is waiting on max Storage jobs';
+      return `is waiting on max Storage jobs${storageNames.length > 0 ? ` (${storageNames.join(', ')})` : ''}`;
     case 'client':
       return 'is waiting on max Client jobs';
     case 'job':

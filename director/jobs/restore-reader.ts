@@ -111,9 +111,10 @@ export class RestoreReader implements Disposable {
     }
   }
 
-  /** The storage daemon of the job waits for this, a disk or a drive; empty: it goes on. */
-  storageWaits(what: string): void {
-    this.#job.storageWaits(what);
+  /** The storage daemon of this part waits for this, a disk or a drive; empty: it goes on. */
+  storageWaits(what: string, { storage }: RestoreSource): void {
+    const where = what !== '' && this.parts.length > 1 ? ` on Storage "${storage.name}"` : '';
+    this.#job.storageWaits(`${what}${where}`);
   }
 
   [Symbol.dispose](): void {

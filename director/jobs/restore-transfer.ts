@@ -100,7 +100,7 @@ class RestoreFeed {
     let sum = NOTHING_READ;
     for (const part of reader.parts) {
       const isFirst = part === reader.parts[0];
-      using reading = isFirst ? first : await reader.open(part, signal);
+      using reading = isFirst ? first : await this.#openLater(part, signal);
       const read = await this.#readPart(part, reading, isFirst ? 'first' : 'later', signal).catch(
         (error: unknown) => {
           if (error instanceof BrokenOff) result.storage = added(sum, error.finished);
@@ -110,6 +110,18 @@ class RestoreFeed {
       sum = added(sum, read);
     }
     result.storage = sum;
+  }
+
+  /** When it cannot be opened, the client still finishes what it has, and says what that was. */
+  async #openLater(part: RestorePart, signal: AbortSignal): Promise<PartReading> {
+    try {
+      return await this.#transfer.reader.open(part, signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      this.#call.end();
+      await Promise.allSettled([this.#client]);
+      throw error;
+    }
   }
 
   /** @throws BrokenOff when the storage daemon could not send it all. */
@@ -187,7 +199,7 @@ class RestoreFeed {
     const { session, source } = reading;
     const hear = {
       say: (type: MessageType, text: string, at: Date) => reading.say(type, text, at),
-      onWaiting: (what: string) => this.#transfer.reader.storageWaits(what),
+      onWaiting: (what: string) => this.#transfer.reader.storageWaits(what, source),
     };
     const finished = await session.run(hear, signal);
     if (finished.status === 'T' || finished.status === 'W') return finished;

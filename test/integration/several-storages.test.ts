@@ -76,6 +76,26 @@ describe('a restore from two storage daemons', () => {
     expect(existsSync(held.restoredSource)).toBe(false);
   });
 
+  it('keeps what the first gave when the second has gone before its turn, and says which', async () => {
+    held.lines.NAS.cut(); // what is left of the restore before does not count
+    const there = held.lines.NAS.holdAfter(4 * MIB);
+    const running = restoreAll(held);
+    await there;
+    await stopDaemon(held.site, 'noctule-sd', 'SIGKILL');
+    held.lines.NAS.release();
+    const output = await running;
+    await startDaemon(held.site, 'noctule-sd');
+    expect(output.match(/^.* (Fatal error|Error): (?!Noctule).*$/gm)).toEqual([
+      expect.stringMatching(/Fatal error: .*Storage daemon "File" at 127\.0\.0\.1:\d+/),
+    ]);
+    expect(reported(output, 'Termination')).toBe('*** Restore Error ***');
+    expect(reported(output, 'SD termination status')).toBe('Error');
+    expect(Number(reported(output, 'Files Restored').replaceAll(',', ''))).toBeGreaterThan(0);
+    await clientIdle(held);
+    expectNothingHalf(held);
+    expect(existsSync(join(held.restoredSource, 'big-in-full'))).toBe(true);
+  });
+
   it('reads all from the Storage that the admin names', async () => {
     const output = await held.console(
       'restore client=site-fd storage=File select all done yes\nwait\nmessages\n',

@@ -99,7 +99,7 @@ Job { Name = Reverse; Type = Backup; Client = site-fd; FileSet = Files; Messages
     held.lines.NAS.release();
     await expect
       .poll(() => held.console('status dir\n'), { timeout: 20_000, interval: 200 })
-      .toMatch(/Restore-1 .*is waiting on max Storage jobs/);
+      .toMatch(/Restore-1 .*is waiting on max Storage jobs \(File\)$/m);
     held.lines.File.release();
     const output = await held.console('wait\nmessages\n');
     expect(output.match(/^ {2}Termination: .*$/gm)?.filter((line) => line.includes('Restore'))).toEqual([

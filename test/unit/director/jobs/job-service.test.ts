@@ -152,7 +152,7 @@ Job { Name = Mover; JobDefs = Defaults; Full Backup Pool = Small-Pool }`;
     await until(() => director.jobs.running()[1]?.status === 's');
     expect(director.jobs.running()[1]).toMatchObject({
       storageName: 'Small',
-      statusText: 'is waiting on max Storage jobs',
+      statusText: 'is waiting on max Storage jobs (Small)',
     });
     held.release();
     expect(await director.jobs.ended(mover)).toBe('T');
