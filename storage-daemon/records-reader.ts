@@ -44,6 +44,7 @@ export async function* readRecords(
   const run = new DurableRun(volumeName);
   let at: SessionName | undefined;
   let recordsBytes = 0;
+  let damagedAt: number | undefined;
   function* flush(): Generator<ReadRecordsResponse> {
     const durable = run.take();
     recordsBytes = 0;
@@ -52,9 +53,10 @@ export async function* readRecords(
   for await (const step of walkMembers(volume.salvagingReader(), { checkBlocksFrom: Infinity })) {
     signal.throwIfAborted();
     if (step.type === 'damage') {
-      // Between other sessions it is none of our business; but whose it was cannot be told.
+      // Between other sessions it is none of our business; but whose it was cannot be told yet.
+      damagedAt = step.volumeOffset;
       if (at === undefined) continue;
-      throw damaged(volume, step.volumeOffset);
+      throw damaged(volume, damagedAt);
     }
     const { header, member, volumeOffset } = step;
     if (header.kind === MemberKind.LABEL) {
@@ -66,7 +68,11 @@ export async function* readRecords(
       continue;
     }
     const session = wanted.get(nameOf(header));
-    if (session !== at) yield* flush();
+    if (session !== at) {
+      yield* flush();
+      const isBegun = header.kind === MemberKind.SESSION_START;
+      if (session && !isBegun && damagedAt !== undefined) throw damaged(volume, damagedAt);
+    }
     at = session;
     if (session === undefined) continue;
     if (header.kind === MemberKind.SESSION_START) {

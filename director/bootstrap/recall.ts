@@ -15,6 +15,7 @@ import { reachStorage } from '../jobs/reach-peers.ts';
 import { storageThatReads } from '../jobs/restore-storage.ts';
 import { storageUse } from '../jobs/storage-use.ts';
 import { isWithin } from './bootstrap.ts';
+import { readingOrder } from './reading-order.ts';
 import { sessionText, type WantedSession, type WantedVolume } from './wanted-sessions.ts';
 
 /** A session whose records come from its volumes. */
@@ -110,7 +111,6 @@ export class BootstrapRecall {
     known: ReadonlyMap<WantedSession, JobRow | undefined>,
   ): Promise<void> {
     if (sessions.length === 0) return;
-    const volumes = new Map<string, { volume: WantedVolume; sessions: WantedSession[] }>();
     for (const session of sessions) {
       const row = known.get(session);
       // One that failed may be what a crash has left of an earlier recall.
@@ -119,13 +119,8 @@ export class BootstrapRecall {
       const startedAt = row?.startTime ?? this.#env.now();
       const none = { parts: 0, end: undefined, blockBytes: 0 };
       this.#recalled.set(sessionText(session), { session, jobId: row?.jobId, places, startedAt, ...none });
-      for (const volume of session.volumes) {
-        const onVolume = volumes.get(volume.volumeName) ?? { volume, sessions: [] };
-        onVolume.sessions.push(session);
-        volumes.set(volume.volumeName, onVolume);
-      }
     }
-    for (const { volume, sessions: onVolume } of volumes.values()) await this.#readVolume(volume, onVolume);
+    for (const pass of readingOrder(sessions)) await this.#readVolume(pass.volume, pass.sessions);
     for (const recalled of this.#recalled.values()) await this.#finish(recalled);
   }
 

@@ -3,13 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compareTrees } from '../../tools/compare-trees.ts';
-import {
-  MemberKind,
-  MEMBER_HEADER_BYTES,
-  parseMemberHeader,
-  type MemberHeader,
-} from '../../volume/member.ts';
+import { MemberKind, MEMBER_HEADER_BYTES, type MemberHeader } from '../../volume/member.ts';
 import { filesNotWhole } from '../support/half-restored.ts';
+import { membersOf } from '../support/members.ts';
 import {
   backUp,
   reported,
@@ -98,14 +94,3 @@ describe('one bit of a volume that has flipped', () => {
     expect(notRestored(output)).toEqual(['a-text', 'b-random', 'c-small', 'd-text']);
   });
 });
-
-function membersOf(volume: Buffer): MemberHeader[] {
-  const members: MemberHeader[] = [];
-  for (let at = 0; at < volume.length;) {
-    const header = parseMemberHeader(volume.subarray(at));
-    if (header === undefined) throw new Error(`no member at ${at} of a sound volume`);
-    members.push(header);
-    at += header.memberBytes;
-  }
-  return members;
-}

@@ -4,12 +4,8 @@ import { mkdirSync, readFileSync, readdirSync, symlinkSync, linkSync, writeFileS
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDaemon, stopDaemon } from '../../tools/site.ts';
-import {
-  MemberKind,
-  MEMBER_HEADER_BYTES,
-  parseMemberHeader,
-  type MemberHeader,
-} from '../../volume/member.ts';
+import { MemberKind } from '../../volume/member.ts';
+import { membersOf } from '../support/members.ts';
 import { backUp, reported, siteUnderTest, type SiteUnderTest } from '../support/site-under-test.ts';
 
 const MIB = 1 << 20;
@@ -154,13 +150,3 @@ describe('a Verify job that reads the volumes', () => {
     expect(reported(output, 'Termination')).toBe('Verify Differences');
   });
 });
-
-function membersOf(bytes: Buffer): MemberHeader[] {
-  const members: MemberHeader[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const header = parseMemberHeader(bytes.subarray(at, at + MEMBER_HEADER_BYTES))!;
-    members.push(header);
-    at += header.memberBytes;
-  }
-  return members;
-}
