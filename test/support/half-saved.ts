@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '../../catalog/connection.ts';
 import { sql } from '../../catalog/sql-query.ts';
 import type { RelayedSite } from './relayed-site.ts';
+import type { SiteUnderTest } from './site-under-test.ts';
 
 const MIB = 1 << 20;
 
@@ -18,6 +19,11 @@ export async function runHalf(
   const half = held.lines['client to storage'].holdAfter(16 * MIB);
   await held.console(`run job=${job} level=${level} yes\n`);
   await half;
+  await untilSomeSaved(held, jobId);
+}
+
+/** Resolves when the catalog has files of the job. */
+export async function untilSomeSaved(held: SiteUnderTest, jobId: number): Promise<void> {
   // Asked of the file itself: a console that starts for each look takes longer than the job does.
   using catalog = new Connection(join(held.site.directory, 'director', 'Catalog.db'), 'read');
   while (!hasSavedFiles(catalog, jobId)) await delay(20);

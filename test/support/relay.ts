@@ -39,7 +39,7 @@ export class Relay implements AsyncDisposable {
     return this.#after(bytes, () => this.freeze());
   }
 
-  /** Lets nothing more through, until `release`; both ends think that all is well. */
+  /** Lets nothing more through, until `release`, of new connections neither; both ends think that all is well. */
   freeze(): void {
     this.#isHeld = true;
     for (const socket of this.#sockets) socket.pause();
@@ -89,6 +89,7 @@ export class Relay implements AsyncDisposable {
         if (!to.write(bytes)) from.pause();
         this.#count(bytes.length);
       });
+      if (this.#isHeld) from.pause();
       to.on('drain', () => {
         if (!this.#isHeld) from.resume();
       });
