@@ -6,10 +6,13 @@ import { bindOnce, cString, type NativeLibrary } from './library.ts';
  * names of POSIX_ACL. Calls throw as those of `node:fs`.
  */
 export interface Xattrs {
-  /** Names of the entry itself, also of a symbolic link. None where the file system has no such thing. */
-  list(path: Uint8Array): Buffer[];
+  /**
+   * Names of an open file, which costs the least, or of the entry itself that has the path, also of a symbolic link. None
+   * where the file system has no such thing.
+   */
+  list(of: number | Uint8Array): Buffer[];
   /** Undefined when it has no such attribute (any more). */
-  get(path: Uint8Array, name: Buffer): Buffer | undefined;
+  get(of: number | Uint8Array, name: Buffer): Buffer | undefined;
   /** Of what the path leads to: meant for paths below /proc/self/fd, which lead to one inode, be it a link. */
   set(path: Uint8Array, name: Buffer, value: Buffer): void;
   /** Removes the attribute from the entry itself, if it has it and we may: says nothing of it when not. */
@@ -35,6 +38,7 @@ export const xattrs = bindOnce(bind);
 
 function bind(library: NativeLibrary): Xattrs {
   const llistxattr = library.func('long llistxattr(const void *path, void *list, size_t size)');
+  const flistxattr = library.func('long flistxattr(int fd, void *list, size_t size)');
   const lgetxattr = library.func(
     'long lgetxattr(const void *path, const void *name, void *value, size_t size)',
   );
@@ -48,19 +52,25 @@ function bind(library: NativeLibrary): Xattrs {
   const value = Buffer.alloc(VALUE_BYTES_MAX);
 
   return {
-    list(path) {
+    list(of) {
       let bytes: number;
       try {
-        bytes = library.call('llistxattr', llistxattr, cString(path), names, names.length);
+        bytes =
+          typeof of === 'number'
+            ? library.call('flistxattr', flistxattr, of, names, names.length)
+            : library.call('llistxattr', llistxattr, cString(of), names, names.length);
       } catch (error) {
         if (isErrno(error, 'ENOTSUP')) return [];
         throw error;
       }
       return bytes === 0 ? [] : splitNames(names.subarray(0, bytes));
     },
-    get(path, name) {
+    get(of, name) {
       try {
-        const bytes = library.call('lgetxattr', lgetxattr, cString(path), cString(name), value, value.length);
+        const bytes =
+          typeof of === 'number'
+            ? library.call('fgetxattr', fgetxattr, of, cString(name), value, value.length)
+            : library.call('lgetxattr', lgetxattr, cString(of), cString(name), value, value.length);
         return Buffer.from(value.subarray(0, bytes));
       } catch (error) {
         if (isErrno(error, 'ENODATA')) return undefined;

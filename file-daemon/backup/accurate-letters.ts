@@ -1,10 +1,9 @@
-import { constants, type BigIntStats } from 'node:fs';
+import { constants } from 'node:fs';
+import type { EntryStat } from '../../native/statx.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 
 /** What the attributes of an entry say about it; `ask content`: only its content can tell. */
 export type Comparison = 'changed' | 'same' | 'ask content';
-
-const NS_PER_SECOND = 1_000_000_000n;
 
 /**
  * Compares an entry with its record of the last backup by the letters of the FileSet (bacula-conf 5.4):
@@ -20,11 +19,11 @@ const NS_PER_SECOND = 1_000_000_000n;
  */
 export function compareByLetters(
   letters: string,
-  stat: BigIntStats,
+  stat: EntryStat,
   before: FileRecord,
   changedSince: boolean,
 ): Comparison {
-  if ((Number(stat.mode) & constants.S_IFMT) !== (before.mode & constants.S_IFMT)) return 'changed';
+  if ((stat.mode & constants.S_IFMT) !== (before.mode & constants.S_IFMT)) return 'changed';
   let asksContent = false;
   for (const letter of letters) {
     if (/[1235]/.test(letter)) asksContent = true;
@@ -34,33 +33,28 @@ export function compareByLetters(
 }
 
 /** Whether the entry differs from its record in what one letter stands for; never so by a letter of content. */
-export function differs(
-  letter: string,
-  stat: BigIntStats,
-  before: FileRecord,
-  changedSince: boolean,
-): boolean {
+export function differs(letter: string, stat: EntryStat, before: FileRecord, changedSince: boolean): boolean {
   switch (letter) {
     case 'i':
       return stat.ino !== before.inode;
     case 'p':
-      return Number(stat.mode) !== before.mode;
+      return stat.mode !== before.mode;
     case 'n':
-      return Number(stat.nlink) !== before.linkCount;
+      return stat.nlink !== before.linkCount;
     case 'u':
-      return Number(stat.uid) !== before.uid;
+      return stat.uid !== before.uid;
     case 'g':
-      return Number(stat.gid) !== before.gid;
+      return stat.gid !== before.gid;
     case 's':
-      return hasSize(before) && Number(stat.size) !== before.sizeBytes;
+      return hasSize(before) && stat.size !== before.sizeBytes;
     case 'd':
-      return hasSize(before) && Number(stat.size) < before.sizeBytes;
+      return hasSize(before) && stat.size < before.sizeBytes;
     case 'a':
-      return stat.atimeNs !== instant(before.atimeSeconds, before.atimeNanoseconds);
+      return stat.atimeSeconds !== before.atimeSeconds || stat.atimeNanoseconds !== before.atimeNanoseconds;
     case 'm':
-      return stat.mtimeNs !== instant(before.mtimeSeconds, before.mtimeNanoseconds);
+      return stat.mtimeSeconds !== before.mtimeSeconds || stat.mtimeNanoseconds !== before.mtimeNanoseconds;
     case 'c':
-      return stat.ctimeNs !== instant(before.ctimeSeconds, before.ctimeNanoseconds);
+      return stat.ctimeSeconds !== before.ctimeSeconds || stat.ctimeNanoseconds !== before.ctimeNanoseconds;
     case 'M':
       return changedSince;
     case 'A':
@@ -80,10 +74,6 @@ function hasContent({ type }: FileRecord): boolean {
 }
 
 /** Whether anything differs that a change of the content changes as well. */
-export function mayHaveOtherContent(stat: BigIntStats, before: FileRecord): boolean {
+export function mayHaveOtherContent(stat: EntryStat, before: FileRecord): boolean {
   return [...'smc'].some((letter) => differs(letter, stat, before, false));
-}
-
-function instant(seconds: number, nanoseconds: number): bigint {
-  return BigInt(seconds) * NS_PER_SECOND + BigInt(nanoseconds);
 }

@@ -160,12 +160,12 @@ class BackupWalk implements WalkVisitor {
     }
     if (!isWanted) return;
     this.#progress(path);
-    const type = fileTypeOf(Number(stat.mode));
+    const type = fileTypeOf(stat.mode);
     if (type === undefined) throw new Error('The walk visits only what has a type');
 
     const isLinkable = options.hardLinks && type !== FileType.DIRECTORY;
     const firstName = isLinkable ? this.#hardLinks.known(stat) : undefined;
-    if (type === FileType.REGULAR) this.#tellBefore(Number(stat.size));
+    if (type === FileType.REGULAR) this.#tellBefore(stat.size);
     const record =
       firstName === undefined ? this.#packer.pack(entry, type) : this.#packer.packHardLink(entry, firstName);
     this.#addSaved(record);

@@ -1,5 +1,6 @@
-import { fstatSync, type BigIntStats } from 'node:fs';
+import type { EntryStat } from '../../native/statx.ts';
 import { showPath } from '../byte-path.ts';
+import { statOfOpen } from '../walk/entry-stat.ts';
 import { failedTo, type FileNotice } from '../walk/file-notice.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import type { OpenedContent } from './content-copier.ts';
@@ -18,9 +19,9 @@ export function problemOf(
     const notice = failedTo('read all of', path, failure.error);
     return { ...notice, text: `${notice.text}; ${rest()}` };
   }
-  let after: BigIntStats;
+  let after: EntryStat;
   try {
-    after = fstatSync(fd, { bigint: true });
+    after = statOfOpen(fd);
   } catch (error) {
     return failedTo('stat', path, error);
   }
@@ -32,10 +33,13 @@ export function problemOf(
   return { type: options.checkFileChanges ? 'notSaved' : 'warning', path, text: `${name()} ${change}` };
 }
 
-function changeOf(before: BigIntStats, after: BigIntStats): string | undefined {
+function changeOf(before: EntryStat, after: EntryStat): string | undefined {
   if (after.ino !== before.ino || after.dev !== before.dev) return 'was replaced while it was read';
   if (after.size > before.size) return `grew while it was read; its first ${before.size} bytes are saved`;
-  if (after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs)
-    return 'changed while it was read';
-  return undefined;
+  const isSame =
+    after.mtimeSeconds === before.mtimeSeconds &&
+    after.mtimeNanoseconds === before.mtimeNanoseconds &&
+    after.ctimeSeconds === before.ctimeSeconds &&
+    after.ctimeNanoseconds === before.ctimeNanoseconds;
+  return isSame ? undefined : 'changed while it was read';
 }

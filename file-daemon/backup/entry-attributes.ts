@@ -1,7 +1,6 @@
 import { printablePath } from '../../text/printable.ts';
 import { pathToBytes, showPath } from '../byte-path.ts';
 import type { EntryOptions } from '../fileset/entry-options.ts';
-import { inodeFlags } from '../../native/inode-flags.ts';
 import { isPosixAcl, xattrs, type Xattrs } from '../../native/xattr.ts';
 import type { PaxRecord } from '../tar/entry-header.ts';
 import { flagsRecord, xattrRecord } from '../tar/extended-pax.ts';
@@ -17,15 +16,21 @@ const ACL_TWINS: ReadonlySet<string> = new Set(['trusted.SGI_ACL_FILE', 'trusted
 /**
  * What the entry's options ask to save of it besides what every tar knows: extended attributes and inode flags
  * (xattrsupport), ACLs (aclsupport). What cannot be read is a notice.
+ *
+ * @param fd The entry, where it is open.
  */
-export function attributesOf(entry: WalkEntry, notice: (notice: FileNotice) => void): PaxRecord[] {
+export function attributesOf(
+  entry: WalkEntry,
+  fd: number | undefined,
+  notice: (notice: FileNotice) => void,
+): PaxRecord[] {
   const { xattrSupport, aclSupport } = entry.options;
   const native = xattrs();
   if ((!xattrSupport && !aclSupport) || native === undefined) return [];
   try {
-    const records = readXattrs(entry, native, notice);
-    const flags = xattrSupport ? (inodeFlags()?.(pathToBytes(entry.accessPath)) ?? []) : [];
-    if (flags.length > 0) records.push(flagsRecord(flags));
+    const records = readXattrs(entry, fd ?? pathToBytes(entry.accessPath), { native, notice });
+    const { flags } = entry.stat;
+    if (xattrSupport && flags.length > 0) records.push(flagsRecord(flags));
     return records;
   } catch (error) {
     notice(failedTo('read the extended attributes of', entry.path, error));
@@ -34,19 +39,18 @@ export function attributesOf(entry: WalkEntry, notice: (notice: FileNotice) => v
 }
 
 function readXattrs(
-  { path, accessPath, options }: WalkEntry,
-  native: Xattrs,
-  notice: (notice: FileNotice) => void,
+  { path, options }: WalkEntry,
+  of: number | Buffer,
+  { native, notice }: { native: Xattrs; notice: (notice: FileNotice) => void },
 ): PaxRecord[] {
-  const at = pathToBytes(accessPath);
   const records: PaxRecord[] = [];
   let leftBytes = ATTRIBUTE_BYTES_MAX;
-  for (const name of native.list(at)) {
+  for (const name of native.list(of)) {
     if (!isWanted(name, options)) continue;
     const shownName = `extended attribute "${printablePath(name)}"`;
     let value: Buffer | undefined;
     try {
-      value = native.get(at, name);
+      value = native.get(of, name);
     } catch (error) {
       notice(failedTo(`read the ${shownName} of`, path, error));
     }

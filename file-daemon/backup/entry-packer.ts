@@ -1,10 +1,11 @@
-import { fstatSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { fstatSync, readlinkSync } from 'node:fs';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { BLOCK_CONTENT_BYTES_MAX } from '../../volume/member.ts';
 import { fsPath, pathToBytes, showPath, type BytePath } from '../byte-path.ts';
 import { digestOf } from '../content-digest.ts';
 import type { EntryOptions } from '../fileset/entry-options.ts';
 import { holes, type Extent } from '../../native/holes.ts';
+import type { EntryStat } from '../../native/statx.ts';
 import { TAR_UNIT_BYTES, TarHeaderEncoder, paddedBytes, type PaxRecord } from '../tar/entry-header.ts';
 import { EXTENTS_MAX, encodeSparseMap, sparseRecords } from '../tar/sparse-map.ts';
 import { failedTo, type FileNotice } from '../walk/file-notice.ts';
@@ -21,7 +22,7 @@ import { tarEntryOf, tarName } from './tar-entry-of.ts';
 
 const NO_CONTENT = Buffer.alloc(0);
 /** Of st_blocks, whatever the file system's own are. */
-const STAT_BLOCK_BYTES = 512n;
+const STAT_BLOCK_BYTES = 512;
 
 /**
  * Writes entries into the job's stream: header, and the content of regular files as it is read. What goes wrong with a
@@ -88,9 +89,9 @@ export class EntryPacker {
   #regular(entry: WalkEntry, record: FileRecord): boolean {
     const { path, savedPath, accessPath, stat, options } = entry;
     record.digestAlgorithm = options.digest;
-    const sizeBytes = Number(stat.size);
+    const sizeBytes = stat.size;
     if (!Number.isSafeInteger(sizeBytes)) {
-      const text = `File "${showPath(path)}" is not saved: ${stat.size} bytes are more than can be counted`;
+      const text = `File "${showPath(path)}" is not saved: it has more bytes than can be counted (${Number.MAX_SAFE_INTEGER})`;
       this.#notice({ type: 'notSaved', path, text });
       return false;
     }
@@ -123,7 +124,7 @@ export class EntryPacker {
   #packContent(content: OpenedContent, entry: WalkEntry): boolean {
     const { fd, path, record, sizeBytes } = content;
     const { savedPath, stat, options } = entry;
-    const extra = this.#attributes(entry, record);
+    const extra = this.#attributes(entry, record, fd);
     const sparse = extentsOf(fd, stat, sizeBytes);
     const map = sparse && encodeSparseMap(sparse, sizeBytes);
     if (map !== undefined) {
@@ -153,8 +154,8 @@ export class EntryPacker {
   }
 
   /** The further records of its tar header. */
-  #attributes(entry: WalkEntry, record: FileRecord): PaxRecord[] {
-    const records = attributesOf(entry, this.#notice);
+  #attributes(entry: WalkEntry, record: FileRecord, fd?: number): PaxRecord[] {
+    const records = attributesOf(entry, fd, this.#notice);
     record.extended = records.length > 0;
     return records;
   }
@@ -172,7 +173,7 @@ export class EntryPacker {
 }
 
 /** Where a file with holes holds data; undefined for one without. */
-function extentsOf(fd: number, stat: BigIntStats, sizeBytes: number): readonly Extent[] | undefined {
+function extentsOf(fd: number, stat: EntryStat, sizeBytes: number): readonly Extent[] | undefined {
   const native = holes();
   if (native === undefined || stat.blocks * STAT_BLOCK_BYTES >= stat.size) return undefined;
   let extents: readonly Extent[];

@@ -1,6 +1,6 @@
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { showPath, type BytePath } from '../byte-path.ts';
-import { isUnchangedSince } from '../walk/file-kind.ts';
+import { isUnchangedSince, splitTime, type Time } from '../walk/entry-stat.ts';
 import type { FileNotice } from '../walk/file-notice.ts';
 import { LinkedInodes } from '../walk/linked-inodes.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
@@ -20,14 +20,14 @@ export interface EntrySelection {
 
 /** Of a Full: everything; of another level: what has changed since. */
 export class SinceSelection implements EntrySelection {
-  readonly #sinceNs: bigint | undefined;
+  readonly #since: Time | undefined;
 
   constructor(sinceNs: bigint | undefined) {
-    this.#sinceNs = sinceNs;
+    this.#since = sinceNs === undefined ? undefined : splitTime(sinceNs);
   }
 
   isWanted({ stat, options }: WalkEntry): boolean {
-    return this.#sinceNs === undefined || !isUnchangedSince(stat, this.#sinceNs, options.mtimeOnly);
+    return this.#since === undefined || !isUnchangedSince(stat, this.#since, options.mtimeOnly);
   }
 
   unseen(): void {}

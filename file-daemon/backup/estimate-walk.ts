@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import type { EntryStat } from '../../native/statx.ts';
 import { FileRecordBatch } from '../../proto/noctule/record/v1/volume_members.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import type { BytePath } from '../byte-path.ts';
@@ -57,9 +57,9 @@ class EstimateWalk implements WalkVisitor {
     if (!this.#selection.isWanted(entry) && !isReadToItsEnd(entry)) return;
     const { path, savedPath, stat, options } = entry;
     this.#sink.progress(this.#counts, path);
-    const type = fileTypeOf(Number(stat.mode)) ?? FileType.UNSPECIFIED;
+    const type = fileTypeOf(stat.mode) ?? FileType.UNSPECIFIED;
     const isFirstName = !options.hardLinks || this.#isFirstName(stat, type);
-    if (type === FileType.REGULAR && isFirstName) this.#counts.contentBytes += Number(stat.size);
+    if (type === FileType.REGULAR && isFirstName) this.#counts.contentBytes += stat.size;
     this.#count(() => recordOf(savedPath, stat, isFirstName ? type : FileType.HARD_LINK));
   }
 
@@ -74,7 +74,7 @@ class EstimateWalk implements WalkVisitor {
     return this.#counts;
   }
 
-  #isFirstName(stat: BigIntStats, type: FileType): boolean {
+  #isFirstName(stat: EntryStat, type: FileType): boolean {
     if (type === FileType.DIRECTORY) return true;
     if (this.#linkedInodes.take(stat) !== undefined) return false;
     this.#linkedInodes.remember(stat, 0);

@@ -1,15 +1,13 @@
-import { constants, type BigIntStats } from 'node:fs';
+import { constants } from 'node:fs';
+import type { EntryStat } from '../../native/statx.ts';
 import { FileRecord, FileType } from '../../proto/noctule/record/v1/file_record.ts';
 import { pathToBytes, type BytePath } from '../byte-path.ts';
-import { splitTime } from '../walk/file-kind.ts';
+import { splitTime } from '../walk/entry-stat.ts';
 
 const EMPTY: Buffer = Buffer.alloc(0);
 
 /** The record of an entry by its attributes; place in the stream, links and digest are still to be filled in. */
-export function recordOf(path: BytePath, stat: BigIntStats, type: FileType): FileRecord {
-  const mtime = splitTime(stat.mtimeNs);
-  const ctime = splitTime(stat.ctimeNs);
-  const atime = splitTime(stat.atimeNs);
+export function recordOf(path: BytePath, stat: EntryStat, type: FileType): FileRecord {
   const isDirectory = type === FileType.DIRECTORY;
   const isDevice = type === FileType.CHARACTER_DEVICE || type === FileType.BLOCK_DEVICE;
   const hasSize = type === FileType.REGULAR || type === FileType.SYMLINK || type === FileType.HARD_LINK;
@@ -17,19 +15,19 @@ export function recordOf(path: BytePath, stat: BigIntStats, type: FileType): Fil
     path: pathToBytes(isDirectory && path !== '/' ? `${path}/` : path),
     fileIndex: 0,
     type,
-    mode: Number(stat.mode),
-    uid: Number(stat.uid),
-    gid: Number(stat.gid),
-    sizeBytes: hasSize ? Number(stat.size) : 0,
-    mtimeSeconds: mtime.seconds,
-    mtimeNanoseconds: mtime.nanoseconds,
-    ctimeSeconds: ctime.seconds,
-    ctimeNanoseconds: ctime.nanoseconds,
-    atimeSeconds: atime.seconds,
-    atimeNanoseconds: atime.nanoseconds,
+    mode: stat.mode,
+    uid: stat.uid,
+    gid: stat.gid,
+    sizeBytes: hasSize ? stat.size : 0,
+    mtimeSeconds: stat.mtimeSeconds,
+    mtimeNanoseconds: stat.mtimeNanoseconds,
+    ctimeSeconds: stat.ctimeSeconds,
+    ctimeNanoseconds: stat.ctimeNanoseconds,
+    atimeSeconds: stat.atimeSeconds,
+    atimeNanoseconds: stat.atimeNanoseconds,
     device: stat.dev,
     inode: stat.ino,
-    linkCount: Number(stat.nlink),
+    linkCount: stat.nlink,
     specialDevice: isDevice ? stat.rdev : 0n,
     linkTarget: EMPTY,
     linkFileIndex: 0,

@@ -1,7 +1,6 @@
-import { lstatSync, type BigIntStats } from 'node:fs';
+import type { EntryStat } from '../../native/statx.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
-import { fsPath } from '../byte-path.ts';
-import { splitTime } from '../walk/file-kind.ts';
+import { statIfThere } from '../walk/entry-stat.ts';
 import type { HardLinks } from '../walk/hard-links.ts';
 import type { PriorState } from './prior-state.ts';
 
@@ -13,7 +12,7 @@ import type { PriorState } from './prior-state.ts';
 export function rememberSavedLinks(saved: PriorState, hardLinks: HardLinks): void {
   for (; saved.record !== undefined; saved.advance()) {
     const { record, path } = saved;
-    const stat = lstatSync(fsPath(path), { bigint: true, throwIfNoEntry: false });
+    const stat = statIfThere(path);
     if (stat === undefined || !isAsSaved(record, stat)) continue;
     if (record.type === FileType.HARD_LINK) hardLinks.known(stat);
     else hardLinks.remember(stat, { path, fileIndex: record.fileIndex });
@@ -21,12 +20,11 @@ export function rememberSavedLinks(saved: PriorState, hardLinks: HardLinks): voi
 }
 
 /** A change of any kind, a link made or removed among them, shows in the ctime. */
-function isAsSaved(record: FileRecord, stat: BigIntStats): boolean {
-  const ctime = splitTime(stat.ctimeNs);
+function isAsSaved(record: FileRecord, stat: EntryStat): boolean {
   return (
     BigInt(record.inode) === stat.ino &&
     BigInt(record.device) === stat.dev &&
-    record.ctimeSeconds === ctime.seconds &&
-    record.ctimeNanoseconds === ctime.nanoseconds
+    record.ctimeSeconds === stat.ctimeSeconds &&
+    record.ctimeNanoseconds === stat.ctimeNanoseconds
   );
 }

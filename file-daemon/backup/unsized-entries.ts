@@ -1,4 +1,5 @@
-import { constants, fstatSync, type BigIntStats } from 'node:fs';
+import { constants } from 'node:fs';
+import type { EntryStat } from '../../native/statx.ts';
 import { FileType, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { showPath, type BytePath } from '../byte-path.ts';
 import { isSystemError } from '../errno-text.ts';
@@ -7,6 +8,8 @@ import { ProgramFailed, type Program, type ProgramLink } from '../plugins/progra
 import type { PluginFile } from '../fileset/plugin-files.ts';
 import { SlowEnd, type SlowEndOptions } from '../slow-end.ts';
 import { pluginRecord } from '../tar/part-pax.ts';
+import { statOfOpen } from '../walk/entry-stat.ts';
+import { fileTypeOf } from '../walk/file-kind.ts';
 import { failedTo, type FileNotice } from '../walk/file-notice.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import type { BlockCutter } from './block-cutter.ts';
@@ -30,7 +33,7 @@ export interface UnsizedPorts {
  * a File line names itself.
  */
 export function isReadToItsEnd({ isFileEntry, stat, options }: WalkEntry): boolean {
-  return isFileEntry && (stat.isBlockDevice() || (options.readFifo && stat.isFIFO()));
+  return isFileEntry && (isA(stat, FileType.BLOCK_DEVICE) || (options.readFifo && isA(stat, FileType.FIFO)));
 }
 
 /**
@@ -64,7 +67,7 @@ export class UnsizedEntries {
     }
     const record = asRegular(recordOf(savedPath, stat, FileType.REGULAR));
     try {
-      const { ino, dev } = fstatSync(fd, { bigint: true });
+      const { ino, dev } = statOfOpen(fd);
       if (ino !== stat.ino || dev !== stat.dev) throw new Unfinished('something else has taken its place');
       const end = new SlowEnd({ fd, pipes: native, waiting: this.#patience(path, stat) });
       this.#parts.pack({
@@ -127,11 +130,11 @@ export class UnsizedEntries {
   }
 
   /** What to do about once a second while nothing comes. */
-  #patience(path: BytePath, stat: BigIntStats): SlowEndOptions['waiting'] {
+  #patience(path: BytePath, stat: EntryStat): SlowEndOptions['waiting'] {
     const endsAtMs = performance.now() + FIRST_BYTE_MS;
     return (isUntouched) => {
       this.#ports.reading(path);
-      if (!stat.isFIFO() || !isUntouched || performance.now() < endsAtMs) return;
+      if (!isA(stat, FileType.FIFO) || !isUntouched || performance.now() < endsAtMs) return;
       throw new Unfinished(`nobody wrote into it for ${FIRST_BYTE_MS / 1000} seconds`);
     };
   }
@@ -149,6 +152,10 @@ export class UnsizedEntries {
 
 /** The message is the reason. */
 class Unfinished extends Error {}
+
+function isA({ mode }: EntryStat, type: FileType): boolean {
+  return fileTypeOf(mode) === type;
+}
 
 function asRegular(record: FileRecord): FileRecord {
   return { ...record, mode: (record.mode & 0o7777) | constants.S_IFREG, sizeBytes: 0 };

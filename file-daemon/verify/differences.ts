@@ -1,4 +1,5 @@
-import { constants, type BigIntStats } from 'node:fs';
+import { constants } from 'node:fs';
+import type { EntryStat } from '../../native/statx.ts';
 import { DigestAlgorithm, type FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { differs } from '../backup/accurate-letters.ts';
 
@@ -13,10 +14,10 @@ const ALGORITHM_NAMES: Readonly<Record<number, string>> = {
 };
 
 /** What of the attributes is not as recorded, a line each, in the order of the letters of bacula-conf 5.4. */
-export function attributeDifferences(letters: string, stat: BigIntStats, record: FileRecord): string[] {
+export function attributeDifferences(letters: string, stat: EntryStat, record: FileRecord): string[] {
   const found = [...new Set(letters)].filter((letter) => differs(letter, stat, record, false));
   // Another type is a difference whatever the letters say.
-  const isOtherType = (Number(stat.mode) & constants.S_IFMT) !== (record.mode & constants.S_IFMT);
+  const isOtherType = (stat.mode & constants.S_IFMT) !== (record.mode & constants.S_IFMT);
   if (isOtherType && !found.includes('p')) found.unshift('p');
   return found.flatMap((letter) => lineOf(letter, stat, record));
 }
@@ -27,12 +28,12 @@ export function digestDifference(record: FileRecord, actual: Buffer): string {
   return `${INDENT}${name} digest differs. File=${base64(actual)} Cat=${base64(record.digest)}`;
 }
 
-function lineOf(letter: string, stat: BigIntStats, record: FileRecord): string[] {
+function lineOf(letter: string, stat: EntryStat, record: FileRecord): string[] {
   switch (letter) {
     case 'i':
       return [fieldDiffers('st_ino  ', record.inode, stat.ino)];
     case 'p':
-      return [fieldDiffers('st_mode ', record.mode.toString(8), Number(stat.mode).toString(8))];
+      return [fieldDiffers('st_mode ', record.mode.toString(8), stat.mode.toString(8))];
     case 'n':
       return [fieldDiffers('st_nlink', record.linkCount, stat.nlink)];
     case 'u':

@@ -8,7 +8,7 @@ import { recordOf } from '../backup/record-of.ts';
 import { isReadToItsEnd } from '../backup/unsized-entries.ts';
 import type { BytePath } from '../byte-path.ts';
 import { isSystemError } from '../errno-text.ts';
-import { fileTypeOf } from '../walk/file-kind.ts';
+import { fileTypeOf, isDirectory } from '../walk/file-kind.ts';
 import { failedTo, type FileNotice } from '../walk/file-notice.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import { compareWalkOrder, isBelow } from '../walk/walk-order.ts';
@@ -94,7 +94,7 @@ class RecordWalk extends VerifyWalk {
   entry(entry: WalkEntry): void {
     this.look(entry);
     const { savedPath, stat, options } = entry;
-    const record = recordOf(savedPath, stat, fileTypeOf(Number(stat.mode)) ?? FileType.UNSPECIFIED);
+    const record = recordOf(savedPath, stat, fileTypeOf(stat.mode) ?? FileType.UNSPECIFIED);
     record.fileIndex = this.counts.files;
     if (record.type === FileType.REGULAR && options.digest !== 0) {
       const digest = this.digestOf(entry, options.digest);
@@ -138,8 +138,8 @@ class CompareWalk extends VerifyWalk {
     this.#passUpTo(entry.path, undefined);
     const before = this.#prior.path === entry.path ? this.#prior.record : undefined;
     if (before === undefined) {
-      const isDirectory = entry.stat.isDirectory() && entry.path !== '/';
-      this.#found.isNew(isDirectory ? `${entry.path}/` : entry.path);
+      const hasSlash = isDirectory(entry.stat.mode) && entry.path !== '/';
+      this.#found.isNew(hasSlash ? `${entry.path}/` : entry.path);
       return;
     }
     if (isReadToItsEnd(entry)) {
@@ -147,7 +147,7 @@ class CompareWalk extends VerifyWalk {
       return;
     }
     const lines = attributeDifferences(entry.options.verify, entry.stat, before);
-    if (/[1235]/.test(entry.options.verify) && entry.stat.isFile()) {
+    if (/[1235]/.test(entry.options.verify) && fileTypeOf(entry.stat.mode) === FileType.REGULAR) {
       lines.push(...this.#contentDifferences(entry, before));
     }
     this.#prior.advance();

@@ -1,6 +1,9 @@
-import type { BigIntStats } from 'node:fs';
 import { constants } from 'node:fs';
 import { FileType } from '../../proto/noctule/record/v1/file_record.ts';
+
+export function isDirectory(mode: number): boolean {
+  return (mode & constants.S_IFMT) === constants.S_IFDIR;
+}
 
 /** The type of an entry by its mode; undefined for a socket and anything else that cannot be saved. */
 export function fileTypeOf(mode: number): FileType | undefined {
@@ -20,21 +23,4 @@ export function fileTypeOf(mode: number): FileType | undefined {
     default:
       return undefined;
   }
-}
-
-/** A time of `stat` as records and tar headers have it: whole seconds, rounded down, and the nanoseconds to add. */
-export function splitTime(ns: bigint): { seconds: number; nanoseconds: number } {
-  const seconds = Number(ns / 1_000_000_000n);
-  const nanoseconds = Number(ns % 1_000_000_000n);
-  return nanoseconds < 0
-    ? { seconds: seconds - 1, nanoseconds: nanoseconds + 1_000_000_000 }
-    : { seconds, nanoseconds };
-}
-
-/**
- * Whether an Incremental or Differential leaves the entry out: nothing about it is as new as `sinceNs`. A change of
- * owner, mode or name shows in the ctime only, which `mtimeOnly` disregards.
- */
-export function isUnchangedSince(stat: BigIntStats, sinceNs: bigint, mtimeOnly: boolean): boolean {
-  return stat.mtimeNs < sinceNs && (mtimeOnly || stat.ctimeNs < sinceNs);
 }

@@ -1,6 +1,5 @@
-import type { BigIntStats } from 'node:fs';
 import { FirstNames, type FirstName } from './first-names.ts';
-import { LinkedInodes } from './linked-inodes.ts';
+import { LinkedInodes, type InodeStat } from './linked-inodes.ts';
 
 /** The first names of the files with several names, until as many were seen as each has. */
 export class HardLinks {
@@ -8,7 +7,7 @@ export class HardLinks {
   readonly #names = new FirstNames();
 
   /** The name that this inode was saved under before; undefined when this is the first. Ask once for each name. */
-  known(stat: BigIntStats): FirstName | undefined {
+  known(stat: InodeStat): FirstName | undefined {
     const remembered = this.#inodes.take(stat);
     if (remembered === undefined) return undefined;
     const name = this.#names.get(remembered.value);
@@ -16,7 +15,7 @@ export class HardLinks {
     return name;
   }
 
-  remember(stat: BigIntStats, name: FirstName): void {
-    if (stat.nlink > 1n) this.#inodes.remember(stat, this.#names.keep(name));
+  remember(stat: InodeStat, name: FirstName): void {
+    if (stat.nlink > 1) this.#inodes.remember(stat, this.#names.keep(name));
   }
 }

@@ -1,4 +1,6 @@
-import type { BigIntStats } from 'node:fs';
+import type { EntryStat } from '../../native/statx.ts';
+
+export type InodeStat = Pick<EntryStat, 'dev' | 'ino' | 'nlink'>;
 
 /** Numbers of 32 bits that the table has for each inode. */
 const FIELDS = 5;
@@ -31,8 +33,8 @@ export class LinkedInodes {
   }
 
   /** What another name of this inode left; undefined when this is the first. Ask once for each name. */
-  take(stat: BigIntStats): Remembered | undefined {
-    if (stat.nlink <= 1n) return undefined;
+  take(stat: InodeStat): Remembered | undefined {
+    if (stat.nlink <= 1) return undefined;
     const slot = this.#slotOf(stat);
     if (!this.#isUsed(slot)) return undefined;
     const value = this.#get(slot, VALUE);
@@ -43,23 +45,23 @@ export class LinkedInodes {
   }
 
   /** @param value 32 bits, unsigned */
-  remember(stat: BigIntStats, value: number): void {
-    if (stat.nlink <= 1n) return;
+  remember(stat: InodeStat, value: number): void {
+    if (stat.nlink <= 1) return;
     if (this.#used + 1 > this.#slots * FULL_MAX) this.#grow();
     const slot = this.#slotOf(stat);
     if (!this.#isUsed(slot)) this.#used += 1;
-    const fields = [...this.#keyOf(stat), Number(BigInt.asUintN(32, stat.nlink - 1n)), value];
+    const fields = [...this.#keyOf(stat), stat.nlink - 1, value];
     this.#table.set(fields, slot * FIELDS);
   }
 
-  #keyOf({ ino, dev }: BigIntStats): [low: number, high: number, device: number] {
+  #keyOf({ ino, dev }: InodeStat): [low: number, high: number, device: number] {
     let device = this.#devices.get(dev);
     if (device === undefined) this.#devices.set(dev, (device = this.#devices.size + 1));
     return [Number(BigInt.asUintN(32, ino)), Number(BigInt.asUintN(32, ino >> 32n)), device];
   }
 
   /** Where the inode stands, or would. */
-  #slotOf(stat: BigIntStats): number {
+  #slotOf(stat: InodeStat): number {
     const [low, high, device] = this.#keyOf(stat);
     let slot = this.#home(low, high, device);
     while (

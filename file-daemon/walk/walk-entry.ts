@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import type { EntryStat } from '../../native/statx.ts';
 import type { BytePath } from '../byte-path.ts';
 import type { EntryOptions } from '../fileset/entry-options.ts';
 
@@ -13,7 +13,7 @@ export interface WalkEntry {
    * Good during the visit only.
    */
   readonly accessPath: BytePath;
-  readonly stat: BigIntStats;
+  readonly stat: EntryStat;
   readonly options: EntryOptions;
   /** Named by a File line itself, not found below one. */
   readonly isFileEntry: boolean;

@@ -1,11 +1,14 @@
-import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { isErrno } from '../../errors/operator-error.ts';
+import type { EntryStat } from '../../native/statx.ts';
+import { FileType } from '../../proto/noctule/record/v1/file_record.ts';
 import { fsPath, joinPath, showPath, type BytePath } from '../byte-path.ts';
 import type { EntryOptions } from '../fileset/entry-options.ts';
 import type { CompiledFileSet, IncludeRules } from '../fileset/include-rules.ts';
 import { closeAccess, openAccess, type DirectoryAccess } from './directory-access.ts';
 import { FileEntries, type FileEntry, type FileEntrySpan } from './file-entries.ts';
-import { fileTypeOf } from './file-kind.ts';
+import { statOfEntry } from './entry-stat.ts';
+import { fileTypeOf, isDirectory } from './file-kind.ts';
 import { failedTo, type FileNotice } from './file-notice.ts';
 import { asksToBeLeftOut } from './keep-out.ts';
 import { Mounts } from './mounts.ts';
@@ -33,7 +36,7 @@ interface Stop {
 
 /** What is there, and how it is to be saved. */
 interface Found {
-  readonly stat: BigIntStats;
+  readonly stat: EntryStat;
   readonly options: EntryOptions;
   readonly rules: IncludeRules;
   /** Device of the File entry that the walk came from. */
@@ -51,8 +54,6 @@ interface Frame {
   readonly names: readonly BytePath[];
   next: number;
 }
-
-const BIGINT = { bigint: true } as const;
 
 /**
  * Goes through everything a FileSet names, synchronously, and shows the visitor what it accepts. It is one walk from the
@@ -119,25 +120,24 @@ export class Walker {
 
   #fileEntry(stop: Stop, { path, rules }: FileEntry): void {
     const options = rules.fileEntryOptions;
-    let stat: BigIntStats;
+    let stat: EntryStat;
     try {
-      stat = lstatSync(fsPath(stop.accessPath), BIGINT);
+      stat = statOfEntry(stop.accessPath);
     } catch (error) {
       this.#passThrough(stop);
       this.#visitor.notice(failedTo('stat', path, error));
       if (!isGone(error)) this.#visitor.unseen(path, 'entry');
       return;
     }
-    const isDirectory = stat.isDirectory();
-    if (!this.#isFsTypeWanted(path, rules) || asksToBeLeftOut(stop.accessPath, isDirectory, rules)) {
+    if (!this.#isFsTypeWanted(path, rules) || asksToBeLeftOut(stop.accessPath, stat, rules)) {
       this.#passThrough(stop);
       return;
     }
-    if (stat.isSymbolicLink()) {
+    if (fileTypeOf(stat.mode) === FileType.SYMLINK) {
       const text = `File entry "${showPath(path)}" is a symbolic link: the link is saved, not what it points to`;
       this.#visitor.notice({ type: 'info', path, text });
     }
-    if (isDirectory) this.#enter(stop, { stat, options, rules, topDevice: stat.dev });
+    if (isDirectory(stat.mode)) this.#enter(stop, { stat, options, rules, topDevice: stat.dev });
     else this.#other(stop, stat, options, rules);
   }
 
@@ -145,21 +145,19 @@ export class Walker {
   #child(parent: Found, stop: Stop): void {
     const { path, accessPath } = stop;
     const { rules, topDevice } = parent;
-    let stat: BigIntStats;
+    let stat: EntryStat;
     try {
-      stat = lstatSync(fsPath(accessPath), BIGINT);
+      stat = statOfEntry(accessPath);
     } catch (error) {
       this.#passThrough(stop);
       this.#noteMissing(stop, rules, error);
       return;
     }
-    const isDirectory = stat.isDirectory();
-    const options = asksToBeLeftOut(accessPath, isDirectory, rules)
-      ? undefined
-      : rules.select(path, isDirectory);
+    const isEnterable = isDirectory(stat.mode);
+    const options = asksToBeLeftOut(accessPath, stat, rules) ? undefined : rules.select(path, isEnterable);
     if (options === undefined) {
       this.#passThrough(stop);
-    } else if (!isDirectory) {
+    } else if (!isEnterable) {
       this.#other(stop, stat, options, rules);
     } else {
       const found = { stat, options, rules, topDevice };
@@ -177,12 +175,12 @@ export class Walker {
     }
   }
 
-  #other(stop: Stop, stat: BigIntStats, options: EntryOptions, rules: IncludeRules): void {
+  #other(stop: Stop, stat: EntryStat, options: EntryOptions, rules: IncludeRules): void {
     const { path, fileEntriesBelow } = stop;
     // Another path leads through a link to something else that is to be saved.
     if (fileEntriesBelow.from < fileEntriesBelow.to) {
       this.#passThrough(stop, { stat, options, rules, topDevice: stat.dev });
-    } else if (fileTypeOf(Number(stat.mode)) === undefined) {
+    } else if (fileTypeOf(stat.mode) === undefined) {
       this.#visitor.notice({ type: 'skipped', path, text: `Socket "${showPath(path)}" is not saved` });
     } else {
       this.#visit(stop, stat, options, rules);
@@ -243,13 +241,13 @@ export class Walker {
     this.#passThrough(stop, found);
   }
 
-  #isOnTheWayDown({ ino, dev }: BigIntStats): boolean {
+  #isOnTheWayDown({ ino, dev }: EntryStat): boolean {
     return this.#stack.some(
       ({ isEntered, found }) => isEntered && found?.stat.ino === ino && found.stat.dev === dev,
     );
   }
 
-  #visit(stop: Stop, stat: BigIntStats, options: EntryOptions, rules: IncludeRules): void {
+  #visit(stop: Stop, stat: EntryStat, options: EntryOptions, rules: IncludeRules): void {
     const { path, accessPath, isFileEntry } = stop;
     this.#visitor.entry({ path, savedPath: rules.savedPath(path), accessPath, stat, options, isFileEntry });
   }

@@ -122,7 +122,7 @@ describe('holes', () => {
     const { notices, records } = collectBackup(fileSet([include([file], [options()])]));
     expect(records).toEqual([]);
     expect(notices.map(({ text }) => text)).toEqual([
-      `File "${file}" is not saved: 9007199254740993 bytes are more than can be counted`,
+      `File "${file}" is not saved: it has more bytes than can be counted (9007199254740991)`,
     ]);
   });
 });

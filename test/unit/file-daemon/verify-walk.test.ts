@@ -1,10 +1,11 @@
-import { appendFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { pluginFileRecord, recordOf } from '../../../file-daemon/backup/record-of.ts';
 import { PriorState } from '../../../file-daemon/backup/prior-state.ts';
 import { compileFileSet } from '../../../file-daemon/fileset/include-rules.ts';
 import { runVerifyWalk } from '../../../file-daemon/verify/verify-walk.ts';
+import { statOfEntry } from '../../../file-daemon/walk/entry-stat.ts';
 import { FileType, type FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
 import { FileRecordBatch } from '../../../proto/noctule/record/v1/volume_members.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -14,12 +15,12 @@ it('does not miss on disk what a plugin made, but what was a file', () => {
   using root = temporaryDirectory();
   writeFileSync(join(root.path, 'a'), 'a');
   const of = (name: string, type: FileType): FileRecord =>
-    recordOf(join(root.path, name), statSync(join(root.path, 'a'), { bigint: true }), type);
+    recordOf(join(root.path, name), statOfEntry(join(root.path, 'a')), type);
   const records = [
     of('a', FileType.REGULAR),
     of('gone', FileType.REGULAR),
     pluginFileRecord(join(root.path, 'plugin'), 'bpipe:/x:cat:cat'),
-    recordOf(root.path, statSync(root.path, { bigint: true }), FileType.DIRECTORY),
+    recordOf(root.path, statOfEntry(root.path), FileType.DIRECTORY),
     pluginFileRecord('/~/dump', 'bpipe:/x:cat:cat'),
   ];
   const batch = new Uint8Array(FileRecordBatch.encode({ records }).finish());
@@ -44,9 +45,9 @@ it.each([
   const at = (name: string) => join(root.path, name);
   for (const name of ['changed', 'missing', 'same']) writeFileSync(at(name), name);
   const records = ['changed', 'missing', 'same'].map((name) =>
-    recordOf(at(name), statSync(at(name), { bigint: true }), FileType.REGULAR),
+    recordOf(at(name), statOfEntry(at(name)), FileType.REGULAR),
   );
-  records.push(recordOf(root.path, statSync(root.path, { bigint: true }), FileType.DIRECTORY));
+  records.push(recordOf(root.path, statOfEntry(root.path), FileType.DIRECTORY));
   const batch = new Uint8Array(FileRecordBatch.encode({ records }).finish());
   appendFileSync(at('changed'), 'more');
   rmSync(at('missing'));

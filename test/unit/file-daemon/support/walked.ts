@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileFileSet } from '../../../../file-daemon/fileset/include-rules.ts';
+import { isDirectory } from '../../../../file-daemon/walk/file-kind.ts';
 import type { FileNotice } from '../../../../file-daemon/walk/file-notice.ts';
 import { Walker } from '../../../../file-daemon/walk/walker.ts';
 import type { FileSet } from '../../../../proto/noctule/filedaemon/v1/fileset.ts';
@@ -20,7 +21,7 @@ export function walk(root: string, set: FileSet, entering: (path: string) => voi
   new Walker(compileFileSet(set), {
     unseen: (path) => walked.unseen.push(path.slice(root.length)),
     entry({ path, stat, options: { digest } }) {
-      walked.paths.push(path.slice(root.length) + (stat.isDirectory() ? '/' : ''));
+      walked.paths.push(path.slice(root.length) + (isDirectory(stat.mode) ? '/' : ''));
       walked.digests.push(digest);
     },
     notice: (notice) => walked.notices.push(notice),
