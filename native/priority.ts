@@ -16,6 +16,10 @@ const CLASSES: Readonly<Record<IoClass, number>> = {
   idle: 3 << IOPRIO_CLASS_SHIFT,
 };
 
+/** Without rights over the machine, one program of all may change its session's niceness every 100 ms. */
+const AUTOGROUP_PAUSE_MS = 150;
+const AUTOGROUP_TRIES = 5;
+
 /** Number of the system call; undefined on machines where it is not known here. */
 const SYS_IOPRIO_SET: Readonly<Record<string, number>> = { x64: 251, arm64: 30 };
 
@@ -40,11 +44,14 @@ function leadsSession(): boolean {
  * Where the kernel shares the processor between sessions first (sched(7), "The autogroup feature"), the niceness of a process
  * counts within its session only, and a daemon has one to itself.
  */
-function setNicenessOfSession(nice: number): void {
+function setNicenessOfSession(nice: number, tries = AUTOGROUP_TRIES): void {
   try {
     writeFileSync('/proc/self/autogroup', String(nice), { flag: 'r+' });
   } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error; // a kernel without it
+    if (isErrno(error, 'ENOENT')) return; // a kernel without it
+    if (!isErrno(error, 'EAGAIN') || tries === 1) throw error;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, AUTOGROUP_PAUSE_MS);
+    setNicenessOfSession(nice, tries - 1);
   }
 }
 

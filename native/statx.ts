@@ -25,7 +25,7 @@ export interface EntryStat {
   readonly flags: readonly InodeFlag[];
 }
 
-/** Each gives undefined when the call fails, or could not tell all of it. Nothing is opened, and links and automounts are left alone. */
+/** Each gives undefined when the call fails, or could not tell all of it. Nothing is opened, and links are not followed. */
 export interface Statx {
   /** Of the entry itself. A character of the path is a byte. */
   entry(path: string): EntryStat | undefined;
@@ -44,7 +44,6 @@ const NO_FLAGS: readonly InodeFlag[] = [];
 
 const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
-const AT_NO_AUTOMOUNT = 0x800;
 const AT_EMPTY_PATH = 0x1000;
 const STATX_BASIC_STATS = 0x7ff;
 /** It is missing where the file system is mounted `noatime` as a whole; there is one all the same. */
@@ -121,8 +120,9 @@ function bind(library: NativeLibrary): Statx | undefined {
     entry(path) {
       if (path.length >= PATH_BYTES_MAX) return undefined;
       pathBytes[pathBytes.write(path, 'latin1')] = 0;
-      const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
-      return call(AT_FDCWD, pathBytes, flags, STATX_BASIC_STATS, result) === 0 ? read() : undefined;
+      // What is to be mounted when it is looked at is mounted, as by lstat: the device is that of what is in it.
+      const isThere = call(AT_FDCWD, pathBytes, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, result) === 0;
+      return isThere ? read() : undefined;
     },
     open: (fd) => (call(fd, noPath, AT_EMPTY_PATH, STATX_BASIC_STATS, result) === 0 ? read() : undefined),
   };

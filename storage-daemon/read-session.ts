@@ -212,8 +212,8 @@ export class ReadSession implements RunningSession {
     for await (const range of untilAborted(this.options.ranges, signal)) {
       if (sources?.areElsewhere === true) {
         for await (const member of sources.blocks(range, signal)) {
-          yield member;
           this.#count(member);
+          yield member;
         }
         continue;
       }
@@ -224,8 +224,8 @@ export class ReadSession implements RunningSession {
           await this.#complain(step.text, 'left out');
           continue;
         }
-        yield step.member;
         this.#count(step.member);
+        yield step.member;
       }
     }
   }
@@ -236,7 +236,9 @@ export class ReadSession implements RunningSession {
   }
 
   async #fileDaemon(): Promise<BlockSink> {
-    const { clientConnectTimeoutMs } = this.options;
+    const { clientConnectTimeoutMs, open } = this.options;
+    // A copy comes when it has read what lies before; if it dies, the Director ends this call.
+    if (open.forCopy) return this.#waitFor('the other Storage to connect', this.#opened.promise);
     const seconds = Math.round(clientConnectTimeoutMs / 1000);
     const timer = setTimeout(
       () => this.abort(`The file daemon did not connect within ${seconds} seconds`),

@@ -34,8 +34,9 @@ export interface RestoreReaderOptions {
 
 /**
  * The storages that a restore, a Verify of volumes or a copy reads one after another. Room on a storage is taken when it is its
- * turn, and given back with the session there: no job holds one while it waits for another, so two jobs that read the same ones
- * in opposite orders do not wait for each other for ever.
+ * turn, and given back with the session there. A copy, which holds its session on the storage that it writes, takes room on all at
+ * once, before it has one. So no job holds a storage while it waits for another, and two that use the same ones in opposite orders
+ * do not wait for each other for ever.
  */
 export class RestoreReader implements Disposable {
   readonly parts: readonly RestorePart[];
@@ -57,7 +58,7 @@ export class RestoreReader implements Disposable {
   }
 
   /**
-   * Waits for room on the first storage, and reaches all of them: of a restore that cannot come to its end nothing is begun.
+   * Waits for room, and reaches all storages: of a restore that cannot come to its end nothing is begun.
    * @throws OperatorError when one of them cannot be reached
    */
   async prepare(): Promise<void> {
@@ -87,7 +88,10 @@ export class RestoreReader implements Disposable {
     const { storage, mediaType } = source;
     const { link, hello } = await this.#reach(source, signal);
     try {
-      const request = { jobId, job, deviceNames: [...source.deviceNames], mediaType, copyTo };
+      const request = {
+        ...{ jobId, job, deviceNames: [...source.deviceNames], mediaType, copyTo },
+        forCopy: this.#options.writes !== undefined && copyTo === undefined,
+      };
       const session = await ReadSession.open(link, request, signal);
       const { deviceName, ticketId, ticketSecret: secret } = session.opened;
       const where = this.parts.length > 1 ? ` on Storage "${storage.name}"` : '';
@@ -131,12 +135,14 @@ export class RestoreReader implements Disposable {
     return reachStorage(this.#job, this.#env, source.storage, signal);
   }
 
-  /** Waits for room where the volumes of a source are read, and takes it in place of what the job had. */
+  /** Waits for room where the volumes of a source are read, of a copy wherever it reads, and takes it in place of what the job had. */
   async moveTo({ storage }: RestoreSource, signal: AbortSignal): Promise<void> {
     const { writes } = this.#options;
     if (!writes) this.#job.storageName = storage.name;
+    const reads = new Set(writes ? this.parts.map(({ source }) => source.storage) : [storage]);
     // One that does both is one job for the storage.
-    const uses = writes === storage ? [] : [storageUse(storage, 'read')];
+    if (writes) reads.delete(writes);
+    const uses = [...reads].map((one) => storageUse(one, 'read'));
     if (writes) uses.push(storageUse(writes, 'write'));
     await this.#env.moveToStorages(this.#job.jobId, uses, signal);
   }

@@ -184,7 +184,7 @@ export class StreamCopy {
     const session = await ReadSession.open(
       link,
       {
-        ...{ jobId, job, copyTo },
+        ...{ jobId, job, copyTo, forCopy: false },
         deviceNames: own.length > 0 ? own.flatMap(({ deviceNames }) => deviceNames) : [...storage.device],
         mediaType: mediaTypes.size === 1 ? [...mediaTypes][0]! : '',
       },

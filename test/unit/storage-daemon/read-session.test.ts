@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -57,7 +58,12 @@ async function* asyncOf<T>(items: Iterable<T>): AsyncGenerator<T> {
   yield* items;
 }
 
-function openRead(devices: Device[], ranges: Iterable<ReadRange>, clientConnectTimeoutMs = 60_000) {
+function openRead(
+  devices: Device[],
+  ranges: Iterable<ReadRange>,
+  clientConnectTimeoutMs = 60_000,
+  forCopy = false,
+) {
   const events: ReadEvent[] = [];
   const session = new ReadSession({
     open: {
@@ -65,6 +71,7 @@ function openRead(devices: Device[], ranges: Iterable<ReadRange>, clientConnectT
       job: 'Restore.2026-11-21_03.50.00_09',
       deviceNames: ['FileStorage'],
       mediaType: 'File',
+      forCopy,
     },
     devices,
     ranges: asyncOf(ranges),
@@ -256,6 +263,17 @@ describe('a read session', () => {
       status: 'E',
       reason: expect.stringContaining('did not connect') as string,
     });
+  });
+
+  test('for a copy waits as long as the Director does', async () => {
+    const { device, ranges } = await writtenJob();
+    const { session } = openRead([device], ranges, 1, true);
+    const ended = session.run();
+    // Longer than the timeout of clients: the copy has read for so long what lies before.
+    expect(await Promise.race([ended, delay(50, 'waits')])).toBe('waits');
+    const sink: BlockSink = { write: async () => {} };
+    await session.fetch(sink, new AbortController().signal);
+    expect(await ended).toMatchObject({ status: 'T' });
   });
 
   test('keeps a volume from being recycled while it is read', async () => {

@@ -146,7 +146,8 @@ export function openAppend(storage: Storage, jobId: number, as: Peer = director)
 
 export function openRead(storage: Storage, jobId: number, copyTo?: CopyTarget) {
   const exchange = new Exchange<ReadRequest, ReadResponse>(storage.connectAs(director).client.read());
-  const open = { jobId, job: `Restore_${jobId}`, deviceNames: ['FileStorage'], mediaType: 'File', copyTo };
+  const request = { jobId, job: `Restore_${jobId}`, deviceNames: ['FileStorage'], mediaType: 'File' };
+  const open = { ...request, copyTo, forCopy: false };
   exchange.send({ command: { $case: 'open', value: open } }).catch(() => {});
   return exchange;
 }

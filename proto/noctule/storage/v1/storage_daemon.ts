@@ -366,7 +366,11 @@ export interface ReadOpen {
   deviceNames: string[];
   mediaType: string;
   /** Makes it a copy. */
-  copyTo?: CopyTarget | undefined;
+  copyTo?:
+    | CopyTarget
+    | undefined;
+  /** Another storage daemon fetches for a copy, when its turn comes: it is waited for as long as the call lasts. */
+  forCopy: boolean;
 }
 
 /** The append session that takes the new stream, as if a file daemon sent it. */
@@ -2950,7 +2954,7 @@ export const ReadRequest: MessageFns<ReadRequest> = {
 };
 
 function createBaseReadOpen(): ReadOpen {
-  return { jobId: 0, job: "", deviceNames: [], mediaType: "", copyTo: undefined };
+  return { jobId: 0, job: "", deviceNames: [], mediaType: "", copyTo: undefined, forCopy: false };
 }
 
 export const ReadOpen: MessageFns<ReadOpen> = {
@@ -2969,6 +2973,9 @@ export const ReadOpen: MessageFns<ReadOpen> = {
     }
     if (message.copyTo !== undefined) {
       CopyTarget.encode(message.copyTo, writer.uint32(42).fork()).join();
+    }
+    if (message.forCopy !== false) {
+      writer.uint32(48).bool(message.forCopy);
     }
     return writer;
   },
@@ -3024,6 +3031,14 @@ export const ReadOpen: MessageFns<ReadOpen> = {
             }
 
             message.copyTo = CopyTarget.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.forCopy = reader.bool();
             continue;
           }
         }
