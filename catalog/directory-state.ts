@@ -19,6 +19,7 @@ export interface CurrentEntry {
   readonly type: FileType;
   readonly size: number;
   readonly mode: number;
+  readonly linkCount: number;
   readonly uid: number;
   readonly gid: number;
   readonly mtimeMs: number;
@@ -154,6 +155,7 @@ class WindowBuilder implements NameWindow {
       type: entry.type,
       size: entry.size,
       mode: entry.mode,
+      linkCount: entry.linkCount,
       uid: entry.uid,
       gid: entry.gid,
       mtimeMs: entry.mtime.seconds * 1000 + Math.floor(entry.mtime.nanoseconds / 1e6),
@@ -213,6 +215,7 @@ const IMPLIED: Omit<Version, 'base'> = {
   type: FileType.DIRECTORY,
   size: 0,
   mode: 0o040755,
+  linkCount: 1,
   uid: 0,
   gid: 0,
   mtimeMs: 0,

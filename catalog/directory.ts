@@ -24,6 +24,7 @@ export function browseDirectory(
         size: entry.size,
         mtime: new Date(entry.mtimeMs),
         mode: entry.mode,
+        linkCount: entry.linkCount,
         uid: entry.uid,
         gid: entry.gid,
         jobId: chain.jobIds[entry.jobRank] ?? 0,

@@ -219,6 +219,7 @@ export interface DirectoryEntry {
   readonly mtime: Date;
   /** st_mode whole, type bits included. */
   readonly mode: number;
+  readonly linkCount: number;
   readonly uid: number;
   readonly gid: number;
   /** Where the newest version lies; both 0 for a directory above the FileSet's own, which no job saved. */

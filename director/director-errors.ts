@@ -45,6 +45,9 @@ export class JobCancelled extends DirectorError {
   readonly code = 'DIR_JOB_CANCELLED';
 }
 
+/** The reason of the signal of a job that has come to one of its time limits: a failure to be seen, for nobody asked for it. */
+export class JobOutOfTime extends JobCancelled {}
+
 /** The reason of the signal of a job that was stopped: what it has saved is kept, so that it may go on. */
 export class JobStopped extends DirectorError {
   readonly code = 'DIR_JOB_STOPPED';

@@ -1,4 +1,6 @@
 import type { RunningJob } from '../services.ts';
+import { resourceOnLine } from './choose-resource.ts';
+import { CommandError } from './command-error.ts';
 import type { CommandContext, KeywordValue } from './command.ts';
 import { chooseFromMenu, confirm } from './prompts.ts';
 import { runningJobsOnLine } from './running-jobs.ts';
@@ -16,6 +18,9 @@ export const END_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   job: 'job',
   ujobid: 'text',
   all: 'flag',
+  inactive: 'flag',
+  client: 'client',
+  storage: 'storage',
   yes: 'flag',
 };
 
@@ -28,8 +33,14 @@ export async function endJobs(
   { verb, done }: EndWords,
   end: (jobId: number, reason: string) => boolean,
 ): Promise<void> {
-  const { services, session, say, line } = context;
-  const chosen = await jobsToEnd(context, services.jobs.running(), verb);
+  const { session, say, line } = context;
+  if (line.has('inactive')) {
+    throw new CommandError(
+      'there are no inactive jobs here',
+      'Without "inactive" it ends jobs that run or wait.',
+    );
+  }
+  const chosen = await jobsToEnd(context, runningHere(context), verb);
   if (chosen.length === 0) return say('No Jobs running.');
   if (!line.has('yes', 'jobid', 'job', 'ujobid')) {
     await say(chosen.map(({ jobId, job }) => `JobId=${jobId} Job=${job}`).join('\n'));
@@ -44,6 +55,18 @@ export async function endJobs(
       await say(`Job "${job}" has ended in the meantime.`);
     }
   }
+}
+
+/** Those of the client and the storage on the line, if there are any. */
+function runningHere(context: CommandContext): readonly RunningJob[] {
+  const client = resourceOnLine(context, 'Client', 'client')?.name;
+  const storage = resourceOnLine(context, 'Storage', 'storage')?.name;
+  return context.services.jobs
+    .running()
+    .filter(
+      (job) =>
+        (client ?? job.clientName) === job.clientName && (storage ?? job.storageName) === job.storageName,
+    );
 }
 
 async function jobsToEnd(

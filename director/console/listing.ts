@@ -39,6 +39,11 @@ export function renderListing({ columns, rows }: Listing, form: ListForm): strin
   }
 }
 
+/** For programs: the values of a row with tabs between them. */
+export function tabbedLines({ rows }: Listing): string {
+  return rows.map((cells) => `${cells.join('\t')}\n`).join('');
+}
+
 /** A listing of any length, printed page by page as it is found; in the end it reads as if it had been rendered at once. */
 export class PagedListing<Row> {
   readonly #print: CommandContext['print'];

@@ -36,6 +36,11 @@ const COMMANDS: readonly BrowserCommand[] = [
     run: (b, args) => b.list(args, 'long'),
   },
   { names: ['done', 'exit'], help: 'leave file selection mode', run: async () => 'leave' },
+  {
+    names: ['du'],
+    help: 'bytes of each entry with all below it, wildcards allowed',
+    run: (b, args) => b.diskUse(args),
+  },
   { names: ['estimate'], help: 'count marked files and their bytes', run: (b) => b.estimate() },
   {
     names: ['find'],
@@ -47,6 +52,11 @@ const COMMANDS: readonly BrowserCommand[] = [
     names: ['ls'],
     help: 'list current directory, wildcards allowed',
     run: (b, args) => b.list(args, 'short'),
+  },
+  {
+    names: ['lsdir'],
+    help: 'list directories only, wildcards allowed',
+    run: (b, args) => b.listDirectories(args),
   },
   { names: ['lsmark'], help: 'list marked files below current directory', run: (b) => b.listMarked() },
   {
@@ -156,12 +166,26 @@ class RestoreBrowser {
           ? '+'
           : '';
       if (form === 'short') return mark + shownName(entry);
-      const { mode, uid, gid, size, mtime } = entry;
+      const { mode, linkCount, uid, gid, size, mtime } = entry;
       return (
-        `${modeText(mode)} ${String(uid).padEnd(8)} ${String(gid).padEnd(8)} ${String(size).padStart(12)}  ` +
-        `${formatDateTime(mtime)} ${mark.padStart(1)}${printablePath(entry.path)}`
+        `${modeText(mode)} ${String(linkCount).padStart(3)} ${String(uid).padEnd(8)} ${String(gid).padEnd(8)} ` +
+        `${String(size).padStart(11)}  ${formatDateTime(mtime)} ${mark.padStart(1)}${printablePath(entry.path)}`
       );
     });
+  }
+
+  async listDirectories(patterns: readonly string[]): Promise<void> {
+    const directories = filtered(this.#entriesFor(patterns), ({ isDirectory }) => isDirectory);
+    await this.#printLines(directories, shownName);
+  }
+
+  async diskUse(patterns: readonly string[]): Promise<void> {
+    for await (const entry of this.#entriesFor(patterns)) {
+      const { bytes } = entry.isDirectory
+        ? await this.#tree.measure([{ path: entry.path, recursive: true, marked: true }])
+        : { bytes: entry.size };
+      await this.#context.say(`${withCommas(bytes).padStart(18)}  ${shownName(entry)}`);
+    }
   }
 
   async mark(patterns: readonly string[], marked: boolean): Promise<void> {

@@ -97,7 +97,7 @@ export function sourceOf(jobs: readonly JobRow[]): RestoreSource {
   if (forgotten) {
     throw new CommandError(
       `the files of JobId ${forgotten.jobId} are no longer in the catalog`,
-      'Choose a newer backup, or read the volumes with tar.',
+      'Choose a newer backup, or bring them back from the volumes: restore bootstrap=FILE, or noctule volume scan.',
     );
   }
   return {

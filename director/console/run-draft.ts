@@ -45,6 +45,7 @@ export const RUN_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   when: 'text',
   priority: 'text',
   accurate: ['yes', 'no'],
+  spooldata: ['yes', 'no'],
   jobid: 'text',
   verifyjob: 'job',
   since: 'text',
@@ -80,6 +81,9 @@ export function applyLine(context: LineContext, draft: RunDraft): void {
   if (ignoring !== undefined) draft.ignoreDuplicates = parseYesNo('ignoreduplicatecheck', ignoring);
   const accurate = line.value('accurate');
   if (accurate !== undefined) draft.accurate = parseYesNo('accurate', accurate);
+  const spoolData = line.value('spooldata');
+  // Without effect, as the directive: volumes are files on disk.
+  if (spoolData !== undefined) parseYesNo('spooldata', spoolData);
   const since = line.value('since');
   // Empty of a Full, when a Job hands its own time on with %s.
   if (since) draft.since = parseDate(since);

@@ -14,6 +14,7 @@ import {
   applySubject,
   checkedReplace,
   checkedWhere,
+  copies,
   levelsOf,
   REPLACE_WORDS,
   RESTORE_KEYWORDS,
@@ -59,9 +60,10 @@ function jobOfSameType({ job }: RunDraft, wanted: JobResource | undefined): JobR
   );
 }
 
-function changesOf({ job, restore }: RunDraft): readonly Change[] {
-  if (restore) return RESTORE_CHANGES;
-  return job.type === 'Verify' ? VERIFY_CHANGES : JOB_CHANGES;
+function changesOf(draft: RunDraft): readonly Change[] {
+  if (draft.restore) return RESTORE_CHANGES;
+  if (copies(draft)) return COPY_CHANGES;
+  return draft.job.type === 'Verify' ? VERIFY_CHANGES : JOB_CHANGES;
 }
 
 async function changeVerifyJob(context: CommandContext, draft: RunDraft): Promise<void> {
@@ -112,6 +114,10 @@ async function changePriority(context: CommandContext, draft: RunDraft): Promise
 
 async function changePool(context: CommandContext, draft: RunDraft): Promise<void> {
   draft.pool = await chooseResource(context, 'Pool', poolsByName(context.conf()));
+}
+
+async function changeNextPool(context: CommandContext, draft: RunDraft): Promise<void> {
+  draft.nextPool = await chooseResource(context, 'Pool', poolsByName(context.conf()));
 }
 
 async function changeWhere(context: CommandContext, draft: RunDraft): Promise<void> {
@@ -165,6 +171,9 @@ const JOB_CHANGES: readonly Change[] = [
   ['Pool', changePool],
   ['Plugin Options', fixed('There is no plugin that takes options. Nothing changed.')],
 ];
+
+/** Of what writes into a Next Pool. */
+const COPY_CHANGES: readonly Change[] = JOB_CHANGES.toSpliced(8, 0, ['NextPool', changeNextPool]);
 
 /** The first eight are those of other jobs. */
 const VERIFY_CHANGES: readonly Change[] = [...JOB_CHANGES.slice(0, 8), ['Verify Job', changeVerifyJob]];

@@ -46,7 +46,7 @@ function jobSummary(draft: RunDraft, { now }: SummaryOptions): string {
     ['Accurate', draft.accurate === undefined ? undefined : draft.accurate ? 'yes' : 'no'],
     ['Comment', draft.comment],
   ];
-  const summary = `Run ${job.type} job\n${aligned(lines, target ? 16 : job.type === 'Verify' ? 13 : 10)}`;
+  const summary = `Run ${job.type} job\n${aligned(lines, target ? 15 : job.type === 'Verify' ? 13 : 10)}`;
   return draft.pool && pool && pool.resource !== draft.pool
     ? `${summary}Pool ${draft.pool.name} is not used: at this level the Job has a Pool of its own.\n`
     : summary;

@@ -1,4 +1,4 @@
-import { JobCancelled, JobStopped } from '../director-errors.ts';
+import { JobCancelled, JobOutOfTime, JobStopped } from '../director-errors.ts';
 import type { JobMessages } from '../messages/job-messages.ts';
 import type { RunningJob } from '../services.ts';
 import { JobBandwidth } from './job-bandwidth.ts';
@@ -182,6 +182,11 @@ export class ActiveJob implements RunningJob {
 
   cancel(reason: string): void {
     this.#abort.abort(new JobCancelled(reason));
+  }
+
+  /** As `cancel`, for a time limit. */
+  cancelOutOfTime(reason: string): void {
+    this.#abort.abort(new JobOutOfTime(reason));
   }
 
   /** As `cancel`, but keeps what it has saved. */

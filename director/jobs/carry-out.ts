@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../daemon/log.ts';
 import { messageOf, OperatorError } from '../../errors/operator-error.ts';
+import { JobOutOfTime } from '../director-errors.ts';
 import { writeBootstrap } from '../bootstrap/write-bootstrap.ts';
 import { autoPrune } from '../retention/auto-prune.ts';
 import { endedWell } from '../reports/termination.ts';
@@ -88,7 +89,7 @@ async function end(job: ActiveJob, kind: JobKind, env: JobEnvironment, reached: 
   if (endedWell(status)) await settle(job, kind);
   if (endedWell(status) && job.plan.type === 'B') await writeBootstrap(job, env);
   await job.messages.add(isFailure(status) ? 'Error' : 'Info', kind.report(status, endTime));
-  if (job.plan.type === 'B' || job.plan.type === 'D') await pruneAfter(job, env);
+  if (endedWell(status) || status === 'D') await pruneAfter(job, env);
   const done = await runLastScripts(job, kind, env, { status, endTime, scripts: runAfterScripts });
   const final = await runLastScripts(job, kind, env, {
     status: done,
@@ -128,16 +129,18 @@ async function runToEnd(job: ActiveJob, kind: JobKind, env: JobEnvironment, log:
     return kind.verdict();
   } catch (error) {
     const isAborted = job.signal.aborted;
-    if (isAborted) {
-      const what = job.isStopped ? 'stopped' : 'canceled';
-      await job.messages.info(`Job ${job.job} ${what}: ${messageOf(job.signal.reason)}`);
-    } else {
-      await explain(job, error, log);
-    }
+    if (isAborted) await sayAborted(job);
+    else await explain(job, error, log);
     if (isAborted && !job.isStopped) return 'A';
     if (await keepsSaved(job, kind, error)) return 'I';
     return isAborted ? 'A' : 'f';
   }
+}
+
+async function sayAborted({ job, signal, isStopped, messages }: ActiveJob): Promise<void> {
+  const why = messageOf(signal.reason);
+  if (signal.reason instanceof JobOutOfTime) await messages.add('Fatal', why);
+  else await messages.info(`Job ${job} ${isStopped ? 'stopped' : 'canceled'}: ${why}`);
 }
 
 /** Whether the job may go on from what it has saved. */

@@ -69,7 +69,7 @@ export class JobService implements Jobs {
     });
     this.#limits = new TimeWatch({
       jobs: () => this.#active.values(),
-      cancel: (jobId, reason) => this.cancel(jobId, reason),
+      cancel: (jobId, reason) => this.#end(jobId, (job) => job.cancelOutOfTime(reason)),
       now: environment.now,
     });
     this.#environment = {

@@ -29,7 +29,7 @@ export type TimeLimits = Pick<
 
 export interface Deadline {
   readonly atMs: number;
-  /** Why the job is cancelled then. */
+  /** Why the job is cancelled then, as Bacula says it, and the limit. */
   readonly reason: string;
 }
 
@@ -44,21 +44,19 @@ export function deadlinesOf(job: TimedJob, limits: TimeLimits, now: Date): Deadl
     if (seconds === 0 || fromMs === undefined) return;
     deadlines.push({
       atMs: fromMs + seconds * 1000,
-      reason: `it ${what} (${title} = ${durationText(seconds)})`,
+      reason: `${what} ${title} is ${durationText(seconds)}.`,
     });
   };
-  add(
-    'did not start in time',
-    limits.maxStartDelay,
-    startTime ? undefined : dueAt.getTime(),
-    'Max Start Delay',
-  );
+  const sayStart = 'Job canceled because max start delay time exceeded.';
+  add(sayStart, limits.maxStartDelay, startTime ? undefined : dueAt.getTime(), 'Max Start Delay');
   const waitingFromMs = isWaiting ? now.getTime() - waitedMs : undefined;
-  add('has waited too long for resources', limits.maxWaitTime, waitingFromMs, 'Max Wait Time');
-  add('has run too long', limits.maxRunTime, startTime?.getTime(), 'Max Run Time');
+  add('Max wait time exceeded. Job canceled.', limits.maxWaitTime, waitingFromMs, 'Max Wait Time');
+  const sayRun = 'Max run time exceeded. Job canceled.';
+  add(sayRun, limits.maxRunTime, startTime?.getTime(), 'Max Run Time');
   const ofLevel = limitOfLevel(job.level, limits);
-  if (ofLevel) add('has run too long', ofLevel.seconds, startTime?.getTime(), ofLevel.title);
-  add('is too long past its scheduled time', limits.maxRunSchedTime, dueAt.getTime(), 'Max Run Sched Time');
+  if (ofLevel) add(sayRun, ofLevel.seconds, startTime?.getTime(), ofLevel.title);
+  const sayScheduled = 'Max run sched time exceeded. Job canceled.';
+  add(sayScheduled, limits.maxRunSchedTime, dueAt.getTime(), 'Max Run Sched Time');
   return deadlines.sort((a, b) => a.atMs - b.atMs);
 }
 

@@ -4,12 +4,18 @@ import type { JobEnvironment } from '../jobs/job-environment.ts';
 import { promotedText } from './removal.ts';
 import { clientRetentions } from './record-periods.ts';
 
-/** After a backup or an Admin job: what has grown old of its client leaves the catalog. Says what it did in the job's messages. */
+/**
+ * After a job that ended well: what has grown old of its client leaves the catalog. Says what it did in the job's messages.
+ * AutoPrune of the Director is the master switch; below it, that of the client or the directives of the Job decide.
+ */
 export async function autoPrune(job: ActiveJob, { conf, retention }: JobEnvironment): Promise<void> {
   const { client, job: resource } = job.plan;
-  const isOn = conf().director.autoPrune && client.autoPrune;
+  if (!conf().director.autoPrune) return;
   const { messages } = job;
-  if (isOn || resource.pruneJobs) {
+  const [prunesJobs, prunesFiles] = [resource.pruneJobs, resource.pruneFiles].map(
+    (own) => own || client.autoPrune,
+  );
+  if (prunesJobs) {
     await messages.info(
       `Begin pruning Jobs older than ${durationText(clientRetentions(client).jobRetention)} .`,
     );
@@ -23,7 +29,7 @@ export async function autoPrune(job: ActiveJob, { conf, retention }: JobEnvironm
     const promoted = promotedText(removed);
     if (promoted) await messages.info(promoted);
   }
-  if (isOn || resource.pruneFiles) {
+  if (prunesFiles) {
     await messages.info('Begin pruning Files.');
     const { jobs } = await retention.prune({ kind: 'files', client });
     await messages.info(
@@ -32,5 +38,5 @@ export async function autoPrune(job: ActiveJob, { conf, retention }: JobEnvironm
         : `Pruned Files from ${jobs} Job${jobs === 1 ? '' : 's'} for client ${client.name} from catalog.`,
     );
   }
-  if (isOn || resource.pruneJobs || resource.pruneFiles) await messages.info('End auto prune.\n');
+  if (prunesJobs || prunesFiles) await messages.info('End auto prune.\n');
 }

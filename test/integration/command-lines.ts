@@ -160,6 +160,8 @@ export const EVERY_COMMAND: Readonly<Record<string, readonly CommandLines[]>> = 
   '.locations': [['.locations', /^\.locations: volumes have no locations/m]],
   '.putfile': [['.putfile key=x', /^\.putfile: a file is not kept/m]],
   '.setuid': [['.setuid 1', /^\.setuid: a console does not act/m]],
+  '.backups': [['.backups', /^\.backups: there is no list of backups of plugins/m]],
+  '.query': [['.query', /^\.query: there is no plugin to be asked/m]],
   '.die': [['.die', /^\.die: there is no command/m]],
   '.dump': [['.dump', /^\.dump: there is no dump/m]],
   '.bvfs_clear_cache': [['.bvfs_clear_cache yes', /^OK$/m]],

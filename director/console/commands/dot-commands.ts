@@ -28,6 +28,12 @@ const NOT_HERE: readonly Command[] = [
     'a console does not act for other users',
     'Give it a Console resource with ACLs of its own.',
   ),
+  refusal(
+    '.backups',
+    'there is no list of backups of plugins',
+    'list jobs type=B shows the backups, .bvfs_get_jobs those of a client.',
+  ),
+  refusal('.query', 'there is no plugin to be asked', '.sql query="SELECT ..." asks the catalog.'),
   refusal('.die', 'there is no command to crash a daemon', 'Send it SIGTERM to end it.'),
   refusal('.dump', 'there is no dump of the memory', 'memory shows how much there is.'),
 ];
@@ -79,7 +85,7 @@ export const DOT_COMMANDS: readonly Command[] = [
   ),
   dot('.defaults', { job: 'job' }, printDefaults),
   dotStatus,
-  dot('.sql', { query: 'text' }, (context) => printQuery(context, context.line.value('query') ?? '')),
+  dot('.sql', { query: 'text' }, (context) => printQuery(context, context.line.value('query') ?? '', 'tabs')),
   dot('.api', 'rest', async ({ line, session }) => {
     session.json = /\b(json|api_opts=j)/.test(line.rest);
   }),

@@ -1,7 +1,7 @@
 import { DeviceAction } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
 import { resourceOnLine } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { controlDevices, DEVICE_KEYWORDS } from '../control-devices.ts';
 
 /**
@@ -12,11 +12,21 @@ function switching(name: 'enable' | 'disable', description: string): Command {
   return {
     name,
     description,
-    keywords: { job: 'job', client: 'client', schedule: 'schedule', storage: 'storage', ...DEVICE_KEYWORDS },
+    keywords: {
+      job: 'job',
+      jobs: 'flag',
+      all: 'flag',
+      client: 'client',
+      schedule: 'schedule',
+      storage: 'storage',
+      batch: 'flag',
+      ...DEVICE_KEYWORDS,
+    },
     async run(context) {
       if (context.line.has('device', 'drive')) {
         return controlDevices(context, name === 'enable' ? DeviceAction.ENABLE : DeviceAction.DISABLE);
       }
+      if (context.line.has('jobs')) return switchAllJobs(context, name);
       const resources = [
         ['Job', resourceOnLine(context, 'Job', 'job')],
         ['Client', resourceOnLine(context, 'Client', 'client')],
@@ -26,8 +36,8 @@ function switching(name: 'enable' | 'disable', description: string): Command {
       const named = resources.filter(([, resource]) => resource !== undefined);
       if (named.length === 0) {
         throw new CommandError(
-          'a keyword is missing',
-          `Write ${name} job=NAME, client=, schedule= or storage=.`,
+          'You must enter one of the following keywords: job, client, schedule, or storage',
+          `${name} jobs all is for all Jobs at once.`,
         );
       }
       for (const [kind, resource] of named) {
@@ -36,6 +46,14 @@ function switching(name: 'enable' | 'disable', description: string): Command {
       }
     },
   };
+}
+
+async function switchAllJobs({ line, conf, say }: CommandContext, name: 'enable' | 'disable'): Promise<void> {
+  if (!line.has('all'))
+    throw new CommandError('which jobs is not said', `Write ${name} jobs all, or ${name} job=NAME.`);
+  const { jobs } = conf();
+  for (const job of jobs) (job as { enabled: boolean }).enabled = name === 'enable';
+  await say(`${jobs.length} Jobs ${name}d`);
 }
 
 export const enable = switching('enable', 'Let schedules start a Job again');

@@ -42,6 +42,7 @@ const KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   files: 'flag',
   clients: 'flag',
   copies: 'flag',
+  all: 'flag',
   filemedia: 'flag',
   fileindex: 'text',
   ...Object.fromEntries(NOTHING.map((keyword) => [keyword, 'flag'] as const)),

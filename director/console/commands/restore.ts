@@ -42,6 +42,7 @@ export const restore: Command = {
     done: 'flag',
     restorejob: 'job',
     copies: 'flag',
+    noautoparent: 'flag',
     ...RESTORE_KEYWORDS,
     yes: 'flag',
     json: 'flag',

@@ -23,6 +23,7 @@ export const RESUME_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   when: 'text',
   priority: 'text',
   comment: 'text',
+  spooldata: ['yes', 'no'],
   yes: 'flag',
 };
 

@@ -3,7 +3,7 @@ import { announceCatalog } from '../catalog-line.ts';
 import { CommandCancelled, CommandError, sentencesOf } from '../command-error.ts';
 import { OperatorError } from '../../../errors/operator-error.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { formOf, renderListing } from '../listing.ts';
+import { formOf, renderListing, tabbedLines, wantsJson } from '../listing.ts';
 
 /** `sqlquery SELECT ...` asks the catalog once; `sqlquery` alone reads queries until a blank line. It only reads. */
 export const sqlquery: Command = {
@@ -47,10 +47,15 @@ async function readAndPrint(context: CommandContext): Promise<boolean> {
 export async function printQuery(
   context: CommandContext,
   query: string,
-  form: 'table' | 'vertical' = 'table',
+  form: 'table' | 'vertical' | 'tabs' = 'table',
 ): Promise<void> {
   const text = query.replace(/;\s*$/, '').trim();
   if (text === '') throw new CommandError('the query is empty', 'Write a SELECT.');
   const { columns, rows } = await context.services.catalog.sql({ query: text });
-  await context.print(renderListing({ columns, rows: rows satisfies Cell[][] }, formOf(context, form)));
+  const listing = { columns, rows: rows satisfies Cell[][] };
+  await context.print(
+    form === 'tabs' && !wantsJson(context)
+      ? tabbedLines(listing)
+      : renderListing(listing, formOf(context, form === 'vertical' ? form : 'table')),
+  );
 }

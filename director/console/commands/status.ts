@@ -18,6 +18,7 @@ export const status: Command = {
     dir: 'flag',
     client: 'client',
     storage: 'storage',
+    slots: 'flag',
     schedule: 'schedule',
     scheduled: 'flag',
     network: 'flag',

@@ -126,6 +126,7 @@ describe('a directory as a chain of jobs leaves it', () => {
         size: 4711,
         mtime: new Date(1_700_000_000_123),
         mode: 0o100644,
+        linkCount: 1,
         uid: 1000,
         gid: 1000,
         jobId,

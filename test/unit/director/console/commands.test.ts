@@ -31,6 +31,18 @@ Confirm cancel of 1 Job (yes/no): yes
     expect(director.cancelled).toEqual([1, 3, 2, 1, 2, 3]);
   });
 
+  it('takes those of a client, or of a storage', async () => {
+    const director = fakeDirector();
+    const elsewhere = { storageName: 'Other', clientName: 'other-fd' };
+    director.runningJobs.push(runningJob(1), runningJob(2, elsewhere), runningJob(3));
+    await converse(director, ['cancel client=peer-fd all yes', 'cancel storage=File1 all yes']);
+    expect(director.cancelled).toEqual([1, 3, 1, 3]);
+    expect(await converse(director, ['cancel inactive client=peer-fd'])).toContain(
+      'there are no inactive jobs',
+    );
+    expect(director.cancelled).toHaveLength(4);
+  });
+
   it('cancels nothing when a job of the list does not run', async () => {
     const director = fakeDirector();
     director.runningJobs.push(runningJob(1));
@@ -201,9 +213,15 @@ describe('enable and disable', () => {
     expect(transcript).toContain('Job "Gzip" disabled\n*show disabled\nDisabled Jobs:\n   Gzip\n');
     expect(transcript).toContain('Job "Gzip" enabled\n*show disabled\nNo disabled Jobs.\n');
     expect(transcript).toContain(
-      'enable: a keyword is missing. Write enable job=NAME, client=, schedule= or storage=.',
+      'enable: You must enter one of the following keywords: job, client, schedule, or storage. enable jobs all is for all Jobs at once.',
     );
     expect(director.conf().jobs[0]?.enabled).toBe(true);
+    const { jobs } = director.conf();
+    expect(await converse(director, ['disable jobs all'])).toContain(`${jobs.length} Jobs disabled\n`);
+    expect(jobs.map(({ enabled }) => enabled)).not.toContain(true);
+    expect(await converse(director, ['enable jobs'])).toContain('Write enable jobs all, or enable job=NAME.');
+    await converse(director, ['enable jobs all']);
+    expect(jobs.map(({ enabled }) => enabled)).not.toContain(false);
   });
 });
 

@@ -358,6 +358,7 @@ function entriesOf(files: readonly FakeFile[], directory: string): DirectoryEntr
       size: own ? size : 0,
       mtime: TIME,
       mode: isDirectory ? 0o040755 : 0o100644,
+      linkCount: 1,
       uid: 1001,
       gid: 1001,
       jobId: own ? 1 : 0,

@@ -268,7 +268,7 @@ Select parameter to modify (1-6): `);
     ['restore jobid=3 all done', 'restore: JobId 3 did not end well, its status is f. Leave it out.'],
     [
       'restore jobid=4 all done',
-      'restore: the files of JobId 4 are no longer in the catalog. Choose a newer backup, or read the volumes with tar.',
+      'restore: the files of JobId 4 are no longer in the catalog. Choose a newer backup, or bring them back from the volumes: restore bootstrap=FILE, or noctule volume scan.',
     ],
     [
       'restore client=peer-fd fileset=Gzip before="2020-01-01" all done',
@@ -469,6 +469,12 @@ $ lsmark
     );
   });
 
+  it('tells the bytes of what is below an entry, and directories alone', async () => {
+    const answers = await browse('cd /srv/demo/home/bob', 'lsdir', 'du', 'cd src', 'lsdir', 'du Makefile');
+    expect(answers).toMatch(/\$ lsdir\nsrc\/\n\$ du\n +[1-9][\d,]* {2}src\/\n\$ cd src\n/);
+    expect(answers).toMatch(/\$ lsdir\n\$ du Makefile\n +24 {2}Makefile\n/);
+  });
+
   it('knows odd names as they are shown', async () => {
     const answers = await browse(
       'cd srv/demo/home/alice/odd names',
@@ -506,7 +512,7 @@ $ find */src/M*
 
   it('shows mode, owner, size and time with dir', async () => {
     expect(await browse('dir /srv/demo/home/bob/src/*')).toContain(
-      '-rw-r--r-- 1001     1001               24  2026-11-21 03:39:33  /srv/demo/home/bob/src/Makefile\n',
+      '-rw-r--r--   1 1001     1001              24  2026-11-21 03:39:33  /srv/demo/home/bob/src/Makefile\n',
     );
   });
 

@@ -137,6 +137,28 @@ OK to run? (yes/mod/no): mod level=Full
     expect(transcript).toMatch(/Job not run\.\n$/);
   });
 
+  it('offers NextPool with mod for what writes into one', async () => {
+    const director = fakeDirector();
+    const line = 'run job=Gzip level=VirtualFull nextpool=A-Full-Pool';
+    const transcript = await converse(director, [line, 'mod', '9', '1', 'yes']);
+    expect(transcript).toContain('     9: NextPool\n    10: Plugin Options\n');
+    const [first] = director
+      .conf()
+      .pools.map(({ name }) => name)
+      .sort();
+    expect(director.runs[0]?.nextPool?.name).toBe(first);
+  });
+
+  it('takes spooldata=, which has no effect, and refuses what is no yes or no', async () => {
+    const director = fakeDirector();
+    const transcript = await converse(director, [
+      'run job=Gzip spooldata=no yes',
+      'run job=Gzip spooldata=x yes',
+    ]);
+    expect(transcript).toContain('run: "spooldata=x"');
+    expect(director.runs).toHaveLength(1);
+  });
+
   it('is given up by a period', async () => {
     expect(await converse(fakeDirector(), ['run', '.'])).toMatch(
       /\(1-4\): \.\nSelection aborted, nothing done\.\n$/,

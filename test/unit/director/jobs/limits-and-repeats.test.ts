@@ -24,27 +24,27 @@ function job(directives: string, name = 'Limited'): string {
 
 describe('a job that comes to a time limit is cancelled, and its report says which', () => {
   test.each([
-    ['Max Run Time = 1', 'it has run too long (Max Run Time = 1 sec)'],
-    ['Full Max Run Time = 1', 'it has run too long (Full Max Run Time = 1 sec)'],
-    ['Max Run Sched Time = 1', 'it is too long past its scheduled time (Max Run Sched Time = 1 sec)'],
+    ['Max Run Time = 1', 'Max run time exceeded. Job canceled. Max Run Time is 1 sec.'],
+    ['Full Max Run Time = 1', 'Max run time exceeded. Job canceled. Full Max Run Time is 1 sec.'],
+    ['Max Run Sched Time = 1', 'Max run sched time exceeded. Job canceled. Max Run Sched Time is 1 sec.'],
   ])('%s', async (directive, reason) => {
     await using director = await TestDirector.start({ conf: { extra: job(directive) }, script: HANGING });
     const { status, text } = await director.outcome('Limited', { level: 'Full' });
     expect(status).toBe('A');
-    expect(text).toContain(`canceled: ${reason}`);
+    expect(text).toContain(`Fatal error: ${reason}`);
     expect(text).toMatch(/Termination: +Backup Canceled/);
   });
 
   test.each([
-    ['Max Start Delay = 1', 'it did not start in time (Max Start Delay = 1 sec)'],
-    ['Max Wait Time = 1', 'it has waited too long for resources (Max Wait Time = 1 sec)'],
+    ['Max Start Delay = 1', 'Job canceled because max start delay time exceeded. Max Start Delay is 1 sec.'],
+    ['Max Wait Time = 1', 'Max wait time exceeded. Job canceled. Max Wait Time is 1 sec.'],
   ])('%s, in the queue', async (directive, reason) => {
     await using director = await TestDirector.start({ conf: { extra: job(directive) }, script: HANGING });
     await director.run('Gzip');
     await until(() => director.jobs.running()[0]?.status === 'R');
     const { status, text } = await director.outcome('Limited');
     expect(status).toBe('A');
-    expect(text).toContain(`canceled: ${reason}`);
+    expect(text).toContain(`Fatal error: ${reason}`);
   });
 });
 

@@ -23,7 +23,10 @@ function first(job: TimedJob, limits: Partial<TimeLimits>, now = 1600): [number,
 describe('time limits of a job', () => {
   test('MaxStartDelay counts from the scheduled time, and only until the job starts', () => {
     const limits = { maxStartDelay: 600 };
-    expect(first(QUEUED, limits)).toEqual([1600, 'it did not start in time (Max Start Delay = 10 mins)']);
+    expect(first(QUEUED, limits)).toEqual([
+      1600,
+      'Job canceled because max start delay time exceeded. Max Start Delay is 10 mins.',
+    ]);
     expect(first(RUNS, limits)).toBeUndefined();
   });
 
@@ -35,7 +38,10 @@ describe('time limits of a job', () => {
   });
 
   test('MaxRunTime counts from the real start', () => {
-    expect(first(RUNS, { maxRunTime: 60 })).toEqual([1560, 'it has run too long (Max Run Time = 1 min)']);
+    expect(first(RUNS, { maxRunTime: 60 })).toEqual([
+      1560,
+      'Max run time exceeded. Job canceled. Max Run Time is 1 min.',
+    ]);
     expect(first(QUEUED, { maxRunTime: 60 })).toBeUndefined();
   });
 
@@ -45,7 +51,10 @@ describe('time limits of a job', () => {
     ['I', 'incrementalMaxRunTime', 'Incremental Max Run Time'],
   ] as const)('of level %s: its own, beside Max Run Time', (level, directive, title) => {
     const limits = { [directive]: 30, maxRunTime: 60 };
-    expect(first({ ...RUNS, level }, limits)).toEqual([1530, `it has run too long (${title} = 30 secs)`]);
+    expect(first({ ...RUNS, level }, limits)).toEqual([
+      1530,
+      `Max run time exceeded. Job canceled. ${title} is 30 secs.`,
+    ]);
     expect(first({ ...RUNS, level: 'S' }, limits)?.[0]).toBe(1560);
   });
 

@@ -26,7 +26,13 @@ describe('After every backup job the Director prunes Job and File records of tha
     const off = { client: 'AutoPrune = no' };
     expect(await pruned('Backup', { ...off, job: 'Prune Jobs = yes' })).toEqual(['Jobs']);
     expect(await pruned('Backup', { ...off, job: 'Prune Files = yes' })).toEqual(['Files']);
+    const none = { director: 'AutoPrune = no', job: 'Prune Jobs = yes; Prune Files = yes' };
+    expect(await pruned('Backup', none)).toEqual([]);
   });
+});
+
+test('a job that did not end well prunes nothing', async () => {
+  expect(await pruned('Backup', { job: 'Run Before Job = /bin/false' })).toEqual([]);
 });
 
 test('Admin: runs only scripts and the automatic pruning', async () => {
