@@ -77,7 +77,7 @@ Job { Name = Nightly-Restore; Type = Restore; Client = site-fd; FileSet = Files;
     writeFileSync(some, text.slice(0, text.lastIndexOf('Storage = ')));
     await expectFailed(
       await restore(some),
-      /Session 1\/\d+ does not come to its end on Volume "Full-0001", /,
+      /Session \d+\/\d+ does not come to its end on Volume "Full-0001", /,
     );
   });
 
