@@ -2,8 +2,8 @@ import type { Client } from '@grpc/grpc-js';
 import type { CopySource, ReadRange } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { openFetch } from '../transport/bulk.ts';
 import type { Connection } from '../transport/channel.ts';
+import { connectToStorage } from '../transport/to-storage.ts';
 import { SessionCutShort } from './storage-errors.ts';
-import { connectWithTicket } from './ticket-connection.ts';
 
 interface OpenSource {
   readonly source: CopySource;
@@ -29,7 +29,8 @@ export class CopySources implements Disposable {
   /** The blocks that follow come from this one. */
   goTo(source: CopySource): void {
     this[Symbol.dispose]();
-    if (source.ticketId !== '') this.#open = { source, connection: connectWithTicket(source) };
+    if (source.ticketId === '') return;
+    this.#open = { source, connection: connectToStorage({ ...source, secret: source.ticketSecret }) };
   }
 
   /** The blocks of a range, which the session there was told as well. @throws SessionCutShort when there are fewer. */

@@ -1,9 +1,9 @@
 import type { CopyTarget } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { openStore } from '../transport/bulk.ts';
+import { connectToStorage } from '../transport/to-storage.ts';
 import type { AppendSession } from './append-session.ts';
 import type { Copying } from './read-session.ts';
 import { SessionCutShort } from './storage-errors.ts';
-import { connectWithTicket } from './ticket-connection.ts';
 
 /** Where the members of a copy go: to the append session that the ticket is for. */
 export type Target = Copying['target'];
@@ -23,7 +23,7 @@ export function targetElsewhere(target: CopyTarget, connectTimeoutMs: number): T
   return {
     isHere: false,
     async deliver(members, signal) {
-      using connection = connectWithTicket(target);
+      using connection = connectToStorage({ ...target, secret: target.ticketSecret });
       await connection.ready(connectTimeoutMs, signal);
       const store = openStore(connection, signal);
       for await (const member of members) await Promise.race([store.write(member), store.failed]);

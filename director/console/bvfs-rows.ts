@@ -3,7 +3,7 @@ import type { DirectoryEntry } from '../../catalog/rows.ts';
 import type { FileRecord } from '../../proto/noctule/record/v1/file_record.ts';
 import { printablePath } from '../../text/printable.ts';
 import type { CommandContext } from './command.ts';
-import { listingOf, renderListing, tabbedLines, wantsJson, type Columns } from './listing.ts';
+import { formOf, listingOf, renderListing, type Columns } from './listing.ts';
 
 /** The FileIds of the catalog's view File: JobId * 2^32 + FileIndex. */
 const INDEXES = 2 ** 32;
@@ -45,9 +45,7 @@ export async function printTabbed<Row>(
   columns: Columns<Row>,
   rows: readonly Row[],
 ): Promise<void> {
-  const listing = listingOf(columns, rows);
-  if (wantsJson(context)) return context.print(renderListing(listing, 'json'));
-  await context.print(tabbedLines(listing));
+  await context.print(renderListing(listingOf(columns, rows), formOf(context, 'tabs')));
 }
 
 /** Entries of one directory, with their attributes as they were saved. */

@@ -20,7 +20,8 @@ export function listingOf<Row>(columns: Columns<Row>, rows: readonly Row[]): Lis
 /** `list` draws tables, `llist` lines; both give JSON when the line or the session asks for it. */
 export type ListForm = 'table' | 'vertical' | 'json';
 
-export function formOf(context: CommandContext, form: 'table' | 'vertical'): ListForm {
+/** `tabs`: for programs, the values of a row with tabs between them. */
+export function formOf<Form extends ListForm | 'tabs'>(context: CommandContext, form: Form): Form | 'json' {
   return wantsJson(context) ? 'json' : form;
 }
 
@@ -28,20 +29,17 @@ export function wantsJson({ line, session }: Pick<CommandContext, 'line' | 'sess
   return session.json || line.has('json');
 }
 
-export function renderListing({ columns, rows }: Listing, form: ListForm): string {
+export function renderListing({ columns, rows }: Listing, form: ListForm | 'tabs'): string {
   switch (form) {
     case 'table':
       return renderTable(columns, rows);
     case 'vertical':
       return renderVertical(columns, rows);
+    case 'tabs':
+      return rows.map((cells) => `${cells.join('\t')}\n`).join('');
     case 'json':
       return `[${jsonObjects({ columns, rows })}]\n`;
   }
-}
-
-/** For programs: the values of a row with tabs between them. */
-export function tabbedLines({ rows }: Listing): string {
-  return rows.map((cells) => `${cells.join('\t')}\n`).join('');
 }
 
 /** A listing of any length, printed page by page as it is found; in the end it reads as if it had been rendered at once. */

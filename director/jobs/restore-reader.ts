@@ -64,7 +64,7 @@ export class RestoreReader implements Disposable {
   async prepare(): Promise<void> {
     const { signal, messages } = this.#job;
     const [first, ...others] = new Set(this.parts.map(({ source }) => source));
-    await this.moveTo(first!, signal);
+    await this.#takeRoom(first!, signal);
     if (others.length > 0) {
       await messages.info(
         `The volumes lie on several storages, read in turn: ${this.storageNames.join(', ')}`,
@@ -131,12 +131,12 @@ export class RestoreReader implements Disposable {
       this.#reached = undefined;
       return reached;
     }
-    await this.moveTo(source, signal);
+    await this.#takeRoom(source, signal);
     return reachStorage(this.#job, this.#env, source.storage, signal);
   }
 
   /** Waits for room where the volumes of a source are read, of a copy wherever it reads, and takes it in place of what the job had. */
-  async moveTo({ storage }: RestoreSource, signal: AbortSignal): Promise<void> {
+  async #takeRoom({ storage }: RestoreSource, signal: AbortSignal): Promise<void> {
     const { writes } = this.#options;
     if (!writes) this.#job.storageName = storage.name;
     const reads = new Set(writes ? this.parts.map(({ source }) => source.storage) : [storage]);

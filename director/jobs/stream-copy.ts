@@ -194,11 +194,7 @@ export class StreamCopy {
       session,
       sources: {
         sourceOf: (volumeName) => sources.find(({ volumeNames }) => volumeNames.has(volumeName))!,
-        open: async (source, ended) => {
-          if (!own.includes(source)) return reader.open({ source }, ended);
-          await reader.moveTo(source, ended);
-          return undefined;
-        },
+        open: async (source, ended) => (own.includes(source) ? undefined : reader.open({ source }, ended)),
       },
       say: (type, text, at) => this.#say(hello.name, type, text, at),
       [Symbol.dispose]: () => session[Symbol.dispose](),

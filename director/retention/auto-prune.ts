@@ -12,9 +12,8 @@ export async function autoPrune(job: ActiveJob, { conf, retention }: JobEnvironm
   const { client, job: resource } = job.plan;
   if (!conf().director.autoPrune) return;
   const { messages } = job;
-  const [prunesJobs, prunesFiles] = [resource.pruneJobs, resource.pruneFiles].map(
-    (own) => own || client.autoPrune,
-  );
+  const prunesJobs = client.autoPrune || resource.pruneJobs;
+  const prunesFiles = client.autoPrune || resource.pruneFiles;
   if (prunesJobs) {
     await messages.info(
       `Begin pruning Jobs older than ${durationText(clientRetentions(client).jobRetention)} .`,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { MeasureNetworkResponse, StorageTicket } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { openStore } from '../../transport/bulk.ts';
-import { connectToStorage } from './storage-link.ts';
+import { connectToStorage } from '../../transport/to-storage.ts';
 
 /** As large as the members of a backup. */
 const PIECE_BYTES = 1024 * 1024;

@@ -1,7 +1,8 @@
-import { Client } from '@grpc/grpc-js';
+import type { Client } from '@grpc/grpc-js';
 import type { StorageTicket } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { openFetch, openStore } from '../../transport/bulk.ts';
-import { connect, type Connection } from '../../transport/channel.ts';
+import type { Connection } from '../../transport/channel.ts';
+import { connectToStorage } from '../../transport/to-storage.ts';
 import type { BackupStore } from '../backup/backup-job.ts';
 import type { Throttle } from '../bandwidth/throttle.ts';
 import { throttledMembers, throttledStore } from '../bandwidth/throttled.ts';
@@ -34,16 +35,4 @@ export class StorageLink implements Disposable {
   [Symbol.dispose](): void {
     this.#connection[Symbol.dispose]();
   }
-}
-
-/** The ticket is name and key at once. */
-export function connectToStorage(ticket: StorageTicket): Connection<Client> {
-  return connect(Client, {
-    host: ticket.address,
-    port: ticket.port,
-    self: { role: 'ticket', name: ticket.ticketId },
-    peerKind: 'Storage daemon',
-    peerName: ticket.storageName,
-    secret: { key: ticket.secret },
-  });
 }

@@ -1,4 +1,4 @@
-import { globSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareTrees } from '../../tools/compare-trees.ts';
@@ -6,6 +6,7 @@ import { startDaemon, stopDaemon } from '../../tools/site.ts';
 import { untilSomeSaved } from '../support/half-saved.ts';
 import { makeManyFiles } from '../support/many-files.ts';
 import { relayedSite, type RelayedSite } from '../support/relayed-site.ts';
+import { restoreForgotten } from '../support/restore-forgotten.ts';
 import { backUp, reported } from '../support/site-under-test.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -37,11 +38,7 @@ describe('in the middle of reading file records from several volumes', { timeout
     kept[Symbol.dispose]();
   });
 
-  /** The catalog forgets the files, so that the volumes are read. */
-  async function restore(from = file): Promise<string> {
-    rmSync(join(held.site.directory, 'restored'), { recursive: true, force: true });
-    return held.console(`purge files jobid=1 yes\nrestore bootstrap=${from} yes\nwait\nmessages\n`);
-  }
+  const restore = (from = file) => restoreForgotten(held, from);
 
   /** Runs `act` there, and resolves with the output of the restore. */
   async function inTheMiddle(act: () => Promise<unknown>, jobId = 1): Promise<string> {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareTrees } from '../../tools/compare-trees.ts';
@@ -6,6 +6,7 @@ import { startDaemon, stopDaemon } from '../../tools/site.ts';
 import { MemberKind } from '../../volume/member.ts';
 import { makeManyFiles } from '../support/many-files.ts';
 import { membersOf } from '../support/members.ts';
+import { restoreForgotten } from '../support/restore-forgotten.ts';
 import { backUp, reported, siteUnderTest, type SiteUnderTest } from '../support/site-under-test.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -38,11 +39,7 @@ Job { Name = Nightly-Restore; Type = Restore; Client = site-fd; FileSet = Files;
     kept[Symbol.dispose]();
   });
 
-  /** The catalog forgets the files, so that the volumes are read. */
-  async function restore(from = file): Promise<string> {
-    rmSync(join(held.site.directory, 'restored'), { recursive: true, force: true });
-    return held.console(`purge files jobid=1 yes\nrestore bootstrap=${from} yes\nwait\nmessages\n`);
-  }
+  const restore = (from = file) => restoreForgotten(held, from);
 
   async function expectGood(output: string): Promise<void> {
     expect(reported(output, 'Termination')).toBe('Restore OK');

@@ -3,7 +3,7 @@ import { announceCatalog } from '../catalog-line.ts';
 import { CommandCancelled, CommandError, sentencesOf } from '../command-error.ts';
 import { OperatorError } from '../../../errors/operator-error.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { formOf, renderListing, tabbedLines, wantsJson } from '../listing.ts';
+import { formOf, renderListing } from '../listing.ts';
 
 /** `sqlquery SELECT ...` asks the catalog once; `sqlquery` alone reads queries until a blank line. It only reads. */
 export const sqlquery: Command = {
@@ -52,10 +52,5 @@ export async function printQuery(
   const text = query.replace(/;\s*$/, '').trim();
   if (text === '') throw new CommandError('the query is empty', 'Write a SELECT.');
   const { columns, rows } = await context.services.catalog.sql({ query: text });
-  const listing = { columns, rows: rows satisfies Cell[][] };
-  await context.print(
-    form === 'tabs' && !wantsJson(context)
-      ? tabbedLines(listing)
-      : renderListing(listing, formOf(context, form === 'vertical' ? form : 'table')),
-  );
+  await context.print(renderListing({ columns, rows: rows satisfies Cell[][] }, formOf(context, form)));
 }

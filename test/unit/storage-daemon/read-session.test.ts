@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -266,11 +265,13 @@ describe('a read session', () => {
   });
 
   test('for a copy waits as long as the Director does', async () => {
-    const { device, ranges } = await writtenJob();
-    const { session } = openRead([device], ranges, 1, true);
+    const [written, another] = [await writtenJob(), await writtenJob()];
+    const { session } = openRead([written.device], written.ranges, 1, true);
     const ended = session.run();
-    // Longer than the timeout of clients: the copy has read for so long what lies before.
-    expect(await Promise.race([ended, delay(50, 'waits')])).toBe('waits');
+    // The time that clients have is over: the copy has read all the while what lies before.
+    const { reason } = await openRead([another.device], another.ranges, 1).session.run();
+    expect(reason).toContain('did not connect');
+    expect(await Promise.race([ended, Promise.resolve('waits')])).toBe('waits');
     const sink: BlockSink = { write: async () => {} };
     await session.fetch(sink, new AbortController().signal);
     expect(await ended).toMatchObject({ status: 'T' });
