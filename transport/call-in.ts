@@ -16,6 +16,8 @@ import { encodeIdentity, type Secret } from './peer.ts';
 import { preSharedKey } from './pre-shared-key.ts';
 import { endWhenStuck } from './stuck-write.ts';
 
+const ENDED_IN_HANDSHAKE = 'ENDED_IN_HANDSHAKE';
+
 export interface Target extends PeerAddress {
   readonly secret: Secret;
 }
@@ -77,7 +79,7 @@ export async function proveSecret(tcpSocket: Socket, target: Target): Promise<TL
     ca: [],
     checkServerIdentity: () => new Error('the peer did not prove the password'),
   });
-  socket.once('close', () => reject(new Error('the connection was closed during the TLS handshake')));
+  socket.once('close', () => reject(Object.assign(new Error('closed'), { code: ENDED_IN_HANDSHAKE })));
   socket.once('secureConnect', () => resolve(socket));
   socket.on('error', reject);
   socket.setTimeout(HANDSHAKE_TIMEOUT_MS, () =>
@@ -95,10 +97,21 @@ export async function proveSecret(tcpSocket: Socket, target: Target): Promise<TL
   }
 }
 
-/** OpenSSL servers answer an unknown identity with alert 40 and a wrong key with alert 51. */
+/**
+ * OpenSSL servers answer an unknown identity with alert 40 and a wrong key with alert 51. A connection that ends without an answer
+ * says nothing of the peer: a daemon that just starts or ends, a broken line and a relay before it do so, and the next try may go well.
+ */
 export function refusalOf(error: NodeJS.ErrnoException, target: PeerAddress): OperatorError {
   if (error instanceof PeerTimeout) return error;
   switch (error.code) {
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case ENDED_IN_HANDSHAKE:
+      return new PeerUnreachable(target, 'the connection was closed during the TLS handshake');
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return new PeerUnreachable(target, error.message);
     case 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE':
     case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
       return new PeerRefusedName(target);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect as netConnect, createServer, type AddressInfo, type Server } from 'node:net';
+import { connect as netConnect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { connect as tlsConnect, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { OperatorError } from '../../../errors/operator-error.ts';
@@ -176,6 +176,25 @@ describe('a peer that is not there', () => {
     expect(await rejection(connection.ready(60_000, cancelled.signal))).toEqual(new Error('never mind'));
     server.close();
   });
+
+  it.each<[string, (socket: Socket) => void]>([
+    ['resets', (socket) => socket.resetAndDestroy()],
+    ['ends', (socket) => socket.end()],
+  ])(
+    'is unreachable when it %s the connection in the TLS handshake: it may only just be starting',
+    async (_how, end) => {
+      const server = createServer((socket) => {
+        socket.on('error', () => {});
+        socket.once('data', () => end(socket));
+      });
+      const port = await portOf(server);
+      expect(await readyError(port)).toMatchObject({
+        code: 'NET_PEER_UNREACHABLE',
+        message: `Storage daemon "File" at 127.0.0.1:${port} cannot be reached: the connection was closed during the TLS handshake`,
+      });
+      server.close();
+    },
+  );
 
   it('speaks another protocol when it is another server', async () => {
     const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
