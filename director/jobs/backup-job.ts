@@ -353,7 +353,9 @@ export class BackupJob implements JobKind {
       jobName: plan.job.name,
       before: this.#resumed?.startTime,
     });
-    await messages.info(`Comparing with the files of JobId(s) ${jobIds.join(',')}.`);
+    await messages.info(
+      `Sending Accurate information to the FD. It is that of JobId(s) ${jobIds.join(',')}.`,
+    );
     return priorStates(this.#env.catalog, jobIds);
   }
 

@@ -65,7 +65,7 @@ interface Upgrade {
 
 function upgradeToFull(facts: LevelFacts): Upgrade | undefined {
   if (!facts.lastFull) {
-    const changed = `The FileSet "${facts.fileSetName}" was changed since the last Full backup.`;
+    const changed = `The FileSet "${facts.fileSetName}" was modified since the last Full backup.`;
     return {
       level: 'F',
       messages: [

@@ -44,7 +44,7 @@ describe('a Job with Accurate = yes', () => {
     expect(reported(output, 'Termination')).toBe('Backup OK');
     expect(reported(output, 'Accurate')).toBe('yes');
     expect(reported(output, 'FD Files Written')).toBe('0');
-    expect(output).toContain('Comparing with the files of JobId(s) 1.');
+    expect(output).toContain('Sending Accurate information to the FD. It is that of JobId(s) 1.');
   });
 
   it('estimates what it would save', async () => {
@@ -104,7 +104,7 @@ describe('a Job with Accurate = yes', () => {
 
   it('compares a Differential with the Full', async () => {
     const output = await backUp(held, 'Differential');
-    expect(output).toContain('Comparing with the files of JobId(s) 1.');
+    expect(output).toContain('Sending Accurate information to the FD. It is that of JobId(s) 1.');
     await expectNewestState();
   });
 });

@@ -106,7 +106,7 @@ describe('a backup that is stopped', { timeout: 120_000 }, () => {
     expect(reported(resumed, 'Backup Level')).toBe(reported(stopped, 'Backup Level'));
     expect(reported(resumed, 'Start time')).toBe(reported(stopped, 'Start time'));
     expect(reported(resumed, 'Termination')).toBe('Backup OK');
-    expect(resumed).toContain('Comparing with the files of JobId(s) 1.');
+    expect(resumed).toContain('Sending Accurate information to the FD. It is that of JobId(s) 1.');
     expect(reported(await restoreAll(held), 'Termination')).toBe('Restore OK');
     expect(compareTrees(held.source, held.restoredSource).differences).toEqual([]);
   });

@@ -143,7 +143,7 @@ describe('a backup', () => {
     const fileSet = { ...before, includes: [{ ...include!, files: ['/srv/data', '/srv/more'] }] };
     const { jobId, text } = await director.outcome('Gzip', { fileSet });
     expect(await director.catalog.jobById(jobId)).toMatchObject({ level: 'F' });
-    expect(text).toContain('The FileSet "Gzip" was changed since the last Full backup.');
+    expect(text).toContain('The FileSet "Gzip" was modified since the last Full backup.');
     expect(text).toContain('Backup Level:           Full (upgraded from Incremental)');
   });
 

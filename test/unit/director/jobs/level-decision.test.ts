@@ -42,10 +42,10 @@ describe('decideLevel', () => {
     });
   });
 
-  test('a Full of an earlier version of the FileSet does not count, and the reason is told', () => {
+  test('if a Full exists for another FileSetId the message says that the FileSet was modified', () => {
     const decision = decideLevel(facts({ requested: 'D', fullOfOtherFileSet: true }));
     expect(decision).toMatchObject({ level: 'F', upgradedFrom: 'D' });
-    expect(decision.messages[0]).toContain('FileSet "Gzip" was changed');
+    expect(decision.messages[0]).toContain('FileSet "Gzip" was modified');
     expect(decision.messages).toHaveLength(3);
   });
 
