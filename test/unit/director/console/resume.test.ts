@@ -62,8 +62,13 @@ describe('resume', () => {
     ['resume jobid=24', 'JobId 24 is not incomplete: its status is T'],
     ['resume jobid=99', 'there is no JobId 99'],
     ['resume jobid=21,24', 'JobId 24 is not incomplete: its status is T'],
-    ['resume level=Full all', '"level=Full" is no argument of resume'],
-    ['restart incomplete level=Full', '"level=Full" is no argument of restart incomplete'],
+    ['resume level=Full all', 'there is no incomplete job'],
+    ['resume level=Ful all', '"Ful" is no level of a Backup Job'],
+    ['resume jobid=21 level=Full', 'JobId 21 goes on as what it is: its level is Incremental'],
+    ['resume jobid=21 job=Plain', 'JobId 21 goes on as what it is: its Job is "Gzip"'],
+    ['resume running', 'what runs cannot be run again'],
+    ['resume incomplete failed all', 'Give two commands'],
+    ['restart incomplete pool=File', '"pool=File" is no argument of restart incomplete'],
   ])('"%s" is refused, and nothing is queued', async (line, problem) => {
     const director = withIncompleteJobs();
     expect(await converse(director, [line])).toContain(problem);
@@ -72,5 +77,89 @@ describe('resume', () => {
 
   it('says so when there is none', async () => {
     expect(await converse(fakeDirector(), ['resume all yes'])).toContain('there is no incomplete job');
+  });
+});
+
+describe('resume and restart of jobs that failed or were canceled', () => {
+  /** By JobId: of Gzip a failure that was made good, of Plain a canceled run and a failed one, of a Job that is gone a failure. */
+  function withBadJobs() {
+    const director = fakeDirector();
+    director.contents.jobs.push(
+      jobRow(31, { jobStatus: 'f' }),
+      jobRow(32, { jobStatus: 'T' }),
+      jobRow(33, { jobStatus: 'A', name: 'Plain', level: 'D' }),
+      jobRow(34, { jobStatus: 'E', name: 'Plain', level: 'I' }),
+      jobRow(35, { jobStatus: 'f', name: 'Gone' }),
+    );
+    return director;
+  }
+
+  it.each(['restart', 'resume'])(
+    '%s failed all: a fresh run of what has not been run since',
+    async (verb) => {
+      const director = withBadJobs();
+      const transcript = await converse(director, [`${verb} failed all yes`]);
+      expect(transcript).toContain('JobId 35 is left out: the conf has no Job "Gone" any more.\n');
+      expect(director.runs).toMatchObject([{ job: { name: 'Plain' }, level: 'Incremental' }]);
+      expect(director.runs[0]).not.toHaveProperty('resume');
+    },
+  );
+
+  it('says which jobs these are, and asks', async () => {
+    const director = withBadJobs();
+    director.contents.jobs.push(jobRow(36, { jobStatus: 'f' }));
+    const transcript = await converse(director, ['restart failed all', 'no', 'restart failed all', 'yes']);
+    expect(transcript).toMatch(/JobId=36 .*Status=f\nJobId=34 .*Status=E\nConfirm restart of 2 Jobs/);
+    expect(transcript).toContain('Nothing restarted.');
+    expect(director.runs.map(({ job }) => job.name)).toEqual(['Gzip', 'Plain']);
+  });
+
+  it('does not start what is being run again already', async () => {
+    const director = withBadJobs();
+    director.contents.jobs.push(jobRow(36, { jobStatus: 'R', name: 'Plain', endTime: undefined }));
+    const transcript = await converse(director, ['restart failed all yes']);
+    expect(transcript).toContain('there is no such backup that still has to be run');
+    expect(director.runs).toEqual([]);
+  });
+
+  it('offers those of the end, the Job and the level that the line names', async () => {
+    const director = withBadJobs();
+    const transcript = await converse(director, [
+      'resume canceled',
+      '1',
+      'yes',
+      'restart level=Incremental',
+      '1',
+      'yes',
+      'restart job=Gzip',
+      '1',
+      'yes',
+    ]);
+    expect(transcript).toContain('Status=A\nSelect Job to restart (1-1): 1');
+    expect(director.runs.map(({ job, level }) => `${job.name} ${level}`)).toEqual([
+      'Plain Differential',
+      'Plain Incremental',
+      'Gzip Full',
+    ]);
+  });
+
+  it.each([
+    ['restart all yes', '"all" of which jobs?'],
+    ['restart failed jobid=32', 'the status of JobId 32 is T'],
+    ['restart running all', 'what runs cannot be run again'],
+    ['restart failed job=Nowhere', 'Nowhere'],
+  ])('"%s" is refused, and nothing is queued', async (line, problem) => {
+    const director = withBadJobs();
+    expect(await converse(director, [line])).toContain(problem);
+    expect(director.runs).toEqual([]);
+  });
+
+  it('restart jobid= takes several, each with the settings it had', async () => {
+    const director = withBadJobs();
+    await converse(director, ['restart jobid=32,33 yes']);
+    expect(director.runs.map(({ job, level }) => `${job.name} ${level}`)).toEqual([
+      'Gzip Full',
+      'Plain Differential',
+    ]);
   });
 });
