@@ -66,8 +66,8 @@ export class Director implements DirectorServices {
     return this.#parts.ids.storageName(storageId);
   }
 
-  scheduledRuns(days: number): ScheduledRun[] {
-    return this.#parts.scheduler.upcoming(days);
+  scheduledRuns(days: number, from?: Date): ScheduledRun[] {
+    return this.#parts.scheduler.upcoming(days, from);
   }
 
   overdueBackups(): OverdueBackup[] {

@@ -55,8 +55,8 @@ export interface DirectorServices {
   readonly log: Pick<Log, 'debug' | 'debugging'>;
   /** All or nothing: a bad file leaves the old conf in force. */
   reload(): Promise<ReloadOutcome>;
-  /** The runs the schedules will start in the next `days` days, in order of time, then priority. */
-  scheduledRuns(days: number): ScheduledRun[];
+  /** The runs the schedules start in the `days` days from now, or from a time on, in order of time, then priority. */
+  scheduledRuns(days: number, from?: Date): ScheduledRun[];
   /** Jobs whose last good backup is older than their Max Backup Age, in the order of the conf. */
   overdueBackups(): OverdueBackup[];
 }

@@ -95,6 +95,23 @@ export async function chooseResource<K extends Kind>(
   return resources[await chooseFromMenu(context, { ...menu, items: resources.map(({ name }) => name) })]!;
 }
 
+/**
+ * For programs, who are asked nothing: the resource of the line; the only one there is, when the keyword stands there alone.
+ * Undefined without the keyword.
+ * @throws CommandError when there are several.
+ */
+export function onlyOrOnLine<K extends Kind>(
+  context: Pick<CommandContext, 'conf' | 'line'>,
+  kind: K,
+  keyword: string,
+): NamedResources[K] | undefined {
+  const named = resourceOnLine(context, kind, keyword);
+  if (named || !context.line.has(keyword)) return named;
+  const resources = LIST_OF[kind](context.conf());
+  if (resources.length === 1) return resources[0];
+  throw new CommandError(`which ${kind} is not said`, `Write ${keyword}=NAME.`);
+}
+
 /** By keyword, else by menu. */
 export async function resourceOnLineOrChosen<K extends Kind>(
   context: CommandContext,

@@ -18,12 +18,13 @@ const OVERDUE_SHOWN_MAX = 100;
 export async function statusDirector(context: CommandContext): Promise<void> {
   const days = context.line.integer('days') ?? 1;
   const limit = context.line.integer('limit') ?? TERMINATED_JOBS;
+  const offset = context.line.integer('offset') ?? 0;
   const parts = {
     header: header(context),
     scheduled: await scheduled(context, days),
     overdue: overdue(context),
     running: running(context),
-    terminated: await terminated(context, limit),
+    terminated: await terminated(context, { limit, offset }),
   };
   const { screen } = context.session;
   const whole = [
@@ -32,7 +33,7 @@ export async function statusDirector(context: CommandContext): Promise<void> {
     ...[...parts.overdue, ...parts.running, ...parts.terminated],
   ];
   // Who says how much is to be shown gets that.
-  const fits = !screen || whole.length < screen.rows || context.line.has('days', 'limit');
+  const fits = !screen || whole.length < screen.rows || context.line.has('days', 'limit', 'offset');
   await context.print((fits ? whole : onOneScreen(parts, screen)).join('\n') + '\n');
 }
 
@@ -53,13 +54,14 @@ async function scheduled(context: CommandContext, days: number): Promise<string[
   const runs = nextOfEachRunLine(context.services.scheduledRuns(days));
   // What a job would write to depends on its pool and media type: few, however many jobs there are.
   const volumes = new Map<string, Promise<string>>();
+  const wantsVolumes = !context.line.has('novolume');
   const rows: string[] = [];
   for (const run of runs) {
     const key = `${run.poolName}\n${run.job.storage[0]?.mediaType ?? ''}`;
-    if (!volumes.has(key)) volumes.set(key, volumeOf(context, run));
+    if (wantsVolumes && !volumes.has(key)) volumes.set(key, volumeOf(context, run));
     rows.push(
       `${run.level.padEnd(14)} ${run.job.type.padEnd(8)} ${String(run.priority).padStart(3)}  ` +
-        `${formatStatusTime(run.at).padEnd(18)} ${run.job.name.padEnd(18)} ${await volumes.get(key)}`,
+        `${formatStatusTime(run.at).padEnd(18)} ${run.job.name.padEnd(18)} ${(await volumes.get(key)) ?? ''}`,
     );
   }
   return [
@@ -138,9 +140,14 @@ function progress(job: RunningJob): string {
   return `, ${statusBytes(Math.round(job.bytesPerSecond)).trim()}B/s${end}`;
 }
 
-async function terminated({ services }: CommandContext, limit: number): Promise<string[]> {
-  const newest = await services.catalog.listJobs({ order: 'desc', limit, ended: true });
+/** The newest that ended, less as many of them as `offset` says; the oldest comes first. */
+async function terminated(
+  { services }: CommandContext,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<string[]> {
+  const newest = await services.catalog.listJobs({ order: 'desc', limit: limit + offset, ended: true });
   const ended = newest
+    .slice(offset)
     .filter((job): job is JobRow & { endTime: Date } => job.endTime !== undefined)
     .reverse();
   if (ended.length === 0) return ['No Terminated Jobs.', '===='];

@@ -2,6 +2,7 @@ import { formatWeekdayTime } from '../../text/civil-time.ts';
 import type { ScheduledRun } from '../services.ts';
 import type { CommandContext } from './command.ts';
 import { listingOf, renderListing, wantsJson, type Columns } from './listing.ts';
+import { parseWhen } from './when.ts';
 
 const DAYS = 10;
 
@@ -15,14 +16,16 @@ const COLUMNS: Columns<ScheduledRun> = [
   ['Schedule', ({ job }) => job.schedule?.name ?? ''],
 ];
 
-/** `status schedule`: the runs of the next days, of all Jobs or of those that the line names. */
+/** `status schedule`: the runs of the next days, or of those after `time=`, of all Jobs or of those that the line names. */
 export async function statusSchedule(context: CommandContext): Promise<void> {
   const { line, services } = context;
   const jobName = line.value('job');
   const clientName = line.value('client');
   const scheduleName = line.value('schedule');
+  const time = line.value('time');
+  const from = time === undefined ? undefined : parseWhen(time, context.now());
   const runs = services
-    .scheduledRuns(line.integer('days') ?? DAYS)
+    .scheduledRuns(line.integer('days') ?? DAYS, from)
     .filter(({ job }) => jobName === undefined || job.name === jobName)
     .filter(({ job }) => clientName === undefined || job.client?.name === clientName)
     .filter(({ job }) => scheduleName === undefined || job.schedule?.name === scheduleName)

@@ -28,7 +28,8 @@ export function restrictedServices(services: DirectorServices, rights: Rights): 
     restoreLists: services.restoreLists,
     log: services.log,
     reload: () => services.reload(),
-    scheduledRuns: (days) => services.scheduledRuns(days).filter(({ job }) => rights.allows('Job', job.name)),
+    scheduledRuns: (days, from) =>
+      services.scheduledRuns(days, from).filter(({ job }) => rights.allows('Job', job.name)),
     overdueBackups: () => services.overdueBackups().filter(({ jobName }) => rights.allows('Job', jobName)),
   };
 }

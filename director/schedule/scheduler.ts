@@ -62,11 +62,10 @@ export class Scheduler implements AsyncDisposable {
     return this.#looking;
   }
 
-  /** The runs of the next days, by time, then priority. */
-  upcoming(days: number): ScheduledRun[] {
-    const now = this.#options.now();
-    const until = new Date(now.getTime() + days * DAY_MS);
-    return firingsBetween(this.#options.conf(), now, until).map(scheduledRun);
+  /** The runs of the next days, or of those after a time, by time, then priority. */
+  upcoming(days: number, from = this.#options.now()): ScheduledRun[] {
+    const until = new Date(from.getTime() + days * DAY_MS);
+    return firingsBetween(this.#options.conf(), from, until).map(scheduledRun);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -141,6 +141,8 @@ export const EVERY_COMMAND: Readonly<Record<string, readonly CommandLines[]>> = 
     ['.status dir header', /^pid=\d+$/m],
     ['.status dir running', SILENT],
     ['.status storage=File header', /^header:\nname=site-sd\n[^]*^pid=\d+$/m],
+    ['.api 2\n.status storage header', /^header:\nname=site-sd\n[^]*^pid=\d+$/m],
+    ['.status storage=File current', /^3000 OK \.status$/m],
     ['.status client=site-fd terminated', /^jobid=1\njob=Backup\./m],
   ],
   '.sql': [['.sql query="SELECT Name FROM Client"', /site-fd/]],

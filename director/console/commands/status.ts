@@ -26,7 +26,10 @@ export const status: Command = {
     all: 'flag',
     job: 'job',
     days: 'text',
+    time: 'text',
     limit: 'text',
+    offset: 'text',
+    novolume: 'flag',
     json: 'flag',
   },
   async run(context) {

@@ -194,6 +194,38 @@ Differential   Backup    10  Mon 23-Nov 22:10   Gzip               A-Schedule
   });
 });
 
+describe('status director', () => {
+  it('leaves the column Volume empty with novolume, and passes over the newest ended jobs with offset', async () => {
+    const [job] = fakeDirector().conf().jobs;
+    const director = fakeDirector({
+      scheduledRuns: () => [
+        {
+          ...{ at: new Date('2026-11-22T22:10:00'), job: job!, priority: 10 },
+          ...{ level: 'Full', poolName: 'A-Full-Pool', runLine: 'Full daily' },
+        },
+      ],
+    });
+    director.contents.jobs = [1, 2, 3].map((jobId) => jobRow(jobId));
+    const transcript = await converse(director, ['status dir novolume limit=1 offset=1']);
+    expect(transcript).toMatch(/^Full +Backup +10  22-Nov-26 22:10    Gzip\s*$/m);
+    expect([...transcript.matchAll(/^ +(\d+)  Full/gm)].map(([, jobId]) => jobId)).toEqual(['2']);
+  });
+});
+
+describe('status schedule', () => {
+  it('begins at time=', async () => {
+    const asked: (Date | undefined)[] = [];
+    const director = fakeDirector({ scheduledRuns: (_, from) => (asked.push(from), []) });
+    const transcript = await converse(director, [
+      'status schedule time="2026-12-05 20:00:00" days=2',
+      'status schedule',
+      'status schedule time=soon',
+    ]);
+    expect(asked).toEqual([new Date('2026-12-05T20:00:00'), undefined]);
+    expect(transcript).toContain('status: "soon" is no date and time.');
+  });
+});
+
 describe('overdue backups', () => {
   it('are shown below the runs to come, and only when there are any', async () => {
     expect(await converse(fakeDirector(), ['status dir'])).not.toContain('Overdue');
@@ -399,14 +431,48 @@ describe('.status', () => {
     const transcript = await converse(director, [
       '.status storage=File1 header',
       '.status dir terminated',
-      '.status dir last',
-      '.status dir current',
       '.status client=peer-fd scheduled',
     ]);
     expect(transcript).toMatch(/^header:\nname=.*\n[^]*^pid=4712$/m);
     expect(transcript).toMatch(/\.status dir terminated\njobid=1\nname=Gzip\nlevel=F\n[^]*\n\njobid=2\n/);
-    expect(transcript).toMatch(/\.status dir last\njobid=2\n/);
-    expect(transcript).toContain('.status dir current\n1000 OK .status\n');
     expect(transcript).toContain('.status: that daemon has nothing to say of scheduled.');
+  });
+
+  it('gives current and last a line for each job behind the code of the daemon', async () => {
+    const director = directorWithPeers();
+    const idle = await converse(director, ['.status dir current']);
+    expect(idle).toMatch(/current\n1000 OK \.status\n\*?$/);
+    director.contents.jobs.push(jobRow(6, { jobErrors: 3, jobStatus: 'R', endTime: undefined }));
+    director.runningJobs.push(runningJob(6, { status: 'A' }));
+    const transcript = await converse(director, [
+      '.status dir current',
+      '.status client=peer-fd current',
+      '.status storage=File1 current',
+      '.status dir last',
+      '.status client=peer-fd last',
+    ]);
+    expect(transcript).toContain('dir current\n1000 OK .status\nJobId=6 JobStatus=A JobErrors=3\n');
+    expect(transcript).toContain('peer-fd current\n2000 OK .status\nJobId=6 JobStatus=A JobErrors=0\n');
+    expect(transcript).toContain('File1 current\n3000 OK .status\nJobId=6 JobStatus=A JobErrors=3\n');
+    expect(transcript).toContain('dir last\n1000 OK .status\nJobId=2 JobStatus=T JobErrors=0\n');
+    expect(transcript).toContain('peer-fd last\n2000 OK .status\nJobId=1 JobStatus=T JobErrors=0\n');
+  });
+
+  it('takes the only Storage or Client when the word stands alone: `.api 2` then `.status storage header` gives pid=NNN', async () => {
+    const transcript = await converse(directorWithPeers(), [
+      '.api 2',
+      '.status storage header',
+      '.status client header',
+    ]);
+    expect(transcript).toMatch(/storage header\nheader:\nname=peer-sd\n[^*]*^pid=4712$/m);
+    expect(transcript).toMatch(/client header\nheader:\nname=peer-fd\n[^*]*^pid=4711$/m);
+  });
+
+  it('asks a program nothing: of several Storages one is to be named', async () => {
+    const director = directorWithPeers();
+    const { storages } = director.conf();
+    const two = { ...director.conf(), storages: [...storages, { ...storages[0]!, name: 'File2' }] };
+    const transcript = await converse({ ...director, conf: () => two }, ['.status storage header']);
+    expect(transcript).toContain('.status: which Storage is not said. Write storage=NAME.');
   });
 });

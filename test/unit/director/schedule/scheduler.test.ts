@@ -230,6 +230,14 @@ Client { Name = off-fd; Address = x; Password = x; Catalog = MyCatalog; Enabled 
     expect(requests).toHaveLength(1);
   });
 
+  test('shows what comes after a time', async () => {
+    await using scheduler = await start();
+    const from = new Date(2026, 10, 28);
+    const [first] = scheduler.upcoming(7, from);
+    expect(first?.at).toEqual(scheduler.upcoming(14).find(({ at }) => at > from)?.at);
+    expect(first?.at.getTime()).toBeGreaterThan(from.getTime());
+  });
+
   test('shows what is to come, by time, with the pool that the level has', async () => {
     await using scheduler = await start();
     const runs = scheduler.upcoming(2).map(({ at, level, priority, poolName, runLine }) => ({
