@@ -41,6 +41,8 @@ export class BootstrapRecall {
   readonly #rows: ImportedRows;
   readonly #recalled = new Map<string, Recalled>();
   readonly #media = new Map<string, MediaRow>();
+  /** That are Archive because of it, with what they were before; undefined: the catalog did not know them. */
+  readonly #archived: { readonly media: MediaRow; readonly volStatus: string | undefined }[] = [];
   readonly #jobIds: number[] = [];
 
   constructor(job: ActiveJob, env: JobEnvironment) {
@@ -73,6 +75,7 @@ export class BootstrapRecall {
       for (const { jobId, places } of this.#recalled.values()) {
         if (jobId !== undefined) await this.#env.catalog.abandonRecall({ jobId, places });
       }
+      await this.#giveVolumesBack();
       throw error;
     }
     return this.#selection(sessions, known);
@@ -195,10 +198,9 @@ export class BootstrapRecall {
       const { label, volumeBytes: volBytes } = event.value;
       if (!label || this.#media.has(volumeName)) return;
       const storageId = this.#env.ids.storageId(storage.name);
-      this.#media.set(
-        volumeName,
-        await this.#rows.volume(volumeName, label, { storageId, volBytes, status: 'Archive' }),
-      );
+      const media = await this.#rows.volume(volumeName, label, { storageId, volBytes, status: 'Archive' });
+      this.#media.set(volumeName, media);
+      this.#archived.push({ media, volStatus: undefined });
       await this.#job.messages.info(
         `The catalog did not know Volume "${volumeName}". Its status is Archive now: nothing is written to it.`,
       );
@@ -266,9 +268,26 @@ export class BootstrapRecall {
       const media = await this.#env.catalog.volumeByName(volumeName);
       if (media?.volStatus !== 'Purged' && media?.volStatus !== 'Recycle') return;
       await this.#env.catalog.setVolume(media.mediaId, { volStatus: 'Archive' });
+      this.#archived.push({ media, volStatus: media.volStatus });
       await this.#job.messages.info(
         `Volume "${volumeName}" was ${media.volStatus}, and holds a job again: its status is Archive now.`,
       );
+    });
+  }
+
+  /** They hold no job again, unless another restore has recalled one. */
+  async #giveVolumesBack(): Promise<void> {
+    const { catalog, volumes } = this.#env;
+    await volumes.lock.run(async () => {
+      for (const { media, volStatus } of this.#archived) {
+        const { mediaId, volumeName } = media;
+        if ((await catalog.jobsOnVolume(mediaId)).length > 0) continue;
+        if (volStatus === undefined) await catalog.deleteVolume(mediaId);
+        else await catalog.setVolume(mediaId, { volStatus });
+        await this.#job.messages.info(
+          `Volume "${volumeName}" is ${volStatus ?? 'unknown to the catalog'} again.`,
+        );
+      }
     });
   }
 

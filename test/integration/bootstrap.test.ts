@@ -113,12 +113,34 @@ describe('a bootstrap file', () => {
     ]);
   });
 
-  it('restores with an empty catalog of a new Director', async () => {
+  /** By a file of which the first volume is right, and the job on the last is not there. */
+  async function failedRestore(): Promise<string> {
+    const half = join(kept.path, 'half.bsr');
+    const text = readFileSync(file, 'utf8');
+    const last = text.lastIndexOf('VolSessionId = ');
+    writeFileSync(half, text.slice(0, last) + text.slice(last).replace(/\d+/, '4711'));
+    const output = await restoredBy(`restore bootstrap=${half}`);
+    expect(output).toMatch(/There is no session 4711\/\d+ on Volume "Incr-/);
+    expect(reported(output, 'Termination')).toBe('*** Restore Error ***');
+    return output;
+  }
+
+  it('that comes to nothing leaves a purged volume purged, to be written anew', async () => {
+    const purged = await held.console('purge volume=Full-0001 yes\nlist volumes\n');
+    expect(purged).toMatch(/Full-0001 +\| Purged/);
+    expect(await failedRestore()).toContain('Volume "Full-0001" is Purged again.');
+    expect(await held.console('list volumes\n')).toMatch(/Full-0001 +\| Purged/);
+    expect(await held.console('list jobs\n')).not.toMatch(/^\| 1 /m);
+  });
+
+  it('restores with an empty catalog of a new Director, also after a restore that came to nothing', async () => {
     await stopDaemon(held.site, 'noctule-dir', 'SIGTERM');
     for (const name of globSync('*.db*', { cwd: join(held.site.directory, 'director') })) {
       unlinkSync(join(held.site.directory, 'director', name));
     }
     await startDaemon(held.site, 'noctule-dir');
+    expect(await failedRestore()).toContain('Volume "Full-0001" is unknown to the catalog again.');
+    expect(await held.console('list volumes\n')).not.toContain('-000');
     const output = await restoredBy(`restore bootstrap=${file}`);
     expect(output).toContain('Its status is Archive now');
     expect(reported(output, 'Termination')).toBe('Restore OK');
