@@ -139,6 +139,8 @@ export interface ChainQuery {
   readonly clientName: string;
   readonly fileSetName?: string;
   readonly jobName?: string;
+  /** Only jobs that wrote to this Pool. */
+  readonly poolName?: string;
   /** Only jobs that ended at or before this. */
   readonly before?: Date;
 }

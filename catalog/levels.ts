@@ -80,6 +80,7 @@ const OF_CLIENT = `
   WHERE j.ClientId = (SELECT ClientId FROM Client WHERE Name = :clientName)
     AND j.FileSetId IN (SELECT FileSetId FROM FileSetVersion WHERE :fileSetName IS NULL OR FileSet = :fileSetName)
     AND (:jobName IS NULL OR j.Name = :jobName)
+    AND (:poolName IS NULL OR j.PoolId = (SELECT PoolId FROM Pool WHERE Name = :poolName))
     AND ${GOOD_BACKUP} AND (:before IS NULL OR j.EndTime <= :before)`;
 
 const CHAIN_FULL = `${OF_CLIENT} AND j.Level = 'F' ${NEWEST}`;
@@ -97,6 +98,7 @@ export function restoreChain(db: Connection, query: ChainQuery): JobRow[] {
   const parameters = {
     clientName: query.clientName,
     jobName: query.jobName ?? null,
+    poolName: query.poolName ?? null,
     before: toColumn(query.before),
   };
   const full = selectJob(db, CHAIN_FULL, { ...parameters, fileSetName: query.fileSetName ?? null });

@@ -8,13 +8,13 @@ import type { Command } from './command.ts';
  * @throws CommandError
  */
 export function checkArguments(
-  name: string,
-  keywords: Command['keywords'],
+  { name, keywords, absentKeywords = {} }: Pick<Command, 'name' | 'keywords' | 'absentKeywords'>,
   { arguments: args }: CommandLine,
 ): void {
   if (keywords === 'rest') return;
   for (const { keyword, text } of args) {
     if (Object.hasOwn(keywords, keyword)) continue;
+    if (Object.hasOwn(absentKeywords, keyword)) throw new CommandError(...absentKeywords[keyword]!);
     const near = nearest(keyword, Object.keys(keywords));
     throw new CommandError(
       `"${text}" is no argument of ${name}`,

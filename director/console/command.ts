@@ -21,9 +21,13 @@ export interface Command {
   readonly isAbsent?: true;
   /** In the order help shows them. `rest` in its place: the command reads the rest of the line itself. */
   readonly keywords: Readonly<Record<string, KeywordValue>> | 'rest';
+  /** Words that scripts may bring along and that mean nothing here: each is refused with why, and what to do instead. */
+  readonly absentKeywords?: AbsentKeywords;
   /** @throws OperatorError, CommandCancelled */
   readonly run: (context: CommandContext) => Promise<void>;
 }
+
+export type AbsentKeywords = Readonly<Record<string, readonly [problem: string, instead: string]>>;
 
 /** What a command works with. */
 export interface CommandContext {

@@ -21,7 +21,7 @@ export async function queueClone(
   // The Job stands first, with or without its keyword.
   const named = /^\s*(job|jobname)=/i.test(text) ? text : `job=${text.trimStart()}`;
   const line = new CommandLine(`run ${named}`, (word) => substituteCodes(word, codes));
-  checkArguments('run', run.keywords, line);
+  checkArguments(run, line);
   const context = { line, conf: () => services.conf(), now: () => new Date() };
   const job = resourceOnLine(context, 'Job', 'job', 'jobname');
   if (!job) throw new CommandError('it names no Job', 'Begin it with the name of a Job.');

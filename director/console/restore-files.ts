@@ -3,6 +3,7 @@ import type { FileVersion } from '../../catalog/rows.ts';
 import { messageOf } from '../../errors/operator-error.ts';
 import { parsePrintablePath } from '../../text/printable.ts';
 import type { RestoreSelection, SelectionRule } from '../services.ts';
+import { resourceOnLine } from './choose-resource.ts';
 import { CommandError, sentencesOf } from './command-error.ts';
 import type { CommandContext } from './command.ts';
 import { endedWell } from '../reports/termination.ts';
@@ -61,10 +62,17 @@ export class NamedFilesFinder {
       clientName: this.#clientName,
       path,
     });
-    return versions
+    const usable = versions
       .filter(({ jobStatus, deleted }) => endedWell(jobStatus) && !deleted)
       .filter((version) => isDirectory(version.path) || !isDirectory(path))
-      .find(({ startTime }) => !this.#before || (startTime && startTime <= this.#before));
+      .filter(({ startTime }) => !this.#before || (startTime && startTime <= this.#before));
+    const pool = resourceOnLine(this.#context, 'Pool', 'pool');
+    if (!pool) return usable[0];
+    for (const version of usable) {
+      const job = await this.#context.services.catalog.jobById(version.jobId);
+      if (job?.poolName === pool.name) return version;
+    }
+    return undefined;
   }
 
   async #take({ jobId, path }: FileVersion): Promise<void> {

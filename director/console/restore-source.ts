@@ -38,18 +38,20 @@ export async function newestBackup(context: CommandContext, before?: Date): Prom
 }
 
 /**
- * A Full with what followed it.
+ * A Full with what followed it; with `pool=` on the line, of the jobs that wrote to that Pool.
  * @throws CommandError when there is none.
  */
 export async function chainOf(
-  { services, now }: CommandContext,
+  context: CommandContext,
   query: { clientName: string; fileSetName: string; before?: Date },
 ): Promise<JobRow[]> {
-  const chain = await services.catalog.restoreChain(query);
+  const { services, now } = context;
+  const poolName = resourceOnLine(context, 'Pool', 'pool')?.name;
+  const chain = await services.catalog.restoreChain({ ...query, poolName });
   if (chain.length > 0) return chain;
   throw new CommandError(
     `No Full backup before ${formatDateTime(query.before ?? now())} found, ` +
-      `of Client ${query.clientName} and FileSet ${query.fileSetName}`,
+      `of Client ${query.clientName} and FileSet ${query.fileSetName}${poolName === undefined ? '' : ` in Pool ${poolName}`}`,
     `"list jobs client=${query.clientName}" shows its jobs.`,
   );
 }

@@ -11,7 +11,7 @@ export async function runCommandLine(command: Command, context: CommandContext):
   // `run help` is another way to say `help run`.
   if (keywords !== 'rest' && context.line.rest.toLowerCase() === 'help')
     return await context.print(helpOn(command));
-  checkArguments(command.name, keywords, context.line);
+  checkArguments(command, context.line);
   await Promise.race([command.run(context), rejectionOn(context.signal)]);
 }
 

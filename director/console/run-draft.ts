@@ -9,7 +9,7 @@ import type { RunRequest } from '../services.ts';
 import { resourceOnLine } from './choose-resource.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandLine } from './command-line.ts';
-import type { CommandContext, KeywordValue } from './command.ts';
+import type { AbsentKeywords, CommandContext, KeywordValue } from './command.ts';
 import { BACKUP_LEVELS, VERIFY_LEVELS } from './job-words.ts';
 import { parseNumberList } from './number-list.ts';
 import { checkedRegexWhere } from './relocation.ts';
@@ -52,13 +52,23 @@ export const RUN_KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   messages: 'messages',
   comment: 'text',
   ignoreduplicatecheck: ['yes', 'no'],
+  mediatype: 'text',
+  verifylist: 'text',
 };
 
 /** Other names of keywords, which scripts use. */
 export const RUN_SYNONYMS: Readonly<Record<string, KeywordValue>> = {
   jobname: 'job',
   fd: 'client',
+  backupclient: 'client',
   sd: 'storage',
+};
+
+/** Words of `run` and `restore` that mean nothing here. */
+export const ABSENT_IN_RUNS: AbsentKeywords = {
+  pluginoptions: ['no plugin here takes options from the console', 'Write them in the FileSet.'],
+  jobuser: ['a job runs as the user of the file daemon', 'Leave it out.'],
+  jobgroup: ['a job runs as the group of the file daemon', 'Leave it out.'],
 };
 
 /**
@@ -69,7 +79,7 @@ export function applyLine(context: LineContext, draft: RunDraft): void {
   const { line } = context;
   const level = line.value('level');
   if (level !== undefined) draft.level = checkedLevel(draft.job, level);
-  draft.client = resourceOnLine(context, 'Client', 'client', 'fd') ?? draft.client;
+  draft.client = resourceOnLine(context, 'Client', 'client', 'fd', 'backupclient') ?? draft.client;
   draft.fileSet = resourceOnLine(context, 'FileSet', 'fileset') ?? draft.fileSet;
   draft.pool = resourceOnLine(context, 'Pool', 'pool') ?? draft.pool;
   draft.nextPool = resourceOnLine(context, 'Pool', 'nextpool') ?? draft.nextPool;
@@ -88,6 +98,18 @@ export function applyLine(context: LineContext, draft: RunDraft): void {
   // Empty of a Full, when a Job hands its own time on with %s.
   if (since) draft.since = parseDate(since);
   applyCommonKeywords(context, draft);
+  const mediaType = line.value('mediatype');
+  if (mediaType !== undefined) requireMediaType(draft, mediaType);
+}
+
+/** @throws CommandError when the Storage of the run writes on media of another type. */
+function requireMediaType(draft: RunDraft, mediaType: string): void {
+  const { resource: storage } = effectiveStorage(draft);
+  if (storage.mediaType === mediaType) return;
+  throw new CommandError(
+    `Storage "${storage.name}" has Media Type "${storage.mediaType}", not "${mediaType}"`,
+    'Name another one with storage=.',
+  );
 }
 
 /**
@@ -103,6 +125,10 @@ export function applySubject(context: LineContext, draft: RunDraft): void {
     throw new CommandError(text, 'Leave it out.');
   }
   if (verifyJob) draft.verifyJob = verifyJob;
+  // Of a Verify without effect, as the directive Write Verify List.
+  if (context.line.has('verifylist') && type !== 'Verify') {
+    throw new CommandError(`"verifylist=" is for a Verify; Job "${name}" is a ${type}`, 'Leave it out.');
+  }
   const jobIds = context.line.value('jobid');
   if (jobIds === undefined) return;
   if (type === 'Verify') draft.verifyJobId = context.line.integer('jobid');

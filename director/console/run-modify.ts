@@ -32,7 +32,7 @@ type Change = readonly [item: string, change: (context: CommandContext, draft: R
 async function modifyRun(context: CommandContext, draft: RunDraft, answer: string): Promise<void> {
   const line = new CommandLine(answer);
   if (line.arguments.length > 0) {
-    checkArguments('mod', draft.restore ? RESTORE_KEYWORDS : RUN_KEYWORDS, line);
+    checkArguments({ name: 'mod', keywords: draft.restore ? RESTORE_KEYWORDS : RUN_KEYWORDS }, line);
     const inLine = { ...context, line };
     if (draft.restore) {
       await applyBootstrap(inLine, draft, line.value('bootstrap'));

@@ -9,6 +9,8 @@ import {
   type RunDraft,
 } from './run-draft.ts';
 
+const NONE = '*None*';
+
 /** What stands before "OK to run?": the whole truth about the run that a yes starts. */
 export function runSummary(draft: RunDraft, options: SummaryOptions): string {
   return draft.restore ? restoreSummary(draft, options) : jobSummary(draft, options);
@@ -65,7 +67,7 @@ function restoreSummary(draft: RunDraft, { now, catalogName, storageName }: Summ
   return `Run Restore job\n${aligned(
     [
       ['JobName', job.name],
-      ['Bootstrap', restore?.bootstrap],
+      ['Bootstrap', restore?.bootstrap ?? NONE],
       restore?.regexWhere ? ['RegexWhere', restore.regexWhere] : ['Where', restore?.where || '/'],
       ['Replace', REPLACE_WORDS[restore?.replace ?? 'always']],
       ['FileSet', (draft.fileSet ?? job.fileSet).name],
@@ -75,6 +77,7 @@ function restoreSummary(draft: RunDraft, { now, catalogName, storageName }: Summ
       ['When', formatDateTime(draft.when ?? now)],
       ['Catalog', catalogName],
       ['Priority', String(draft.priority ?? job.priority)],
+      ['Plugin Options', NONE], // no plugin takes any; scripts know the line
       ['Comment', draft.comment],
     ],
     17,

@@ -20,6 +20,9 @@ export const deleteCommand: Command = {
   name: 'delete',
   description: 'Delete a Volume, Pool, Client or job from the catalog; no data is touched',
   keywords: { volume: 'text', pool: 'text', jobid: 'text', snapshot: 'flag', client: 'text', yes: 'flag' },
+  absentKeywords: {
+    objectid: ['there are no objects of plugins in the catalog', 'Name a volume=, pool=, jobid= or client=.'],
+  },
   async run(context) {
     await announceCatalog(context, 'jobs');
     const named = SUBJECTS.findIndex(([word]) => context.line.has(word));

@@ -19,8 +19,13 @@ function switching(name: 'enable' | 'disable', description: string): Command {
       client: 'client',
       schedule: 'schedule',
       storage: 'storage',
-      batch: 'flag',
       ...DEVICE_KEYWORDS,
+    },
+    absentKeywords: {
+      batch: [
+        'the catalog takes the files of a job while it runs, and that cannot be switched',
+        `Name what to ${name} with job=, client=, schedule= or storage=.`,
+      ],
     },
     async run(context) {
       if (context.line.has('device', 'drive')) {

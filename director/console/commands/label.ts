@@ -7,6 +7,12 @@ export const label: Command = {
   name: 'label',
   description: 'Make a new Volume',
   keywords: { storage: 'storage', volume: 'text', pool: 'pool', slot: 'text', drive: 'text', yes: 'flag' },
+  absentKeywords: {
+    barcodes: [
+      'volumes lie in directories: there is no autochanger whose barcodes could be read',
+      'Name a Volume with volume=, or set Label Format in its Pool: then jobs make their Volumes.',
+    ],
+  },
   async run(context) {
     const { services, say } = context;
     await announceCatalog(context, 'jobs', context.line.has('storage') ? 'by resource' : 'automatic');

@@ -27,7 +27,8 @@ export const purge: Command = {
     client: 'client',
     job: 'job',
     jobid: 'text',
-    action: ['truncate'],
+    name: 'job',
+    action: ['truncate', 'all'],
     pool: 'pool',
     allpools: 'flag',
     mediatype: 'text',
@@ -42,7 +43,10 @@ export const purge: Command = {
     );
     await say('The command prune takes only what has expired.\n');
     await announceCatalog(context, 'jobs');
-    if (line.has('action') && !line.has('volume', 'files', 'jobs')) return truncateVolumes(context);
+    if (line.has('action')) requireAction(line.value('action'));
+    // `purge volume action=all allpools` is how scripts give the space of purged volumes back: it purges nothing.
+    if (line.has('action') && line.value('volume') === undefined && !line.has('files', 'jobs'))
+      return truncateVolumes(context);
     const named = SUBJECTS.findIndex(([word]) => line.has(word));
     const index =
       named >= 0
@@ -55,6 +59,12 @@ export const purge: Command = {
     await SUBJECTS[index]![1](context);
   },
 };
+
+/** What is done with purged volumes. @throws CommandError */
+function requireAction(action: string | undefined): void {
+  if (/^(truncate|all)$/i.test(action ?? '')) return;
+  throw new CommandError(`"action=${action ?? ''}" is unknown`, 'Write action=truncate.');
+}
 
 async function purgeFiles(context: CommandContext): Promise<void> {
   const { services, line, say, conf } = context;
@@ -71,7 +81,7 @@ async function purgeFiles(context: CommandContext): Promise<void> {
     await say(
       `Files for ${count} Job${count === 1 ? '' : 's'} for ${whose} purged from ${catalogName} catalog.`,
     );
-  await sayKept(context, line.has('jobid', 'job') ? kept : []);
+  await sayKept(context, line.has('jobid', 'job', 'name') ? kept : []);
 }
 
 async function purgeJobs(context: CommandContext): Promise<void> {
@@ -90,7 +100,7 @@ async function purgeJobs(context: CommandContext): Promise<void> {
       `${removed.jobs} Job${removed.jobs === 1 ? '' : 's'} for ${whose} purged from ${catalogName} catalog.`,
     );
   await sayPurged(context, removed);
-  await sayKept(context, line.has('jobid', 'job') ? kept : []);
+  await sayKept(context, line.has('jobid', 'job', 'name') ? kept : []);
 }
 
 async function purgeVolume(context: CommandContext): Promise<void> {
@@ -124,8 +134,13 @@ async function jobsOnLine(context: CommandContext): Promise<JobRow[] | undefined
       throw new CommandError(`not all of JobIds ${jobIds} are in the catalog`, '"list jobs" shows them.');
     return rows.filter((row) => row !== undefined);
   }
-  const job = resourceOnLine(context, 'Job', 'job');
-  if (job) return services.catalog.listJobs({ name: job.name });
+  // Also those of a Job that is no longer in the conf.
+  const name = line.value('job', 'name');
+  if (name !== undefined) {
+    const jobs = await services.catalog.listJobs({ name });
+    if (jobs.length === 0) resourceOnLine(context, 'Job', 'job', 'name');
+    return jobs;
+  }
   const volumeName = line.value('volume');
   return volumeName === undefined ? undefined : jobsOf(context, await volumeNamed(context, volumeName));
 }

@@ -15,7 +15,7 @@ export const restart: Command = {
   async run(context) {
     const ends = endsOnLine(context);
     if (ends !== 'I') return restartJobs(context, ends);
-    checkArguments('restart incomplete', resume.keywords, context.line);
+    checkArguments({ ...resume, name: 'restart incomplete' }, context.line);
     return resumeJobs(withoutProse(context));
   },
 };

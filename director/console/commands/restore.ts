@@ -21,7 +21,7 @@ import {
 } from '../restore-source.ts';
 import { RestoreTree } from '../restore-tree.ts';
 import { TreeQuestions } from '../tree-questions.ts';
-import { RESTORE_KEYWORDS } from '../run-draft.ts';
+import { ABSENT_IN_RUNS, RESTORE_KEYWORDS } from '../run-draft.ts';
 import { confirmAndQueue, sayJobId, withoutProse } from './run.ts';
 
 export const restore: Command = {
@@ -31,6 +31,7 @@ export const restore: Command = {
     client: 'client',
     backupclient: 'client',
     fileset: 'fileset',
+    pool: 'pool',
     jobid: 'text',
     current: 'flag',
     before: 'text',
@@ -46,6 +47,13 @@ export const restore: Command = {
     ...RESTORE_KEYWORDS,
     yes: 'flag',
     json: 'flag',
+  },
+  absentKeywords: {
+    ...ABSENT_IN_RUNS,
+    objectid: [
+      'there are no objects of plugins in the catalog',
+      'Name files with file=, or jobs with jobid=.',
+    ],
   },
   async run(outer) {
     const context = withoutProse(outer);

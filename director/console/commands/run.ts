@@ -5,6 +5,7 @@ import { chooseResource, resourceOnLine } from '../choose-resource.ts';
 import { CommandCancelled, CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
 import {
+  ABSENT_IN_RUNS,
   applyLine,
   applySubject,
   RESTORE_KEYWORDS,
@@ -20,6 +21,12 @@ export const run: Command = {
   name: 'run',
   description: 'Run a job',
   keywords: { ...RUN_KEYWORDS, ...RUN_SYNONYMS, ...RESTORE_KEYWORDS, yes: 'flag', json: 'flag' },
+  absentKeywords: {
+    ...ABSENT_IN_RUNS,
+    migrationjob: ['a Copy or Migrate works on the jobs that it selects', 'Name others with jobid=.'],
+    alljobid: ['the Director itself says which jobs a job replaces', 'Leave it out.'],
+    cloned: ['the Director itself says what a Run directive has started', 'Leave it out.'],
+  },
   async run(outer) {
     const context = withoutProse(outer);
     let job = resourceOnLine(context, 'Job', 'job', 'jobname');

@@ -9,7 +9,8 @@ import {
 } from '../../../catalog/levels.ts';
 import { createJob } from '../../../catalog/jobs.ts';
 import { deleteJobs } from '../../../catalog/removal.ts';
-import { minute, Site } from './site.ts';
+import { syncPool } from '../../../catalog/resources.ts';
+import { minute, POOL, Site } from './site.ts';
 
 const seriesOf = (site: Site) => ({ jobName: 'Backup', clientId: site.clientId, fileSetId: site.fileSet() });
 
@@ -154,6 +155,18 @@ describe('the restore chain', () => {
     expect(chain(site)).toEqual([photos]);
     expect(chain(site, { fileSetName: 'Home', jobName: 'Other' })).toEqual([]);
     expect(fileSetsOfClient(site.db, 'zebulon-fd')).toEqual(['Home', 'Photos']);
+  });
+
+  test('keeps to the jobs that wrote to a Pool', () => {
+    using site = new Site();
+    const full = site.backup({ start: 1 });
+    const elsewhere = site.backup({ start: 2 });
+    const later = site.backup({ start: 3, level: 'I' });
+    const { poolId } = syncPool(site.db, { ...POOL, name: 'Offsite' });
+    site.db.run('UPDATE JobRun SET PoolId = :poolId WHERE JobId = :elsewhere', { poolId, elsewhere });
+    expect(chain(site, { poolName: POOL.name })).toEqual([full, later]);
+    expect(chain(site, { poolName: 'Offsite' })).toEqual([elsewhere]);
+    expect(chain(site, { poolName: 'Nowhere' })).toEqual([]);
   });
 
   test('does not repeat the last job that a Full was put together from', () => {

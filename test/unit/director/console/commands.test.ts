@@ -162,6 +162,16 @@ Catalog record for Volume "Manual-0001", Slot 0  successfully created.
   });
 });
 
+it.each([
+  ['label barcodes storage=File1 pool=Scratch', 'label: volumes lie in directories: there is no autochanger'],
+  ['delete objectid=1', 'delete: there are no objects of plugins in the catalog.'],
+  ['disable batch', 'disable: the catalog takes the files of a job while it runs'],
+])('%s is refused with its reason', async (line, reason) => {
+  const { transcript, succeeded } = await session(fakeDirector(), [line]);
+  expect(transcript).toContain(`\n${reason}`);
+  expect(succeeded).toEqual([false]);
+});
+
 describe('estimate', () => {
   it('counts, and names the files when asked', async () => {
     const fake = fakeDirector();

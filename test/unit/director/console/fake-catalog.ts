@@ -220,10 +220,11 @@ export function fakeCatalog(contents: CatalogContents): Catalog {
         volume.mediaId === mediaId ? { ...volume, ...changes } : volume,
       );
     },
-    restoreChain: async ({ clientName, fileSetName, before }) => {
+    restoreChain: async ({ clientName, fileSetName, poolName, before }) => {
       const good = contents.jobs
         .filter((job) => job.clientName === clientName && job.type === 'B' && job.jobStatus === 'T')
         .filter((job) => fileSetName === undefined || job.fileSetName === fileSetName)
+        .filter((job) => poolName === undefined || job.poolName === poolName)
         .filter((job) => !before || (job.endTime && job.endTime <= before));
       const full = good.findLastIndex(({ level }) => level === 'F');
       return full < 0 ? [] : good.slice(full);

@@ -35,6 +35,48 @@ describe('restore', () => {
         ({ path, recursive, marked }) => `${marked ? '+' : '-'}${path.toString()}${recursive ? '**' : ''}`,
       );
 
+  it('takes only the jobs of pool=, for a tree and for named files', async () => {
+    director.contents.files.set(3, HOME);
+    director.contents.jobs.push(jobRow(3, { poolName: 'A-Incr-Pool' }));
+    const transcript = await converse(director, [
+      'restore client=peer-fd fileset=Gzip pool=A-Full-Pool all done yes',
+      'restore client=peer-fd pool=A-Full-Pool file=/srv/demo/home/alice/documents/report-00.txt yes',
+      'restore client=peer-fd fileset=Gzip all done yes',
+      'restore client=peer-fd fileset=Gzip pool=Scratch all done yes',
+    ]);
+    expect(director.runs.map(({ restore }) => restore?.selection.jobIds)).toEqual([[1], [1], [3]]);
+    expect(transcript).toContain('restore: Pool "Scratch" is not defined.');
+  });
+
+  it.each(['jobuser=root', 'jobgroup=staff', 'pluginoptions=x', 'objectid=1'])(
+    'refuses %s with its reason',
+    async (word) => {
+      const { transcript, succeeded } = await session(director, [`restore ${word}`]);
+      expect(transcript).toMatch(/^restore: (?!.*is no argument).+\.$/m);
+      expect(succeeded).toEqual([false]);
+    },
+  );
+
+  it('shows the run prompt with all of its lines', async () => {
+    expect(await converse(director, ['restore client=peer-fd fileset=Gzip all done', 'no'])).toContain(
+      `Run Restore job
+JobName:         RestoreFiles
+Bootstrap:       *None*
+Where:           /srv/restore
+Replace:         Always
+FileSet:         Gzip
+Backup Client:   peer-fd
+Restore Client:  peer-fd
+Storage:         File1
+When:            2026-11-21 03:48:24
+Catalog:         MyCatalog
+Priority:        10
+Plugin Options:  *None*
+OK to run? (yes/mod/no): no
+`,
+    );
+  });
+
   it('by the menu asks the questions of a recorded session', async () => {
     const transcript = await converse(director, [
       'restore',

@@ -34,6 +34,13 @@ describe('prune', () => {
     expect(transcript).toContain('No Files found to prune.\n');
   });
 
+  test('of events, stats and snapshots has nothing to do, and says so without a question', async () => {
+    await using site = await aged(0);
+    const transcript = await talk(site, ['prune events client=kept-fd', 'prune stats', 'prune snapshot yes']);
+    expect(transcript).toContain('No events are recorded: there is nothing to prune.\n');
+    expect(transcript).not.toMatch(/is no argument|Continue\?/);
+  });
+
   test('changes nothing after a no, and takes another period after mod', async () => {
     await using site = await aged(3);
     const answers = ['prune jobs client=kept-fd', 'no', 'prune jobs client=kept-fd', 'mod', '1 day'];
@@ -139,6 +146,27 @@ describe('purge', () => {
     expect(transcript).toContain('1 Job on Volume "Ring-0002" purged from catalog.\n');
     expect(await statuses(site)).toEqual({ 'Ring-0001': 'Purged', 'Ring-0002': 'Purged' });
     expect(await jobIds(site)).toEqual([]);
+  });
+
+  test('of jobs by name= takes those of a Job, also of one that has left the conf', async () => {
+    await using site = await aged(0);
+    const transcript = await talk(site, ['purge jobs name=Ringed', 'purge jobs name=Never']);
+    expect(transcript).toContain('2 Jobs for JobIds: 1,2 purged from MyCatalog catalog.\n');
+    expect(transcript).toContain('purge: Job "Never" is not defined.');
+    expect(await jobIds(site)).toEqual([]);
+  });
+
+  test('volume action=all allpools truncates what is purged, and purges nothing', async () => {
+    await using site = await aged(0);
+    await talk(site, ['purge volume=Ring-0001']);
+    await site.catalog.setVolume(1, { truncateOnPurge: true });
+    const transcript = await talk(site, [
+      'purge volume action=all allpools storage=File1',
+      'purge volume action=destroy allpools',
+    ]);
+    expect(transcript).toContain('The volume "Ring-0001" has been truncated: 104.8 MB were given back.\n');
+    expect(transcript).toContain('purge: "action=destroy" is unknown. Write action=truncate.');
+    expect(await jobIds(site)).toEqual([2]);
   });
 
   test('of a volume that is purged says that it cannot be', async () => {

@@ -44,6 +44,28 @@ OK to run? (yes/mod/no): mod level=Full
     );
   });
 
+  it('takes the words that other versions know: backupclient=, mediatype=, verifylist= of a Verify', async () => {
+    const director = fakeDirector();
+    const transcript = await converse(director, [
+      'run job=Gzip backupclient=peer-fd mediatype=File yes',
+      'run job=Gzip mediatype=LTO yes',
+      'run job=Gzip verifylist=/tmp/list yes',
+    ]);
+    expect(director.runs.map(({ client }) => client?.name)).toEqual(['peer-fd']);
+    expect(transcript).toContain('run: Storage "File1" has Media Type "File", not "LTO".');
+    expect(transcript).toContain('run: "verifylist=" is for a Verify; Job "Gzip" is a Backup.');
+  });
+
+  it.each(['pluginoptions=x', 'jobuser=x', 'jobgroup=x', 'migrationjob=x', 'alljobid=1', 'cloned'])(
+    'refuses %s with its reason',
+    async (word) => {
+      const director = fakeDirector();
+      const transcript = await converse(director, [`run job=Gzip ${word} yes`]);
+      expect(transcript).toMatch(/^run: (?!.*is no argument).+\.$/m);
+      expect(director.runs).toEqual([]);
+    },
+  );
+
   it('hands every keyword to the job', async () => {
     const director = fakeDirector();
     await converse(director, [
