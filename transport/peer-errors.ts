@@ -24,8 +24,12 @@ export function describeTarget(target: PeerAddress): string {
 export class PeerUnreachable extends OperatorError {
   readonly code = 'NET_PEER_UNREACHABLE';
   override readonly hint: string;
+  /** "connection refused" */
+  readonly reason: string;
   constructor(target: PeerAddress, details: string) {
-    super(`${describeTarget(target)} cannot be reached: ${plainReason(details)}`);
+    const reason = plainReason(details);
+    super(`${describeTarget(target)} cannot be reached: ${reason}`);
+    this.reason = reason;
     this.hint = /ENOTFOUND|EAI_AGAIN|Name resolution/.test(details)
       ? `Correct Address in ${ownResource(target)}, or see why the name does not resolve.`
       : `See whether the ${target.peerKind} is running; compare Address and ${portDirective(target)} in ` +
@@ -49,8 +53,11 @@ export class PeerNotConnected extends OperatorError {
 export class PeerTimeout extends OperatorError {
   readonly code = 'NET_PEER_TIMEOUT';
   override readonly hint: string;
+  /** "no answer within 15 s" */
+  readonly reason: string;
   constructor(target: PeerAddress, timeoutMs: number) {
     super(`${describeTarget(target)} did not answer within ${timeoutMs / 1000} s`);
+    this.reason = `no answer within ${timeoutMs / 1000} s`;
     this.hint =
       `See whether the machine is up and the ${target.peerKind} is running; look for a firewall that drops packets; ` +
       `compare Address in ${ownResource(target)}.`;

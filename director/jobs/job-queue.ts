@@ -1,6 +1,7 @@
 import { QueueFull } from '../director-errors.ts';
 import { ChangeSignal } from '../change-signal.ts';
 import {
+  fullStorages,
   nextRunnable,
   storageHasRoom,
   type QueueEntry,
@@ -18,8 +19,8 @@ export interface QueuedJob {
   entry: QueueEntry;
   /** Runs the job to its end. Never rejects. */
   begin(): Promise<void>;
-  /** Told whenever the reason may have changed. `storageNames`: of a job that runs, those on which it waits for room. */
-  waitsFor(reason: WaitReason, storageNames?: readonly string[]): void;
+  /** Told whenever the reason may have changed. `storageNames`: those on which it waits for room, for that reason. */
+  waitsFor(reason: WaitReason, storageNames: readonly string[]): void;
 }
 
 export interface StorageLoad {
@@ -103,7 +104,7 @@ export class JobQueue {
     try {
       for (;;) {
         const before = this.#before(jobId);
-        const full = storages.filter((storage) => !storageHasRoom(storage, before));
+        const full = fullStorages({ storages }, before);
         if (full.length === 0) return;
         job.waitsFor(
           'storage',
@@ -134,12 +135,21 @@ export class JobQueue {
       const limits = { directorJobsMax: this.#jobsMax(), now: this.#now() };
       const waiting = [...this.#waiting.values()].map(({ entry }) => entry);
       const decision = nextRunnable(waiting, this.#runningEntries(), limits);
-      for (const [jobId, reason] of decision.waiting) this.#waiting.get(jobId)?.waitsFor(reason);
+      for (const [jobId, reason] of decision.waiting) this.#tell(jobId, reason);
       if (!decision.start) break;
       this.#begin(decision.start.jobId);
     }
     this.#armTimer();
     this.#changes.notify();
+  }
+
+  #tell(jobId: number, reason: WaitReason): void {
+    const job = this.#waiting.get(jobId)!;
+    const full = reason === 'storage' ? fullStorages(job.entry, this.#runningEntries()) : [];
+    job.waitsFor(
+      reason,
+      full.map(({ name }) => name),
+    );
   }
 
   #begin(jobId: number): void {

@@ -114,7 +114,7 @@ export class JobService implements Jobs {
     const scripts = isHeld ? this.#runQueuedScripts(job) : undefined;
     this.#queue.add({
       entry: { ...this.#entryOf(job, places, notBefore), isHeld },
-      waitsFor: (reason, storageNames = []) => {
+      waitsFor: (reason, storageNames) => {
         const text = waitText(reason, { startTime: formatReportTime(job.dueAt), storageNames });
         job.enter({ status: waitLetter(reason), text });
       },

@@ -83,8 +83,7 @@ function waitReason(
   if (entry.isHeld) return 'scripts';
   if (priorityBlocked || !priorityFits(entry, running)) return 'priority';
   if (running.length >= limits.directorJobsMax) return 'director';
-  if (!storagesHaveRoom(entry.storages, running)) return 'storage';
-  if (entry.storageGroup?.some((one) => storageHasRoom(one, running)) === false) return 'storage';
+  if (fullStorages(entry, running).length > 0) return 'storage';
   if (running.filter((other) => other.client.name === entry.client.name).length >= entry.client.jobsMax) {
     return 'client';
   }
@@ -101,9 +100,14 @@ function priorityFits(entry: QueueEntry, running: readonly QueueEntry[]): boolea
   return mixed && entry.priority <= leastUrgent;
 }
 
-/** Whether one more run may use these storages (rule 4). */
-function storagesHaveRoom(storages: readonly StorageUse[], running: readonly QueueEntry[]): boolean {
-  return storages.every((storage) => storageHasRoom(storage, running));
+/** The storages for which the run has to wait (rule 4): those of its own that have no room, or its group when none of that has. */
+export function fullStorages(
+  { storages, storageGroup }: Pick<QueueEntry, 'storages' | 'storageGroup'>,
+  running: readonly QueueEntry[],
+): StorageUse[] {
+  const full = storages.filter((storage) => !storageHasRoom(storage, running));
+  if (storageGroup?.some((storage) => storageHasRoom(storage, running)) !== false) return full;
+  return [...full, ...storageGroup];
 }
 
 export function storageHasRoom(wanted: StorageUse, running: readonly QueueEntry[]): boolean {
@@ -122,14 +126,14 @@ function byPriorityThenArrival(a: QueueEntry, b: QueueEntry): number {
   return a.priority - b.priority || a.arrival - b.arrival;
 }
 
-/** The end of "JobId N ..." as `status dir` prints it. @param on.storageNames those that have no room, where that is known */
+/** The end of "JobId N ..." as `status dir` prints it. @param on.storageNames those that have no room */
 export function waitText(
   reason: WaitReason,
-  { startTime, storageNames }: { readonly startTime: string; readonly storageNames: readonly string[] },
+  on: { readonly startTime: string; readonly storageNames: readonly string[] },
 ): string {
   switch (reason) {
     case 'start time':
-      return `is waiting for its start time (${startTime})`;
+      return `is waiting for its start time (${on.startTime})`;
     case 'scripts':
       return 'is waiting for its scripts of the moment Queued';
     case 'director':
@@ -137,7 +141,7 @@ export function waitText(
     case 'priority':
       return 'is waiting for higher priority jobs to finish';
     case 'storage':
-      return `is waiting on max Storage jobs${storageNames.length > 0 ? ` (${storageNames.join(', ')})` : ''}`;
+      return `is waiting on max Storage jobs (${on.storageNames.join(', ')})`;
     case 'client':
       return 'is waiting on max Client jobs';
     case 'job':

@@ -3,6 +3,7 @@ import type { HelloResponse as ClientHello } from '../../proto/noctule/filedaemo
 import type { HelloResponse as StorageHello } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import type { ClientLink, StorageLink } from '../daemons/daemon-ports.ts';
 import { reach } from '../daemons/reach.ts';
+import { PeerTimeout, PeerUnreachable } from '../../transport/peer-errors.ts';
 import type { ActiveJob } from './active-job.ts';
 import type { JobEnvironment } from './job-environment.ts';
 
@@ -25,7 +26,7 @@ export async function reachStorage(
     reach(() => env.daemons.storage(resource), {
       timeoutSeconds: env.conf().director.sdConnectTimeout,
       signal,
-      onRetry: (error) => sayRetrying(job, error),
+      onRetry: (error) => sayRetrying(job, error, `Storage daemon on ${resource.address}:${resource.sdPort}`),
     }),
   );
   return greet(link, () => link.hello(signal));
@@ -41,7 +42,8 @@ export async function reachClient(
     reach(() => env.daemons.client(resource), {
       timeoutSeconds: env.conf().director.fdConnectTimeout,
       signal: job.signal,
-      onRetry: (error) => sayRetrying(job, error),
+      onRetry: (error) =>
+        sayRetrying(job, error, `Client: ${resource.name} on ${resource.address}:${resource.fdPort}`),
     }).catch((error: unknown) => failToReach(job, resource, error)),
   );
   return greet(link, () => link.hello(job.signal));
@@ -67,6 +69,13 @@ async function greet<L extends Disposable, H>(link: L, hello: () => Promise<H>):
   }
 }
 
-function sayRetrying(job: ActiveJob, error: Error): Promise<void> {
-  return job.messages.add('Warning', `${error.message}\nRetrying ...`);
+/** In the words of Bacula, for whoever looks for them. A client that connects by itself has no address to name. */
+function sayRetrying(job: ActiveJob, error: Error, where: string): Promise<void> {
+  const isTried = error instanceof PeerUnreachable || error instanceof PeerTimeout;
+  const text = isTried ? `Could not connect to ${where}. ERR=${capitalised(error.reason)}` : error.message;
+  return job.messages.add('Warning', `${text}\nRetrying ...`);
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

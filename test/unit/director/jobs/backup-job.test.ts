@@ -218,7 +218,7 @@ describe('a backup', () => {
     expect(await director.jobs.ended(jobId)).toBe('A');
     const text = await director.text();
     expect(text).toContain(
-      'Warning: File daemon "peer-fd" at 127.0.0.1:9102 cannot be reached: connection refused\nRetrying ...',
+      'Warning: Could not connect to Client: peer-fd on 127.0.0.1:9102. ERR=Connection refused\nRetrying ...',
     );
     expect(text).toContain('Backup Canceled');
     expect(text).toContain('\n  FD termination status:  Canceled\n  SD termination status:  Canceled\n');
@@ -243,7 +243,11 @@ describe('a backup', () => {
     expect(director.jobs.running()[0]?.statusText).toBe('is waiting on Storage "File1"');
     director.jobs.cancel(jobId, 'cancelled');
     await director.jobs.ended(jobId);
-    expect(await director.text()).toContain('\n  FD termination status:  \n  SD termination status:  \n');
+    const text = await director.text();
+    expect(text).toContain('\n  FD termination status:  \n  SD termination status:  \n');
+    expect(text).toContain(
+      'Warning: Could not connect to Storage daemon on 127.0.0.1:9103. ERR=Connection refused\nRetrying ...',
+    );
   });
 
   test('fails when the client dies in the middle, and the storage daemon is told to cut back', async () => {

@@ -139,6 +139,35 @@ Job { Name = Often; JobDefs = Defaults; Client = many-fd; Maximum Concurrent Job
     expect(await levelOf((await director.outcome('Again')).jobId)).toBe('I');
   });
 
+  test('status dir says for each waiting job what it waits for', async () => {
+    const held = heldBackups();
+    const extra = `Storage { Name = Small; Address = 127.0.0.1; Password = x; Device = D; Media Type = Small }
+Client { Name = many-fd; Address = 127.0.0.1; Password = x; Catalog = MyCatalog; Maximum Concurrent Jobs = 9 }
+Job { Name = Holder; JobDefs = Defaults; Client = many-fd; Storage = Small }
+Job { Name = Waiter; JobDefs = Defaults; Client = many-fd; Storage = Small }
+Job { Name = Later; JobDefs = Defaults; Client = many-fd; Priority = 11 }
+Job { Name = Narrow; JobDefs = Defaults; Storage = File1 }
+Job { Name = Narrow2; JobDefs = Defaults; Storage = File1 }`;
+    await using director = await TestDirector.start({ conf: { extra }, script: held.script });
+    for (const name of ['Holder', 'Narrow', 'Waiter', 'Narrow2', 'Holder']) await director.run(name);
+    await director.run('Later');
+    await director.run('Waiter', { when: new Date(2036, 10, 21, 22, 30) });
+    await until(() => held.started.length === 2);
+    expect(director.jobs.running().map(({ name, statusText }) => `${name} ${statusText}`)).toEqual([
+      'Holder is running',
+      'Narrow is running',
+      'Waiter is waiting on max Storage jobs (Small)',
+      'Narrow2 is waiting on max Client jobs',
+      'Holder is waiting on max Storage jobs (Small)',
+      'Later is waiting for higher priority jobs to finish',
+      'Waiter is waiting for its start time (21-Nov-2036 22:30:00)',
+    ]);
+    held.release();
+    for (const { jobId, status } of director.jobs.running())
+      if (status === 't') director.jobs.cancel(jobId, 'the end of the test');
+    await director.jobs.idle();
+  });
+
   test('a job whose level decides for another storage waits for room there', async () => {
     const held = heldBackups();
     const extra = `Storage { Name = Small; Address = 127.0.0.1; Password = x; Device = D; Media Type = Small }
