@@ -51,7 +51,7 @@ const END_COPY = `
 
 /**
  * A copy has become whole: its times and sums are those of its original, so that retention counts from there. With
- * `migrates` it takes the place of the original, whose files leave the catalog; it stays on its volumes.
+ * `migrates` it becomes a backup in the place of the original, whose files leave the catalog; that stays on its volumes.
  * @throws CatalogError CAT_NOT_FOUND
  */
 export function endCopy(db: Connection, end: CopyJobEnd): void {
@@ -60,6 +60,7 @@ export function endCopy(db: Connection, end: CopyJobEnd): void {
   if (found.changes === 0) throw new CatalogError('CAT_NOT_FOUND', `There is no job ${jobId} in the catalog`);
   fileWriterOf(db).forgetJob(jobId);
   if (!migrates) return;
+  db.run(PROMOTE, { newOriginal: jobId });
   db.run(`UPDATE JobRun SET Type = 'M', PurgedFiles = 1 WHERE JobId = :sourceJobId`, { sourceJobId });
   db.run(MOVE_COPIES, { jobId: sourceJobId, newOriginal: jobId });
   forgetFiles(db, sourceJobId);

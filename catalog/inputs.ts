@@ -145,6 +145,15 @@ export interface ChainQuery {
   readonly before?: Date;
 }
 
+export type LastRunQuery = {
+  readonly type: string;
+  readonly level?: string;
+  readonly now: Date;
+} & (
+  | { readonly jobName: string; readonly clientName?: string }
+  | { readonly jobName?: never; readonly clientName: string }
+);
+
 export interface JobFilter {
   readonly jobId?: number;
   /** Name of the Job resource. */

@@ -170,7 +170,7 @@ export function jobOfSession(
 const FAIL_UNFINISHED = `
   UPDATE JobRun SET
          JobStatus = iif(
-           Type = 'B' AND Level NOT IN ('S', 'f') AND PriorJobId = 0 AND Name IN (SELECT value FROM json_each(:mayGoOn))
+           Type = 'B' AND Level NOT IN ('S', 'f') AND Name IN (SELECT value FROM json_each(:mayGoOn))
              AND EXISTS (SELECT 1 FROM FileRun WHERE RunId BETWEEN JobRun.JobId << 32 AND (JobRun.JobId << 32) | 4294967295),
            'I', 'f'),
          EndTime = :now, RealEndTime = :now, JobTDate = :jobTDate,
@@ -184,7 +184,7 @@ const FAIL_UNFINISHED = `
 /**
  * Ends as failed whatever a crash of the Director left unfinished (durability rule 3), with the files that are known; as
  * incomplete, backups of the Jobs named in `mayGoOn` of which there are any. What no client sends cannot go on: VirtualFulls
- * and the copies of migrations.
+ * and copies.
  */
 export function failUnfinishedJobs(
   db: Connection,

@@ -1,5 +1,5 @@
 import { toColumn, type Connection } from './connection.ts';
-import type { BackupSeries, ChainQuery } from './inputs.ts';
+import type { BackupSeries, ChainQuery, LastRunQuery } from './inputs.ts';
 import { GOOD_BACKUP, selectJob, selectJobs } from './job-rows.ts';
 import type { JobRow } from './rows.ts';
 
@@ -73,6 +73,27 @@ export function failedSince(
     after: toColumn(after),
     afterSeconds,
   });
+}
+
+const BEGINNING = 'coalesce(j.StartTime, j.SchedTime)';
+const LAST_OF_TYPE = `
+  AND j.Type = :type AND (:level IS NULL OR j.Level = :level) AND ${BEGINNING} <= :now
+  ORDER BY ${BEGINNING} DESC, j.JobId DESC LIMIT 1`;
+const LAST_RUN_OF_JOB = `
+  WHERE j.Name = :jobName AND (:clientName IS NULL OR c.Name = :clientName) ${LAST_OF_TYPE}`;
+const LAST_RUN_FOR_CLIENT = `
+  WHERE j.ClientId = (SELECT ClientId FROM Client WHERE Name = :clientName) ${LAST_OF_TYPE}`;
+
+/**
+ * The run of a Job, or for a client, that began last, however it ended. One that waits counts from its scheduled time, once that
+ * has come; a migrated backup, and a copy in the place of its original, from the time of the original.
+ */
+export function lastRun(db: Connection, query: LastRunQuery): JobRow | undefined {
+  const { jobName, clientName = null, type, level = null } = query;
+  const rest = { clientName, type, level, now: toColumn(query.now) };
+  return jobName === undefined
+    ? selectJob(db, LAST_RUN_FOR_CLIENT, rest)
+    : selectJob(db, LAST_RUN_OF_JOB, { ...rest, jobName });
 }
 
 /** Good backups of a client; the FileSet by its name, since a restore does not mind that its definition changed. */

@@ -31,6 +31,7 @@ import {
   lastBackupsTo,
   lastGoodBackup,
   lastGoodFull,
+  lastRun,
   restoreChain,
 } from './levels.ts';
 import { appendEvent, appendLog, jobLog } from './log.ts';
@@ -85,6 +86,7 @@ export const operations = {
   lastGoodBackup: read(lastGoodBackup),
   anyFullForOtherFileSet: read(anyFullForOtherFileSet),
   lastBackupsTo: read(lastBackupsTo),
+  lastRun: read(lastRun),
   failedSince: read(failedSince),
   restoreChain: read(restoreChain),
   fileSetsOfClient: read(fileSetsOfClient),

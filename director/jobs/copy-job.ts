@@ -128,7 +128,7 @@ export class CopyJob implements JobKind {
     const copyJob = uniqueName(name);
     const copyJobId = await catalog.createJob({
       ...{ job: copyJob, name, level, clientId, fileSetId, priority, comment },
-      type: this.#migrates ? 'B' : 'C',
+      type: 'C', // of a migration too, until it is whole: one that fails is no failed backup
       poolId: ids.poolId(this.#written().pool.name),
       schedTime: source.schedTime ?? now(),
       status: 'R',

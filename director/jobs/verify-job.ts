@@ -142,7 +142,7 @@ export class VerifyJob implements JobKind {
   /** Now, and not when the run was queued: the backup may have ended meanwhile. */
   async #findSubject(): Promise<void> {
     if (this.#level === 'V') return;
-    this.#subject = await jobToVerify(this.#env.catalog, this.#job.plan);
+    this.#subject = await jobToVerify(this.#env.catalog, this.#job.plan, this.#env.now());
     const { jobId, job, jobFiles } = this.#subject;
     this.#filesExpected = jobFiles;
     await this.#job.messages.info(`Verifying against JobId=${jobId} Job=${job}`);

@@ -11,13 +11,14 @@ import type { JobPlan } from './job-plan.ts';
  * @throws JobFailed when there is none, or it did not end well.
  */
 export async function jobToVerify(
-  catalog: Pick<Catalog, 'jobById' | 'listJobs'>,
+  catalog: Pick<Catalog, 'jobById' | 'lastRun'>,
   plan: JobPlan,
+  now: Date,
 ): Promise<JobRow> {
   const { job, client, level, request } = plan;
   const clientName = client.name;
   if (level === 'C') {
-    const found = await lastRun(catalog, { name: job.name, clientName, type: 'V', level: 'V' });
+    const found = await catalog.lastRun({ jobName: job.name, clientName, type: 'V', level: 'V', now });
     if (found) return sound(found);
     throw new JobFailed(`Job "${job.name}" has no InitCatalog to compare with`, {
       hint: `Run it once with level=InitCatalog: run job="${job.name}" level=InitCatalog`,
@@ -34,21 +35,13 @@ export async function jobToVerify(
     );
   }
   const resource = request.verifyJob ?? job.jobToVerify;
-  const found = await lastRun(
-    catalog,
-    resource ? { name: resource.name, type: 'B' } : { clientName, type: 'B' },
-  );
+  const found = await catalog.lastRun({
+    ...(resource ? { jobName: resource.name } : { clientName }),
+    ...{ type: 'B', now },
+  });
   if (found) return sound(found);
   const whose = resource ? `Job "${resource.name}"` : `Client "${clientName}"`;
   throw new JobFailed(`There is no backup of ${whose} to verify`, { hint: 'Run the backup first.' });
-}
-
-async function lastRun(
-  catalog: Pick<Catalog, 'listJobs'>,
-  filter: Parameters<Catalog['listJobs']>[0],
-): Promise<JobRow | undefined> {
-  const [found] = await catalog.listJobs({ ...filter, order: 'desc', limit: 1 });
-  return found;
 }
 
 function sound(found: JobRow): JobRow {

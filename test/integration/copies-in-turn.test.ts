@@ -23,12 +23,18 @@ describe('a VirtualFull out of two storage daemons', () => {
       },
       fileSetOptions: 'sparse = yes; xattrsupport = yes; aclsupport = yes',
       jobDirectives: 'Accurate = yes',
-      directorConf: ['File', 'NAS']
-        .map(
-          (name) => `
+      directorConf:
+        ['File', 'NAS']
+          .map(
+            (name) => `
 Pool { Name = Virtual-${name}; Pool Type = Backup; Storage = ${name}; Label Format = "Virtual-${name}-" }`,
-        )
-        .join('\n'),
+          )
+          .join('\n') +
+        `
+Job {
+  Name = Copy; Type = Copy; Client = site-fd; FileSet = Files; Messages = Standard
+  Pool = Full-Pool; Next Pool = Virtual-File; Selection Type = PoolUncopiedJobs
+}`,
     });
     const { confFiles, ports } = held.nas;
     const conf = readFileSync(confFiles['noctule-dir'], 'utf8');
@@ -104,5 +110,21 @@ Pool { Name = Virtual-${name}; Pool Type = Backup; Storage = ${name}; Label Form
     expect(output).toMatch(/nas-sd JobId \d+: Error: .*Full-0001/);
     expect(output.match(/^.* Fatal error: .*$/gm)).toHaveLength(1);
     expect(reported(output, 'Termination')).toBe('*** Backup Error ***');
+  });
+
+  it('and a Copy from one to the other stands for its original when that goes, and its storage daemon is down', async () => {
+    const output = await held.console('run job=Copy yes\nwait\nmessages\n');
+    expect(reported(output, 'Termination')).toBe('Copying OK');
+    expect(reported(output, 'Read Storage')).toContain('NAS');
+    expect(reported(output, 'Write Storage')).toContain('File');
+    await stopDaemon(held.nas, 'noctule-sd');
+    expect(await held.console('delete jobid=1 yes\n')).toContain('have been upgraded to Backup jobs');
+    const target = join(held.site.directory, 'restored');
+    rmSync(target, { recursive: true, force: true });
+    const restored = await held.console(
+      `restore client=site-fd where=${target} select all done yes\nwait\nmessages\n`,
+    );
+    expect(reported(restored, 'Termination')).toBe('Restore OK');
+    expect(compareTrees(held.source, held.restoredSource).differences).toEqual([]);
   });
 });

@@ -100,6 +100,8 @@ describe('a job that waits for its second volume', { timeout: 60_000 }, () => {
       expect(reported(output, 'Termination')).toBe(says);
       expect(output).toMatch(new RegExp(`^\\| +${jobId} +\\|.*\\| ${status} +\\|$`, 'm'));
       expect(output).toMatch(/^\| +1 +\| Backup .*\| T +\|$/m);
+      // What a migration was to write is no failed Full of the Job.
+      expect(output).not.toMatch(/^\| +\d+ +\| Backup .*\| B +\| F .*\| [Af] +\|$/m);
       await expectRestored();
     },
   );

@@ -123,7 +123,7 @@ function copyOf(
   const jobId = createJob(site.db, {
     job: `${source.job}.copy.${Math.random()}`,
     name: source.name,
-    type: options.migrates ? 'B' : 'C',
+    type: 'C',
     level: source.level,
     clientId: source.clientId,
     poolId: source.poolId,

@@ -5,6 +5,7 @@ import {
   fileSetsOfClient,
   lastGoodBackup,
   lastGoodFull,
+  lastRun,
   restoreChain,
 } from '../../../catalog/levels.ts';
 import { createJob } from '../../../catalog/jobs.ts';
@@ -107,6 +108,46 @@ test('a Full that was cancelled in the queue, before its FileSet was looked at, 
   site.end(cancelled, 4, 'A');
   const failed = failedSince(site.db, { ...seriesOf(site), after: minute(2) });
   expect(failed.map(({ jobId }) => jobId)).toEqual([cancelled]);
+});
+
+describe('the last run of a Job, or for a client', () => {
+  const last = (site: Site, of: { jobName: string } | { clientName: string }, now = minute(99)) =>
+    lastRun(site.db, { ...of, type: 'B', now })?.jobId;
+
+  test('is the one that began last, whatever its end', () => {
+    using site = new Site();
+    const first = site.backup({ start: 1 });
+    const failed = site.backup({ start: 5, level: 'I', status: 'f' });
+    const other = site.backup({ start: 6, name: 'Other' });
+    site.backup({ start: 7, client: 'argo-fd', name: 'Third' });
+    expect(last(site, { jobName: 'Backup' })).toBe(failed);
+    expect(last(site, { clientName: 'zebulon-fd' })).toBe(other);
+    expect(last(site, { jobName: 'Backup' }, minute(4))).toBe(first);
+    expect(last(site, { jobName: 'Never' })).toBeUndefined();
+  });
+
+  test('is not the one with the highest JobId when a backup has been migrated, which keeps its time', () => {
+    using site = new Site();
+    const full = site.backup({ start: 1 });
+    const incremental = site.backup({ start: 2, level: 'I' });
+    const migrated = site.backup({ start: 1 });
+    expect(migrated).toBeGreaterThan(incremental);
+    expect(full).toBeLessThan(incremental);
+    expect(last(site, { jobName: 'Backup' })).toBe(incremental);
+    expect(last(site, { clientName: 'zebulon-fd' })).toBe(incremental);
+  });
+
+  test('waits in the queue, unless its time has not come', () => {
+    using site = new Site();
+    const ended = site.backup({ start: 1 });
+    const queued = createJob(site.db, {
+      ...{ job: 'Backup.2', name: 'Backup', type: 'B', level: 'F', status: 'C' },
+      clientId: site.clientId,
+      schedTime: minute(30),
+    });
+    expect(last(site, { jobName: 'Backup' }, minute(29))).toBe(ended);
+    expect(last(site, { jobName: 'Backup' }, minute(30))).toBe(queued);
+  });
 });
 
 describe('the restore chain', () => {

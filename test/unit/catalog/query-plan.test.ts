@@ -81,6 +81,7 @@ const QUESTIONS: { [O in OperationName]?: (context: ReturnType<typeof siteWithJo
     { jobName: 'Backup', clientId: site.clientId, fileSetId: 1, levels: ['F', 'I'] },
   ],
   lastBackupsTo: () => [{ jobName: 'Backup' }],
+  lastRun: () => [{ jobName: 'Backup', type: 'B', now: minute(9) }],
   failedSince: ({ site }) => [{ jobName: 'Backup', clientId: site.clientId, fileSetId: 1, after: minute(0) }],
   anyFullForOtherFileSet: ({ site }) => [{ jobName: 'Backup', clientId: site.clientId, fileSetId: 9 }],
   restoreChain: () => [{ clientName: 'zebulon-fd', fileSetName: 'Home' }],
@@ -175,6 +176,11 @@ test.each<[OperationName, string[], (context: ReturnType<typeof siteWithJobs>) =
     'lastFulls',
     ['GoodBackupOfFileSet (ClientId=? AND FileSetId=? AND Level=? AND StartTime>?)'],
     ({ full }) => [[full]],
+  ],
+  [
+    'lastRun',
+    ['JobRunOfClient (ClientId=?)'],
+    () => [{ clientName: 'zebulon-fd', type: 'B', now: minute(9) }],
   ],
   ['lastInitCatalogs', ['JobRunByName (Name=? AND JobId>?)'], ({ full }) => [[full]]],
   [

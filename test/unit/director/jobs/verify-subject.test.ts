@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JobFilter } from '../../../../catalog/inputs.ts';
+import type { LastRunQuery } from '../../../../catalog/inputs.ts';
 import type { JobRow } from '../../../../catalog/rows.ts';
 import { planRun } from '../../../../director/jobs/job-plan.ts';
 import { jobToVerify } from '../../../../director/jobs/verify-subject.ts';
@@ -31,20 +31,17 @@ const GOOD: readonly JobRow[] = [
 ];
 
 async function verified(jobName: string, changes: Partial<RunRequest> = {}, rows = GOOD): Promise<number> {
-  const fits = (row: JobRow, filter: JobFilter) =>
-    (['name', 'clientName', 'type', 'level'] as const).every(
-      (field) => filter[field] === undefined || filter[field] === row[field],
+  const fits = (row: JobRow, { jobName: name, clientName, type, level }: LastRunQuery) =>
+    Object.entries({ name, clientName, type, level }).every(
+      ([field, wanted]) => wanted === undefined || row[field as keyof JobRow] === wanted,
     );
   const catalog = {
     jobById: async (jobId: number) => rows.find((row) => row.jobId === jobId),
-    listJobs: async (filter: JobFilter) =>
-      rows
-        .filter((row) => fits(row, filter))
-        .sort((a, b) => (filter.order === 'desc' ? b.jobId - a.jobId : a.jobId - b.jobId))
-        .slice(0, filter.limit),
+    lastRun: async (query: LastRunQuery) =>
+      rows.filter((row) => fits(row, query)).toSorted((a, b) => b.jobId - a.jobId)[0],
   };
   const plan = planRun({ job: job(jobName), startedBy: 'scheduler', ...changes }, new Date());
-  return (await jobToVerify(catalog, plan)).jobId;
+  return (await jobToVerify(catalog, plan, new Date())).jobId;
 }
 
 describe('The backup job to check', () => {
