@@ -56,8 +56,6 @@ const EXIT_FAILED = 1;
  */
 export async function runDaemon<C>(program: DaemonProgram<C>): Promise<never> {
   process.stderr.on('error', () => {}); // whoever reads it may go away first
-  // For all threads: V8 would let the space for young objects grow to 128 MiB on a machine that has other work to do.
-  setFlagsFromString('--semi-space-growth-factor=1');
   let exitCode: number;
   try {
     exitCode = await run(program, takeBackgroundMark());
@@ -114,9 +112,9 @@ async function serve<C>(
   try {
     if (flags.pidFile) holdPidFile(program.programName, description);
     const start = await program.load(conf);
+    daemon = await start(conf, { log, confFile: flags.confFile, signal: interrupts.stop });
     // Not before: V8 then refuses what Node brings compiled of its own modules, and those take a tenth of a start.
     setFlagsFromString('--heap-growing-percent=20');
-    daemon = await start(conf, { log, confFile: flags.confFile, signal: interrupts.stop });
   } catch (error) {
     const stopped = interrupts.stop.aborted;
     const reason = stopped ? 'Stopped while it was starting' : describeError(error);
