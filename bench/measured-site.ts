@@ -25,15 +25,19 @@ export class MeasuredSite implements AsyncDisposable {
     this.#pids = pids;
   }
 
-  /** @param prepare may change the conf before the daemons start. */
+  /**
+   * @param prepare may change the conf before the daemons start
+   * @param start starts one of them
+   */
   static async start(
     options: SiteOptions,
-    prepare: (site: Site) => Promise<void> | void = () => undefined,
+    prepare: (site: Site) => void = () => undefined,
+    start: Parameters<typeof startSite>[1] = undefined,
   ): Promise<MeasuredSite> {
     const site = await createSite(options);
-    await prepare(site);
+    prepare(site);
     try {
-      await startSite(site);
+      await startSite(site, start);
     } catch (error) {
       await stopSite(site); // those that did start
       throw error;

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -43,7 +44,8 @@ export interface Site {
   readonly ports: Readonly<Record<DaemonName, number>>;
 }
 
-const LAUNCHERS = fileURLToPath(
+/** Where the programs lie. */
+export const LAUNCHERS = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../bin/' : '../../bin/', import.meta.url),
 );
 const run = promisify(execFile);
@@ -84,6 +86,19 @@ export async function createSite(options: SiteOptions): Promise<Site> {
   return site;
 }
 
+/**
+ * Replaces text in a conf of the site, each time the first that is found.
+ * @throws Error when a text is not there
+ */
+export function editConf(file: string, ...changes: readonly (readonly [from: string, to: string])[]): void {
+  let text = readFileSync(file, 'utf8');
+  for (const [from, to] of changes) {
+    if (!text.includes(from)) throw new Error(`"${from}" is not in ${file}`);
+    text = text.replace(from, () => to);
+  }
+  writeFileSync(file, text);
+}
+
 /** Starts a daemon of the site in the background; resolves when it listens. */
 export async function startDaemon(
   site: Site,
@@ -97,10 +112,16 @@ export async function startDaemon(
   }
 }
 
-/** Starts all daemons at once. When it throws, none is still starting. */
-export async function startSite(site: Site): Promise<void> {
-  const starts = await Promise.allSettled(DAEMONS.map((daemon) => startDaemon(site, daemon)));
-  for (const start of starts) if (start.status === 'rejected') throw start.reason;
+/**
+ * Starts all daemons at once. When it throws, none is still starting.
+ * @param start starts one of them
+ */
+export async function startSite(
+  site: Site,
+  start: (site: Site, daemon: DaemonName) => Promise<void> = startDaemon,
+): Promise<void> {
+  const starts = await Promise.allSettled(DAEMONS.map((daemon) => start(site, daemon)));
+  for (const one of starts) if (one.status === 'rejected') throw one.reason;
 }
 
 /** The process of a running daemon; undefined when it does not run. */

@@ -1,22 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Site } from '../../tools/site.ts';
+import { editConf, LAUNCHERS, startDaemon, type Site } from '../../tools/site.ts';
 import { SeededRandom } from '../data-sets/seeded-random.ts';
 import { MeasuredSite } from '../measured-site.ts';
 import { AS_OTHERS, measuredJob } from '../programs/noctule.ts';
-import { copyPlainly, PlainSink } from './plain-copy.ts';
+import { LongLine } from './long-line.ts';
+import type { PacketLineOptions } from './packet-line.ts';
+import { PlainSink } from './plain-sink.ts';
+
+const CLIENT = join(LAUNCHERS, 'noctule-fd');
+const PLAIN_COPY = join(import.meta.dirname, 'plain-copy.ts');
 
 const DATA_MIB = 2_048;
 /** So that connecting and queueing stay small beside the copy. */
@@ -25,14 +18,11 @@ const DATA_MIB_MIN = 256;
 const COPY_SECONDS_MAX = 20;
 const MIB = 1 << 20;
 
-interface Line {
+interface Line extends PacketLineOptions {
   readonly line: string;
-  /** Each way. */
-  readonly delayMs: number;
-  readonly bytesPerSecond: number;
 }
 
-/** The first tells what the relay itself costs. */
+/** The first tells what the line itself costs. */
 const LINES: readonly Line[] = [
   { line: 'no delay, no limit', delayMs: 0, bytesPerSecond: Infinity },
   { line: '40 ms, no limit', delayMs: 20, bytesPerSecond: Infinity },
@@ -53,8 +43,8 @@ export interface LinkResult {
 }
 
 /**
- * The client behind a line of 40 ms round trip: the Director reaches it over the line, and it reaches the storage daemon so. What
- * it saves does not shrink.
+ * The client in a network of its own behind a line of 40 ms round trip: the Director reaches it over the line, and it reaches the
+ * storage daemon so. What it saves does not shrink.
  */
 export async function* measureLink(
   directory: string,
@@ -85,72 +75,44 @@ function writeRandom(file: string, mebibytes: number): void {
 
 /** Of a site in `directory` that saves `file`. */
 async function ratesOver(
-  line: Line,
+  options: PacketLineOptions,
   directory: string,
   file: string,
 ): Promise<{ copyRate: number; jobRate: number }> {
-  await using sink = await PlainSink.open();
-  await using stack = new AsyncDisposableStack();
-  let copyPort = 0;
-  const directorConf = measuredJob(`File = "${file}"`, '');
+  await using line = await LongLine.open(options);
   await using measured = await MeasuredSite.start(
-    { directory, paths: [file], clientDirectives: AS_OTHERS, directorConf },
-    async (site) => {
-      const targets = [sink.port, site.ports['noctule-sd'], site.ports['noctule-fd']];
-      const { ports } = stack.use(await Relay.start(line, targets));
-      const [toSink, storagePort, clientPort] = ports as [number, number, number];
-      copyPort = toSink;
-      reachThrough(site, { storagePort, clientPort });
+    {
+      directory,
+      paths: [file],
+      clientDirectives: AS_OTHERS,
+      directorConf: measuredJob(`File = "${file}"`, ''),
+    },
+    (site) => liveApart(site, line.addresses),
+    async (site, daemon) => {
+      if (daemon !== 'noctule-fd') return await startDaemon(site, daemon);
+      await line.run(CLIENT, ['-c', site.confFiles[daemon]]);
     },
   );
   const bytes = statSync(file).size;
-  const copyRate = bytes / (await copyPlainly(file, copyPort));
+  const copyRate = bytes / (await copyPlainly(line, file));
   const { wallSeconds } = await measured.job('run job=Measured level=Full yes');
   return { copyRate, jobRate: bytes / wallSeconds };
 }
 
-/** Lets the Director, and with it the client, know ports of the line instead of those of the daemons. */
-function reachThrough(
-  site: Site,
-  { storagePort, clientPort }: { storagePort: number; clientPort: number },
-): void {
-  const file = site.confFiles['noctule-dir'];
-  const text = readFileSync(file, 'utf8')
-    .replace(`SDPort = ${site.ports['noctule-sd']}`, `SDPort = ${storagePort}`)
-    .replace(`FDPort = ${site.ports['noctule-fd']}`, `FDPort = ${clientPort}`);
-  writeFileSync(file, text);
+/** In seconds. */
+async function copyPlainly(line: LongLine, file: string): Promise<number> {
+  const { here } = line.addresses;
+  await using sink = await PlainSink.open(here);
+  return Number(await line.run(process.execPath, [PLAIN_COPY, file, here, String(sink.port)]));
 }
 
-/** The line, a process of its own. */
-class Relay implements AsyncDisposable {
-  /** Lead to the targets, in their order. */
-  readonly ports: readonly number[];
-  readonly #child: ChildProcess;
-
-  private constructor(child: ChildProcess, ports: readonly number[]) {
-    this.#child = child;
-    this.ports = ports;
-  }
-
-  static async start({ delayMs, bytesPerSecond }: Line, targets: readonly number[]): Promise<Relay> {
-    const program = join(import.meta.dirname, 'delay-relay.ts');
-    const rate = bytesPerSecond === Infinity ? [] : ['--rate', String(bytesPerSecond)];
-    const child = spawn(
-      process.execPath,
-      [program, '--delay', String(delayMs), ...rate, ...targets.map(String)],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    const ended = once(child, 'exit').then(() => {
-      throw new Error('the relay has ended');
-    });
-    ended.catch(() => undefined); // looked at while it starts
-    const [line] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
-    return new Relay(child, line.toString().trim().split(' ').map(Number));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    const ended = once(this.#child, 'exit');
-    this.#child.kill();
-    await ended;
-  }
+/** Has the Director reach the client there, and the client the storage daemon here. */
+function liveApart({ confFiles }: Site, { here, there }: LongLine['addresses']): void {
+  editConf(confFiles['noctule-sd'], ['SDAddress = 127.0.0.1', 'SDAddress = 0.0.0.0']);
+  editConf(confFiles['noctule-fd'], ['FDAddress = 127.0.0.1', `FDAddress = ${there}`]);
+  editConf(
+    confFiles['noctule-dir'],
+    ['Address = 127.0.0.1\n  FDPort', `Address = ${there}\n  FDPort`],
+    ['Address = 127.0.0.1\n  SDPort', `Address = 127.0.0.1\n  FD Storage Address = ${here}\n  SDPort`],
+  );
 }

@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { buffer } from 'node:stream/consumers';
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
-import { DelayedBytes, type Line } from '../../../bench/link/delayed-bytes.ts';
+import { DelayedBytes, type Line } from '../../support/delayed-bytes.ts';
 
 const servers: Server[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));

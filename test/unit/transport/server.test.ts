@@ -3,7 +3,7 @@ import { connect as http2Connect, type Settings } from 'node:http2';
 import { createServer, type AddressInfo } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { relay } from '../../../bench/link/relay.ts';
+import { relay } from '../../support/delayed-relay.ts';
 import { LONG_LINE_WINDOW_BYTES, WINDOW_BYTES } from '../../../transport/limits.ts';
 import { encodeIdentity, type Peer } from '../../../transport/peer.ts';
 import { preSharedKey } from '../../../transport/pre-shared-key.ts';
