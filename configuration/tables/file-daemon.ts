@@ -69,8 +69,8 @@ export const FILE_DAEMON = {
     help: 'Program that takes snapshots',
   }),
   sdConnectTimeout: directive('SD Connect Timeout', duration, {
-    default: 30 * MINUTES,
-    help: 'How long to try to reach the storage daemon',
+    default: 1 * MINUTES,
+    help: 'How long a job tries to reach its storage daemon',
   }),
   heartbeatInterval: directive('Heartbeat Interval', duration, {
     default: 5 * MINUTES,

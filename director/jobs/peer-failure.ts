@@ -1,7 +1,7 @@
 import { messageOf, OperatorError } from '../../errors/operator-error.ts';
+import { pause } from '../../transport/pause.ts';
 import { PeerLost } from '../../transport/peer-errors.ts';
 import { JobFailed } from '../director-errors.ts';
-import { pause } from '../pause.ts';
 
 /** When one side broke off first, the other usually knows why, and says so within this time. */
 const REASON_MS = 5_000;

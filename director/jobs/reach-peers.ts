@@ -2,8 +2,7 @@ import type { ClientResource, StorageResource } from '../../configuration/direct
 import type { HelloResponse as ClientHello } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import type { HelloResponse as StorageHello } from '../../proto/noctule/storage/v1/storage_daemon.ts';
 import type { ClientLink, StorageLink } from '../daemons/daemon-ports.ts';
-import { reach } from '../daemons/reach.ts';
-import { PeerTimeout, PeerUnreachable } from '../../transport/peer-errors.ts';
+import { reach, retryText } from '../../transport/reach.ts';
 import type { ActiveJob } from './active-job.ts';
 import type { JobEnvironment } from './job-environment.ts';
 
@@ -69,13 +68,6 @@ async function greet<L extends Disposable, H>(link: L, hello: () => Promise<H>):
   }
 }
 
-/** In the words of Bacula, for whoever looks for them. A client that connects by itself has no address to name. */
 function sayRetrying(job: ActiveJob, error: Error, where: string): Promise<void> {
-  const isTried = error instanceof PeerUnreachable || error instanceof PeerTimeout;
-  const text = isTried ? `Could not connect to ${where}. ERR=${capitalised(error.reason)}` : error.message;
-  return job.messages.add('Warning', `${text}\nRetrying ...`);
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return job.messages.add('Warning', retryText(error, where));
 }

@@ -191,7 +191,10 @@ export class FileDaemonService {
       context.signal,
       async (active, signal) => {
         this.#limit(active, request.bandwidth);
-        using link = this.#storageLink(request.storage, active);
+        const notice = this.#noticesTo(context, (value) =>
+          writer.write({ event: { $case: 'message', value } }),
+        );
+        using link = this.#storageLink(request.storage, active, notice);
         const totals = await runBackup(
           request,
           fileSet,
@@ -201,7 +204,7 @@ export class FileDaemonService {
             ioClass: this.#options.ioClass,
             savedLinks: savedLinksOf(commands),
             prior: priorStatesOf(commands, BackupCommand),
-            notice: this.#noticesTo(context, (value) => writer.write({ event: { $case: 'message', value } })),
+            notice,
             progress(counts, path) {
               active.progress(counts, path);
               return writer.write({ event: { $case: 'progress', value: jobProgress(counts, path) } });
@@ -244,14 +247,17 @@ export class FileDaemonService {
       context.signal,
       async (active, signal) => {
         this.#limit(active, start.bandwidth);
-        const storages = new RestoreStorages(start, (ticket) => this.#storageLink(ticket, active));
+        const notice = this.#noticesTo(context, (value) =>
+          writer.write({ event: { $case: 'message', value } }),
+        );
+        const storages = new RestoreStorages(start, (ticket) => this.#storageLink(ticket, active, notice));
         const totals = await runRestoreJob(
           start.job,
           task,
           {
             fetches: (ended) => storages.fetches(ended),
             entries: entriesOf(commands, storages),
-            notice: this.#noticesTo(context, (value) => writer.write({ event: { $case: 'message', value } })),
+            notice,
             progress(counts, path) {
               active.progress(counts, path);
               return writer.write({ event: { $case: 'progress', value: jobProgress(counts, path) } });
@@ -383,10 +389,18 @@ export class FileDaemonService {
     return bytesPerSecond;
   }
 
-  #storageLink(ticket: StorageTicket | undefined, { throttle }: ActiveJob): StorageLink {
+  #storageLink(
+    ticket: StorageTicket | undefined,
+    { throttle }: ActiveJob,
+    notice: (notice: FileNotice) => Promise<void>,
+  ): StorageLink {
     if (ticket === undefined)
       throw new RequestRefused('The Director did not name a storage daemon for the job');
-    return new StorageLink(ticket, this.#options.storageConnectTimeoutMs(), throttle);
+    return new StorageLink(ticket, {
+      connectTimeoutMs: this.#options.storageConnectTimeoutMs(),
+      throttle,
+      onRetry: (text) => notice({ type: 'info', path: '', text }),
+    });
   }
 
   /** Sends what a job has to say to the Director that asked for it, as far as the conf lets it. */

@@ -2,37 +2,55 @@ import type { Client } from '@grpc/grpc-js';
 import type { StorageTicket } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { openFetch, openStore } from '../../transport/bulk.ts';
 import type { Connection } from '../../transport/channel.ts';
+import { reach, retryText } from '../../transport/reach.ts';
 import { connectToStorage } from '../../transport/to-storage.ts';
 import type { BackupStore } from '../backup/backup-job.ts';
 import type { Throttle } from '../bandwidth/throttle.ts';
 import { throttledMembers, throttledStore } from '../bandwidth/throttled.ts';
+
+export interface StorageLinkOptions {
+  readonly connectTimeoutMs: number;
+  readonly throttle: Throttle;
+  /** Takes the sentence that the storage daemon cannot be reached and is tried again. */
+  readonly onRetry: (text: string) => Promise<void>;
+}
 
 /**
  * The way to the storage daemon of one job: its ticket is name and key at once. Each job has a connection of its own, and
  * members pass no faster than its throttle lets them. Disposing of it cuts it off.
  */
 export class StorageLink implements Disposable {
-  readonly #connection: Connection<Client>;
-  readonly #connectTimeoutMs: number;
-  readonly #throttle: Throttle;
+  readonly #ticket: StorageTicket;
+  readonly #options: StorageLinkOptions;
+  #connection: Connection<Client> | undefined;
 
-  constructor(ticket: StorageTicket, connectTimeoutMs: number, throttle: Throttle) {
-    this.#connection = connectToStorage(ticket);
-    this.#connectTimeoutMs = connectTimeoutMs;
-    this.#throttle = throttle;
+  constructor(ticket: StorageTicket, options: StorageLinkOptions) {
+    this.#ticket = ticket;
+    this.#options = options;
   }
 
   async openStore(signal: AbortSignal): Promise<BackupStore> {
-    await this.#connection.ready(this.#connectTimeoutMs, signal);
-    return throttledStore(openStore(this.#connection, signal), this.#throttle, signal);
+    const connection = await this.#reach(signal);
+    return throttledStore(openStore(connection, signal), this.#options.throttle, signal);
   }
 
   async *openFetch(signal: AbortSignal): AsyncGenerator<Buffer> {
-    await this.#connection.ready(this.#connectTimeoutMs, signal);
-    yield* throttledMembers(openFetch(this.#connection, signal), this.#throttle, signal);
+    const connection = await this.#reach(signal);
+    yield* throttledMembers(openFetch(connection, signal), this.#options.throttle, signal);
+  }
+
+  async #reach(signal: AbortSignal): Promise<Connection<Client>> {
+    const { address, port } = this.#ticket;
+    const { connectTimeoutMs, onRetry } = this.#options;
+    this.#connection ??= await reach(() => connectToStorage(this.#ticket), {
+      timeoutSeconds: connectTimeoutMs / 1000,
+      signal,
+      onRetry: (error) => onRetry(retryText(error, `Storage daemon on ${address}:${port}`)),
+    });
+    return this.#connection;
   }
 
   [Symbol.dispose](): void {
-    this.#connection[Symbol.dispose]();
+    this.#connection?.[Symbol.dispose]();
   }
 }

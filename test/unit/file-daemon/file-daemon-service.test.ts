@@ -37,7 +37,7 @@ const NOBODY_LISTENS: StorageTicket = {
   storageName: 'File',
 };
 
-function service({ jobsMax = 5, destinations = [] as Destination[] } = {}) {
+function service({ jobsMax = 5, storageConnectTimeoutMs = 5000, destinations = [] as Destination[] } = {}) {
   const jobs = new JobTable(jobsMax);
   const daemon = new FileDaemonService({
     name: 'test-fd',
@@ -48,7 +48,7 @@ function service({ jobsMax = 5, destinations = [] as Destination[] } = {}) {
     jobs,
     workingDirectory: '/tmp',
     debugging: { level: 0, trace: false },
-    storageConnectTimeoutMs: () => 5000,
+    storageConnectTimeoutMs: () => storageConnectTimeoutMs,
     ioClass: 'none',
     compressionThreads: 2,
     bandwidthMax: () => 5000,
@@ -111,13 +111,17 @@ describe('the file daemon, asked', () => {
     expect((await daemon.status(context('watcher'))).running).toEqual([]);
   });
 
-  it('says which storage daemon it cannot reach, and lists the job as failed', async () => {
+  it('tries a storage daemon again for its SD Connect Timeout, says so, then which one it cannot reach; the job has failed', async () => {
     using root = temporaryDirectory();
-    const { daemon } = service();
-    const { writer } = collector<BackupResponse>();
+    const { daemon } = service({ storageConnectTimeoutMs: 200 });
+    const { writer, messages } = collector<BackupResponse>();
     await expect(daemon.backup(backupStart(root.path), writer, context())).rejects.toThrow(
       /File.*127\.0\.0\.1/,
     );
+    const said = messages.flatMap(({ event }) => (event?.$case === 'message' ? [event.value.text] : []));
+    expect(said).toEqual([
+      'Could not connect to Storage daemon on 127.0.0.1:1. ERR=Connection refused\nRetrying ...',
+    ]);
     const { terminated, jobsRun, running } = await daemon.status(context());
     expect({ running, jobsRun }).toEqual({ running: [], jobsRun: 1 });
     expect(terminated).toMatchObject([{ jobId: 9, level: 'F', status: 'E' }]);

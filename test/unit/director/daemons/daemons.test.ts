@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clockMessage, measureClockOffset } from '../../../../director/daemons/clock-offset.ts';
 import type { DaemonLink } from '../../../../director/daemons/daemon-ports.ts';
-import { reach } from '../../../../director/daemons/reach.ts';
+import { reach } from '../../../../transport/reach.ts';
 import { PeerRefusedName, PeerUnreachable } from '../../../../transport/peer-errors.ts';
 
 const target = {

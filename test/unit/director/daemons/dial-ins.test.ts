@@ -7,7 +7,7 @@ import type { ClientDirectorResource } from '../../../../configuration/file-daem
 import { createLog } from '../../../../daemon/log.ts';
 import { DialIns } from '../../../../director/daemons/dial-ins.ts';
 import { GrpcDaemons } from '../../../../director/daemons/grpc-daemons.ts';
-import { reach } from '../../../../director/daemons/reach.ts';
+import { reach } from '../../../../transport/reach.ts';
 import { DirectorLine } from '../../../../file-daemon/service/director-line.ts';
 import {
   FileDaemonServiceService,

@@ -1,11 +1,15 @@
-import { PeerNotConnected, PeerTimeout, PeerUnreachable } from '../../transport/peer-errors.ts';
-import { pause } from '../pause.ts';
-import type { DaemonLink } from './daemon-ports.ts';
+import { PeerNotConnected, PeerTimeout, PeerUnreachable } from './peer-errors.ts';
+import { pause } from './pause.ts';
 
 const TRY_TIMEOUT_MS = 15_000;
 const TRY_MS_MIN = 1_000;
 const FIRST_PAUSE_MS = 1_000;
 const PAUSE_MS_MAX = 30_000;
+
+/** A way to a peer that is tried once; see `Connection`. */
+export interface Attempt extends Disposable {
+  ready(timeoutMs: number, signal: AbortSignal): Promise<void>;
+}
 
 export interface ReachOptions {
   /** Trying goes on for this long (FD Connect Timeout, SD Connect Timeout). */
@@ -22,7 +26,7 @@ export interface ReachOptions {
  * refuses us (name, password) will do so again: that fails at once.
  * @throws what the last try threw; the reason of the signal when that aborts.
  */
-export async function reach<L extends DaemonLink>(makeLink: () => L, options: ReachOptions): Promise<L> {
+export async function reach<L extends Attempt>(makeLink: () => L, options: ReachOptions): Promise<L> {
   const { signal, random = Math.random } = options;
   const deadline = performance.now() + options.timeoutSeconds * 1000;
   let pauseMs = FIRST_PAUSE_MS;
@@ -45,4 +49,15 @@ export async function reach<L extends DaemonLink>(makeLink: () => L, options: Re
       pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
     }
   }
+}
+
+/** Why a peer is tried again, in the words of Bacula. @param where "Client: laptop-fd on 10.0.0.7:9102"; what connects by itself has none */
+export function retryText(error: Error, where: string): string {
+  const isTried = error instanceof PeerUnreachable || error instanceof PeerTimeout;
+  const text = isTried ? `Could not connect to ${where}. ERR=${capitalised(error.reason)}` : error.message;
+  return `${text}\nRetrying ...`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
