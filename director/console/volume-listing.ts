@@ -1,8 +1,8 @@
 import type { MediaRow, PoolRow, VolumeHold } from '../../catalog/rows.ts';
-import { CommandError } from './command-error.ts';
 import type { CommandContext } from './command.ts';
 import { listingOf, renderListing, type Columns, type ListForm } from './listing.ts';
-import { parseNumberList } from './number-list.ts';
+import { jobIdsOnLine } from './jobs-on-line.ts';
+import { requirePool } from './pool-listing.ts';
 import { keptText } from './removal-listing.ts';
 
 /** A time that has not come shows as 0. */
@@ -28,6 +28,7 @@ function volumeColumns(now: Date): Columns<MediaRow> {
   ];
 }
 
+/** Bacula's, in its order, and two of our own: Pool and KeptUntil. What has no meaning here is 0. */
 function longVolumeColumns(now: Date, holds: readonly VolumeHold[]): Columns<MediaRow> {
   const holdOf = new Map(holds.map((hold) => [hold.mediaId, hold]));
   return [
@@ -37,14 +38,26 @@ function longVolumeColumns(now: Date, holds: readonly VolumeHold[]): Columns<Med
     ['PoolId', (volume) => volume.poolId],
     ['Pool', (volume) => volume.poolName],
     ['MediaType', (volume) => volume.mediaType],
+    ['MediaTypeId', () => 0],
     ['FirstWritten', (volume) => volume.firstWritten ?? NEVER],
     ['LastWritten', (volume) => volume.lastWritten ?? NEVER],
     ['LabelDate', (volume) => volume.labelDate ?? NEVER],
     ['VolJobs', (volume) => volume.volJobs],
     ['VolFiles', (volume) => volume.volFiles],
     ['VolBlocks', (volume) => volume.volBlocks],
+    ['VolParts', () => 0],
+    ['VolCloudParts', () => 0],
+    ['CacheRetention', () => 0],
+    ['VolMounts', () => 0],
     ['VolBytes', (volume) => volume.volBytes],
+    ['VolABytes', () => 0],
+    ['VolAPadding', () => 0],
+    ['VolHoleBytes', () => 0],
+    ['VolHoles', () => 0],
+    ['LastPartBytes', () => 0],
     ['VolErrors', (volume) => volume.volErrors],
+    ['VolWrites', () => 0],
+    ['VolCapacityBytes', () => 0],
     ['VolStatus', (volume) => volume.volStatus],
     ['Enabled', (volume) => volume.enabled],
     ['Recycle', (volume) => volume.recycle],
@@ -54,49 +67,31 @@ function longVolumeColumns(now: Date, holds: readonly VolumeHold[]): Columns<Med
     ['MaxVolFiles', (volume) => volume.maxVolFiles],
     ['MaxVolBytes', (volume) => volume.maxVolBytes],
     ['InChanger', (volume) => volume.inChanger],
+    ['EndFile', (volume) => Math.floor(lastAddress(volume) / 2 ** 32)],
+    ['EndBlock', (volume) => lastAddress(volume) % 2 ** 32],
     ['VolType', () => 1],
+    ['LabelType', () => 0],
     ['StorageId', (volume) => volume.storageId],
+    ['DeviceId', () => 0],
+    ['MediaAddressing', () => 0],
+    ['VolReadTime', () => 0],
+    ['VolWriteTime', () => 0],
+    ['LocationId', () => 0],
     ['RecycleCount', (volume) => volume.recycleCount],
+    ['InitialWrite', (volume) => volume.firstWritten ?? NEVER],
     ['ScratchPoolId', (volume) => volume.scratchPoolId],
     ['RecyclePoolId', (volume) => volume.recyclePoolId],
     ['ActionOnPurge', (volume) => volume.truncateOnPurge],
     ['ExpiresIn', (volume) => expiresInSeconds(volume, now)],
+    ['Comment', (volume) => volume.comment],
     ['KeptUntil', (volume) => keptText(volume, holdOf.get(volume.mediaId))],
   ];
 }
 
-const POOL_COLUMNS: Columns<PoolRow> = [
-  ['PoolId', (pool) => pool.poolId],
-  ['Name', (pool) => pool.name],
-  ['NumVols', (pool) => pool.numVols],
-  ['MaxVols', (pool) => pool.maxVols],
-  ['MaxVolBytes', (pool) => pool.maxVolBytes],
-  ['VolRetention', (pool) => pool.volRetention],
-  ['Enabled', () => 1],
-  ['PoolType', (pool) => pool.poolType],
-  ['LabelFormat', (pool) => pool.labelFormat],
-];
-
-const LONG_POOL_COLUMNS: Columns<PoolRow> = [
-  ['PoolId', (pool) => pool.poolId],
-  ['Name', (pool) => pool.name],
-  ['NumVols', (pool) => pool.numVols],
-  ['MaxVols', (pool) => pool.maxVols],
-  ['UseOnce', (pool) => pool.useOnce],
-  ['VolRetention', (pool) => pool.volRetention],
-  ['VolUseDuration', (pool) => pool.volUseDuration],
-  ['MaxVolJobs', (pool) => pool.maxVolJobs],
-  ['MaxVolFiles', (pool) => pool.maxVolFiles],
-  ['MaxVolBytes', (pool) => pool.maxVolBytes],
-  ['AutoPrune', (pool) => pool.autoPrune],
-  ['Recycle', (pool) => pool.recycle],
-  ['PoolType', (pool) => pool.poolType],
-  ['LabelFormat', (pool) => pool.labelFormat],
-  ['Enabled', () => 1],
-  ['ScratchPoolId', (pool) => pool.scratchPoolId],
-  ['RecyclePoolId', (pool) => pool.recyclePoolId],
-  ['ActionOnPurge', (pool) => pool.truncateOnPurge],
-];
+/** Of the last byte, as Bacula counts it: file * 2^32 + block. */
+function lastAddress({ volBytes }: MediaRow): number {
+  return Math.max(0, volBytes - 1);
+}
 
 /** One table per Pool, unless the line names a Pool, a Volume or a job; JSON has a column Pool instead. */
 export async function listVolumes(context: CommandContext, form: ListForm): Promise<string> {
@@ -106,9 +101,9 @@ export async function listVolumes(context: CommandContext, form: ListForm): Prom
   const render = (volumes: readonly MediaRow[]) => renderListing(listingOf(columns, volumes), form);
   const poolName = line.value('pool');
   const volumeName = line.value('volume', 'volumes', 'media');
-  const jobIds = line.value('jobid');
+  const jobIds = await jobIdsOnLine(context);
   if (jobIds !== undefined) {
-    const ofJobs = parseNumberList('jobid', jobIds).map((jobId) => services.catalog.listVolumes({ jobId }));
+    const ofJobs = jobIds.map((jobId) => services.catalog.listVolumes({ jobId }));
     return render((await Promise.all(ofJobs)).flat());
   }
   if (poolName !== undefined) await requirePool(context, poolName);
@@ -126,23 +121,6 @@ export async function listVolumes(context: CommandContext, form: ListForm): Prom
 export async function volumesOfPool({ services, now }: CommandContext, poolName: string): Promise<string> {
   const volumes = await services.catalog.listVolumes({ poolName });
   return renderListing(listingOf(volumeColumns(now()), volumes), 'table');
-}
-
-export async function listPools(
-  { services, line }: CommandContext,
-  form: ListForm,
-  name: string | undefined = line.value('pool', 'pools'),
-): Promise<string> {
-  if (name !== undefined) await requirePool({ services }, name);
-  const pools = (await services.catalog.listPools({ name })).sort((a, b) => a.poolId - b.poolId);
-  const columns = form === 'table' ? POOL_COLUMNS : LONG_POOL_COLUMNS;
-  return renderListing(listingOf(columns, pools), form);
-}
-
-/** @throws CommandError when the catalog has none of this name: an empty list would hide a slip. */
-async function requirePool({ services }: Pick<CommandContext, 'services'>, name: string): Promise<void> {
-  if ((await services.catalog.listPools({ name })).length > 0) return;
-  throw new CommandError(`the catalog has no Pool "${name}"`, '"list pools" shows the Pools.');
 }
 
 async function poolsOfCatalog({ services }: CommandContext): Promise<PoolRow[]> {

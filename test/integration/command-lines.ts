@@ -34,6 +34,7 @@ export const EVERY_COMMAND: Readonly<Record<string, readonly CommandLines[]>> = 
     .concat([
       ['list nextvol job=Backup', /^The next Volume to be used|^Could not find next Volume/m],
       ['list copies', /No results to list/],
+      ['list copies jobid=all', /No results to list/],
       ['list jobs tag=none', /No results to list/],
       ...['basefiles jobid=1', 'objects', 'events', 'pluginrestoreconf', 'snapshot', 'fileevents'].map(
         (what) => [`list ${what}`, /No results to list/] as const,

@@ -5,13 +5,17 @@ import type { Command, CommandContext, KeywordValue } from '../command.ts';
 import { resourceNamed } from '../choose-resource.ts';
 import { printFiles } from '../file-listing.ts';
 import { JOB_FILTERS, listJobs } from '../job-listing.ts';
+import { jobIdsOnLine } from '../jobs-on-line.ts';
 import { formOf, listingOf, PagedListing, renderListing, type Columns, type ListForm } from '../listing.ts';
 import { nextVolume } from '../next-volume.ts';
-import { parseNumberList } from '../number-list.ts';
-import { listPools, listVolumes } from '../volume-listing.ts';
+import { listPools } from '../pool-listing.ts';
+import { listVolumes } from '../volume-listing.ts';
 
 /** What other programs of this tradition keep, and scripts ask for: there is never any of it here. */
 const NOTHING = ['basefiles', 'objects', 'pluginrestoreconf', 'snapshot', 'fileevents', 'events'];
+
+/** What selects among them. */
+const OF_NOTHING = ['source', 'code', 'start', 'end', 'category', 'status', 'restoreobjectid', 'severity'];
 
 type Printer = (context: CommandContext, form: ListForm) => Promise<void>;
 
@@ -46,6 +50,7 @@ const KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   filemedia: 'flag',
   fileindex: 'text',
   ...Object.fromEntries(NOTHING.map((keyword) => [keyword, 'flag'] as const)),
+  ...Object.fromEntries(OF_NOTHING.map((keyword) => [keyword, 'text'] as const)),
   pools: 'flag',
   volumes: 'flag',
   media: 'flag',
@@ -55,6 +60,7 @@ const KEYWORDS: Readonly<Record<string, KeywordValue>> = {
   pool: 'pool',
   volume: 'text',
   type: ['all', 'deleted'],
+  pattern: 'text',
   json: 'flag',
 };
 
@@ -137,11 +143,10 @@ const COPY_COLUMNS: Columns<CopyRow> = [
   ['MediaType', (row) => row.mediaType],
 ];
 
-async function printCopies({ line, services, print }: CommandContext, form: ListForm): Promise<void> {
-  const jobIds = line.value('jobid');
-  const rows = await services.catalog.copiesOf(
-    jobIds === undefined ? undefined : parseNumberList('jobid', jobIds),
-  );
+async function printCopies(context: CommandContext, form: ListForm): Promise<void> {
+  const { line, services, print } = context;
+  const all = line.value('jobid')?.toLowerCase() === 'all';
+  const rows = await services.catalog.copiesOf(all ? undefined : await jobIdsOnLine(context));
   await print(renderListing(listingOf(COPY_COLUMNS, rows), form));
 }
 
@@ -162,11 +167,9 @@ async function printFileMedia(context: CommandContext, form: ListForm): Promise<
 async function printJobMedia(context: CommandContext, form: ListForm): Promise<void> {
   const { line, services, signal } = context;
   const volumeName = line.value('volume');
-  const jobIds = line.value('jobid');
   const columns = form === 'table' ? JOB_MEDIA_COLUMNS : LONG_JOB_MEDIA_COLUMNS;
   const listing = new PagedListing(context, form, columns);
-  const wanted = jobIds === undefined ? [undefined] : parseNumberList('jobid', jobIds);
-  for (const jobId of wanted) {
+  for (const jobId of (await jobIdsOnLine(context)) ?? [undefined]) {
     let after = 0;
     for (;;) {
       signal.throwIfAborted();
@@ -185,10 +188,14 @@ const LONG_LOG_COLUMNS: Columns<LogRow> = [
   ['LogText', (row) => row.text],
 ];
 
-async function printJobLog({ line, services, print }: CommandContext, form: ListForm): Promise<void> {
-  const jobId = line.integer('jobid');
-  if (jobId === undefined) throw new CommandError('whose log is not said', 'Add jobid=NUMBER.');
-  const rows = await services.catalog.jobLog(jobId);
+/** With `pattern=` only the messages that have this text, in capitals or not. */
+async function printJobLog(context: CommandContext, form: ListForm): Promise<void> {
+  const { line, services, print } = context;
+  const jobIds = await jobIdsOnLine(context);
+  if (jobIds === undefined) throw new CommandError('whose log is not said', 'Add jobid=NUMBER.');
+  const pattern = line.value('pattern')?.toLowerCase() ?? '';
+  const logs = await Promise.all(jobIds.map((jobId) => services.catalog.jobLog(jobId)));
+  const rows = logs.flat().filter((row) => row.text.toLowerCase().includes(pattern));
   await print(renderListing(listingOf(form === 'table' ? LOG_COLUMNS : LONG_LOG_COLUMNS, rows), form));
 }
 

@@ -6,7 +6,7 @@ import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { chooseFromMenu } from '../prompts.ts';
 import { UPDATE_VOLUME_KEYWORDS, updateVolume } from '../update-volume.ts';
-import { listPools } from '../volume-listing.ts';
+import { longPools } from '../pool-listing.ts';
 import { parseYesNo } from '../yes-no.ts';
 import { parseDate } from '../when.ts';
 
@@ -73,7 +73,7 @@ export const update: Command = {
 async function updatePool(context: CommandContext): Promise<void> {
   const pool = await poolOnLineOrChosen(context);
   await syncPool(context.services.catalog, pool);
-  await context.print(await listPools(context, 'table', pool.name));
+  await context.print(await longPools(context, 'table', pool.name));
   await context.say('Pool DB record updated from resource.');
 }
 

@@ -95,6 +95,75 @@ describe('list', () => {
     expect(await listed('llist pool=A-Full-Pool')).toContain('AutoPrune: 1\n');
   });
 
+  it('takes the unique name of a job for its JobId: ujobid=', async () => {
+    director.contents.files.set(1, [{ path: '/srv/of-one' }]);
+    director.contents.logs.set(1, ['log of one']);
+    const about = (what: string) => listed(`list ${what} ujobid=Gzip.2026-11-21_03.39.53_01`);
+    expect(await about('jobmedia')).toMatch(/^\| 1 +\| A-Full-0001 +\|/m);
+    expect(await about('jobmedia')).not.toContain('A-Incr-0002');
+    expect(await about('volumes')).toMatch(/^\| 1 +\| A-Full-0001 +\|/m);
+    expect(await about('volumes')).not.toContain('A-Incr-0002');
+    expect(await about('files')).toContain('/srv/of-one');
+    expect(await about('joblog')).toContain('log of one');
+    for (const what of ['jobmedia', 'volumes', 'files', 'joblog'])
+      expect(await listed(`list ${what} ujobid=Gzip.2026-11-21_00.00.00_77`)).toBe('No results to list.\n');
+  });
+
+  it('picks messages of a log with pattern=', async () => {
+    director.contents.logs.set(1, ['Start Backup JobId 1', 'Using Device "FileStorage" to write.']);
+    const text = await listed('llist joblog jobid=1 pattern=device');
+    expect(text).toContain('LogText: Using Device "FileStorage" to write.\n');
+    expect(text).not.toContain('Start Backup');
+  });
+
+  it.each([
+    'events type=daemon source=* code=DD0001 start="2026-01-01" end="2027-01-01" days=2 limit=2 order=asc',
+    'objects jobid=1 client=peer-fd type=x category=y status=T limit=2 order=asc',
+    'pluginrestoreconf jobid=1 restoreobjectid=1',
+    'fileevents jobid=1 fileindex=2 severity=1 type=b',
+  ])('takes list %s, of which there is nothing', async (what) => {
+    expect(await listed(`list ${what}`)).toBe('No results to list.\n');
+  });
+
+  it('llist volume has the columns of Bacula', async () => {
+    const text = await listed('llist volume=A-Full-0001');
+    const columns = [...text.matchAll(/^ *(\w+): /gm)].map(([, column]) => column);
+    expect(columns).toEqual(
+      (
+        'MediaId VolumeName Slot PoolId Pool MediaType MediaTypeId FirstWritten LastWritten LabelDate VolJobs VolFiles ' +
+        'VolBlocks VolParts VolCloudParts CacheRetention VolMounts VolBytes VolABytes VolAPadding VolHoleBytes VolHoles ' +
+        'LastPartBytes VolErrors VolWrites VolCapacityBytes VolStatus Enabled Recycle VolRetention VolUseDuration ' +
+        'MaxVolJobs MaxVolFiles MaxVolBytes InChanger EndFile EndBlock VolType LabelType StorageId DeviceId ' +
+        'MediaAddressing VolReadTime VolWriteTime LocationId RecycleCount InitialWrite ScratchPoolId RecyclePoolId ' +
+        'ActionOnPurge ExpiresIn Comment KeptUntil'
+      ).split(' '),
+    );
+    director.contents.volumes = [mediaRow(1, { volBytes: 2 ** 32 + 11 })];
+    expect(await listed('llist volume=A-Full-0001')).toMatch(/^ +EndFile: 1\n +EndBlock: 10$/m);
+  });
+
+  it('llist pools has all settings and the bytes of the pool', async () => {
+    const conf = director.conf();
+    const [incremental, full] = conf.pools;
+    const pools = [{ ...incremental!, nextPool: full!, migrationHighBytes: 5_000, migrationTime: 60 }, full!];
+    director = fakeDirector({ conf: () => ({ ...conf, pools }) });
+    director.contents.volumes = [
+      mediaRow(1, { volBytes: 10 }),
+      mediaRow(2, { poolId: 2, poolName: 'A-Incr-Pool', volBytes: 20 }),
+      mediaRow(3, { poolId: 2, poolName: 'A-Incr-Pool', volBytes: 300 }),
+    ];
+    const text = await listed('llist pool=A-Incr-Pool');
+    const values = Object.fromEntries(
+      [...text.matchAll(/^ *(\w+): (.*)$/gm)].map(([, key, value]) => [key!, value!] as const),
+    );
+    expect(values).toMatchObject({
+      ...{ UseCatalog: '1', AcceptAnyVolume: '0', LabelType: '0', CacheRetention: '0' },
+      ...{ PoolBytes: '320', MaxPoolBytes: '0', NextPoolId: '1' },
+      ...{ MigrationHighBytes: '5000', MigrationLowBytes: '0', MigrationTime: '60' },
+    });
+    expect(await listed('llist pools')).toMatch(/Name: Scratch\n[^]*PoolBytes: 0\n[^]*NextPoolId: 0\n/);
+  });
+
   it('prints JSON on a line when asked', async () => {
     const json = async (line: string) =>
       JSON.parse((await converse(director, [line])).split('\n')[1]!) as unknown[];
