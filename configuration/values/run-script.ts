@@ -49,7 +49,9 @@ export const RUN_SCRIPT = {
     into: 'commands',
     help: 'A console command, run on the Director; may be repeated',
   }),
-  timeout: directive('Timeout', duration, { help: 'The command is ended after this time' }),
+  timeout: directive('Timeout', duration, {
+    help: 'The command is ended after this time; when nothing is said, after a day',
+  }),
 };
 
 /** A script of a Job, whichever way it was written. */

@@ -109,6 +109,14 @@ describe('a VirtualFull', () => {
     expect(reported(output, 'Backup Level')).toBe('Virtual Full');
     expect(output).toContain('Consolidating JobIds=1,2,3');
     expect(reported(output, 'Volume name\\(s\\)')).toMatch(/^Virtual-/);
+    // It has the times of the last job that it contains, and is stored as a Full.
+    const times = await held.console(
+      '.sql query="SELECT StartTime, EndTime FROM Job WHERE JobId IN (3, 4)"\n',
+    );
+    const [last, made] = times.match(/^\d{4}-\d\d-\d\d .*$/gm) ?? [];
+    expect(made).toBeDefined();
+    expect(made).toBe(last);
+    expect(await held.console('list jobs jobid=4\n')).toMatch(/\| B +\| F +\|/);
 
     await held.console(
       'purge jobs jobid=1,2,3\ndelete jobid=1 yes\ndelete jobid=2 yes\ndelete jobid=3 yes\n',

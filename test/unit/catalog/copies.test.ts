@@ -6,13 +6,14 @@ import type { CopyCursor } from '../../../catalog/inputs.ts';
 import { createJob, endJob, jobById, setJob } from '../../../catalog/jobs.ts';
 import { lastGoodFull } from '../../../catalog/levels.ts';
 import { deleteJobs } from '../../../catalog/removal.ts';
+import { syncPool } from '../../../catalog/resources.ts';
 import { copyPage } from '../../../catalog/restore/copy-page.ts';
 import { openRestorePlan } from '../../../catalog/restore/plan.ts';
 import type { FileRecord } from '../../../proto/noctule/record/v1/file_record.ts';
 import { RecordsContent } from '../../../proto/noctule/record/v1/volume_members.ts';
 import type { StreamStretch } from '../../../proto/noctule/storage/v1/storage_daemon.ts';
 import { unpackRecords } from '../../../volume/record-batch.ts';
-import { minute, Site, type TestFile } from './site.ts';
+import { minute, POOL, Site, type TestFile } from './site.ts';
 
 const EVERYTHING = [{ path: Buffer.from('/'), recursive: true, marked: true }];
 
@@ -157,6 +158,20 @@ test('a copy has the times and sums of its original, and counts for nothing', ()
   expect(lastGoodFull(site.db, series)?.jobId).toBe(full);
   expect(copiesOf(site.db)).toMatchObject([{ jobId: full, copyJobId: copy }]);
   expect(copiesOf(site.db, [copy])).toEqual([]);
+});
+
+test('PoolUncopiedJobs: all good backup jobs (type B, T/W, bytes > 0) in the pool', () => {
+  using site = new Site();
+  const good = ['T', 'W'].map((status, i) => site.backup({ start: i + 1, status, files: A_FILE }));
+  for (const status of 'fEeAI') site.backup({ start: 5, status, files: A_FILE });
+  site.start({ start: 6 });
+  const { poolId } = syncPool(site.db, { ...POOL, name: 'Another' });
+  for (const change of ['JobBytes = 0', "Type = 'V'", `PoolId = ${poolId}`]) {
+    const jobId = site.backup({ start: 7, files: A_FILE });
+    site.db.run(`UPDATE JobRun SET ${change} WHERE JobId = :jobId`, { jobId });
+  }
+  const found = jobsToCopy(site.db, { poolId: site.poolId, uncopied: true });
+  expect(found.map(({ jobId }) => jobId)).toEqual(good);
 });
 
 test('backups that have a copy, or get one now, are not to be copied; those whose copy failed are', () => {
