@@ -5,7 +5,7 @@ export interface OtherRun {
   readonly jobId: number;
   /** Letters of the catalog. */
   readonly level: string;
-  /** Still in the queue. */
+  /** Still waiting for its turn. */
   readonly isQueued: boolean;
 }
 

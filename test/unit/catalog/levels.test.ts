@@ -97,6 +97,20 @@ test('failed Fulls and Differentials since a time are found, Incrementals and go
   );
 });
 
+test.each(['A', 'E', 'e', 'f'])('a Full that ended with %s is a failed one', (status) => {
+  using site = new Site();
+  const failed = site.backup({ start: 3, status });
+  expect(failedSince(site.db, { ...seriesOf(site), after: minute(2) }).map(({ jobId }) => jobId)).toEqual([
+    failed,
+  ]);
+});
+
+test.each(['T', 'W', 'I'])('a Full that ended with %s is no failed one', (status) => {
+  using site = new Site();
+  site.backup({ start: 3, status });
+  expect(failedSince(site.db, { ...seriesOf(site), after: minute(2) })).toEqual([]);
+});
+
 test('a Full that was cancelled in the queue, before its FileSet was looked at, has failed, too', () => {
   using site = new Site();
   site.backup({ start: 1 });

@@ -86,6 +86,22 @@ describe('a Job with Allow Duplicate Jobs = no', () => {
     expect(director.jobs.running().map(({ jobId }) => jobId)).toEqual([running]);
   });
 
+  test('and Cancel Queued Duplicates = yes: one that is still waiting for the storage of its level (state s) goes', async () => {
+    const extra = `Storage { Name = Small; Address = 127.0.0.1; Password = x; Device = D; Media Type = Small }
+Client { Name = many-fd; Address = 127.0.0.1; Password = x; Catalog = MyCatalog; Maximum Concurrent Jobs = 9 }
+Pool { Name = Small-Pool; Pool Type = Backup; Storage = Small; Label Format = "Small-" }
+${job('Full Backup Pool = Small-Pool', 'Holder')}
+${job('Client = many-fd\nFull Backup Pool = Small-Pool\nAllow Duplicate Jobs = no\nCancel Queued Duplicates = yes', 'Alone')}`;
+    await using director = await TestDirector.start({ conf: { extra }, script: HANGING });
+    await director.run('Holder', { level: 'Full' });
+    await until(() => director.jobs.running()[0]?.status === 'R');
+    const waiting = await director.run('Alone', { level: 'Incremental' });
+    await until(() => director.jobs.running()[1]?.status === 's');
+    const second = await director.run('Alone', { level: 'Incremental' });
+    expect(await director.jobs.ended(waiting)).toBe('A');
+    await until(() => director.jobs.running()[1]?.jobId === second);
+  });
+
   test('and Cancel Lower Level Duplicates = yes: a Full takes the place of an Incremental, and not the other way', async () => {
     const extra = job('Allow Duplicate Jobs = no\nCancel Lower Level Duplicates = yes', 'Alone');
     await using director = await TestDirector.start({ conf: { extra }, script: HANGING });

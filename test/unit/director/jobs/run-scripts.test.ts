@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { finish, openSession, type Script } from './fake-daemons.ts';
+import { durable, finish, mountVolume, openSession, type AppendCall, type Script } from './fake-daemons.ts';
 import { TestDirector, until } from './test-director.ts';
 
 /** The outcome of one run of a Job with these scripts. */
@@ -8,6 +8,36 @@ async function outcomeWith(scripts: string, type = 'Backup') {
   await using director = await TestDirector.start({ conf: { extra } });
   const outcome = await director.outcome('My Job');
   return { ...outcome, commands: director.consoleCommands, backups: director.daemons.backups };
+}
+
+/** Backups that come to no end by themselves. */
+const HANGS: Script = {
+  backup: async function* (_, signal) {
+    yield* [];
+    await new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+  },
+  append: async (call) => {
+    await openSession(call);
+    await untilAborted(call);
+  },
+};
+
+/** Likewise, but with two files saved. */
+const SAVES_AND_HANGS: Script = {
+  ...HANGS,
+  append: async (call) => {
+    await openSession(call);
+    await mountVolume(call);
+    call.answer({ event: { $case: 'durable', value: durable() } });
+    await untilAborted(call);
+  },
+};
+
+async function untilAborted(call: AppendCall): Promise<void> {
+  for (let next = await call.take(); next && next.command?.$case !== 'abort';) next = await call.take();
+  finish(call, 'E', 'aborted');
 }
 
 describe('console commands in scripts', () => {
@@ -87,19 +117,6 @@ describe('scripts after a job', () => {
 });
 
 describe('scripts of a job that is cancelled', () => {
-  const HANGS: Script = {
-    backup: async function* (_, signal) {
-      yield* [];
-      await new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason as Error));
-      });
-    },
-    append: async (call) => {
-      await openSession(call);
-      for (let next = await call.take(); next && next.command?.$case !== 'abort';) next = await call.take();
-      finish(call, 'E', 'aborted');
-    },
-  };
   const extra = `Job { Name = "My Job"; JobDefs = Defaults
     Run Before Job = "/bin/echo before"
     Run After Job = "/bin/echo good"
@@ -138,6 +155,17 @@ test('cancelled outranks a non-fatal error: an After script that fails leaves it
   expect(await director.jobs.ended(jobId)).toBe('A');
   expect(await director.text()).toContain('AfterJob returned non-zero status=1');
   expect((await director.catalog.jobById(jobId))?.jobStatus).toBe('A');
+});
+
+test('Incomplete outranks a non-fatal error: an After script that fails leaves it incomplete', async () => {
+  const extra = 'Job { Name = "My Job"; JobDefs = Defaults; Run After Failed Job = "/bin/false" }';
+  await using director = await TestDirector.start({ conf: { extra }, script: SAVES_AND_HANGS });
+  const jobId = await director.run('My Job');
+  await until(async () => (await director.catalog.jobMedia(jobId)).length > 0);
+  director.jobs.stopJob(jobId, 'by hand');
+  expect(await director.jobs.ended(jobId)).toBe('I');
+  expect(await director.text()).toContain('AfterJob returned non-zero status=1');
+  expect((await director.catalog.jobById(jobId))?.jobStatus).toBe('I');
 });
 
 test('the start time is taken anew after the Before scripts: what they write is not saved twice', async () => {
