@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { openTun } from '../../native/tun.ts';
+import { openTun } from './tun.ts';
 import { PacketLine } from './packet-line.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { read, writeSync } from 'node:fs';
 import { isErrno } from '../../errors/operator-error.ts';
-import { TUN_PACKET_BYTES_MAX } from '../../native/tun.ts';
+import { TUN_PACKET_BYTES_MAX } from './tun.ts';
 
 /** How many packets may wait at most; more are lost, as with `tc qdisc add ... netem` without a limit of its own. */
 const WAITING_MAX = 1000;

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { nativeLibrary, nativeProblem } from './library.ts';
+import { nativeLibrary, nativeProblem } from '../../native/library.ts';
 
 /** linux/if_tun.h */
 const TUNSETIFF = 0x400454ca;
