@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { clockMessage, measureClockOffset } from '../../../../director/daemons/clock-offset.ts';
 import type { DaemonLink } from '../../../../director/daemons/daemon-ports.ts';
 import { reach } from '../../../../transport/reach.ts';
@@ -78,18 +78,23 @@ describe('reach', () => {
 describe('the offset of a client clock', () => {
   const MS = 1_000_000n;
 
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
   /** A client whose clock is ahead by `offsetMs`, and whose answers take these times to arrive. */
-  function measured(offsetMs: number, delaysMs: number[]) {
-    let nowMs = 1_000_000;
+  async function measured(offsetMs: number, delaysMs: number[]) {
     let question = 0;
     const client = {
       hello: async () => {
-        const clockNs = BigInt(nowMs + offsetMs) * MS;
-        nowMs += delaysMs[question++ % delaysMs.length] ?? 0;
+        const clockNs = BigInt(Date.now() + offsetMs) * MS;
+        const delayMs = delaysMs[question++ % delaysMs.length];
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
         return { name: 'peer-fd', version: '', platform: '', clockNs };
       },
     };
-    return measureClockOffset(client, signal, () => nowMs);
+    const measuring = measureClockOffset(client, signal);
+    await vi.advanceTimersByTimeAsync(Math.max(...delaysMs)); // no question waits for the answer to another
+    return await measuring;
   }
 
   test.each([
