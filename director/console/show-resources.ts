@@ -9,6 +9,7 @@ import type {
   ScheduleResource,
   StorageResource,
 } from '../../configuration/director-conf.ts';
+import type { RunScript } from '../../configuration/values/run-script.ts';
 import { durationText, withCommas } from '../../text/numbers.ts';
 import { clientRetentions } from '../retention/record-periods.ts';
 import { showFileSetBlocks } from './show-fileset.ts';
@@ -25,6 +26,7 @@ export function showDirector({ director }: DirectorConf): string[] {
   return [
     `Director: name=${director.name} MaxJobs=${director.maximumConcurrentJobs} ` +
       `FDtimeout=${director.fdConnectTimeout} SDtimeout=${director.sdConnectTimeout}`,
+    `   query_file=${director.queryFile}`,
     ...(director.messages ? [`  --> ${showMessages(director.messages)[0]}`] : []),
   ];
 }
@@ -35,17 +37,39 @@ export function showJob(job: JobResource): string[] {
     `     MaxJobs=${job.maximumConcurrentJobs} Resched=${bit(job.rescheduleOnError)} Times=${job.rescheduleTimes} ` +
       `Interval=${withCommas(job.rescheduleInterval)}`,
     `     Accurate=${bit(job.accurate)}`,
-    ...(job.type === 'Restore' ? [`     Where=${job.where ?? NONE} Replace=${job.replace}`] : []),
     ...below(showClient(job.client)),
     ...below(showFileSet(job.fileSet)),
     ...(job.schedule ? below(showSchedule(job.schedule)) : []),
+    ...given('Where', job.where),
+    ...given('RegexWhere', job.regexWhere),
+    ...(job.type === 'Restore' ? given('Replace', job.replace) : []),
+    ...given('Bootstrap', job.bootstrap),
+    ...given('WriteBootstrap', job.writeBootstrap),
     ...job.storage.flatMap((storage) => below(showStorage(storage))),
+    ...job.runScripts.flatMap(showRunScript),
     ...below(showPool(job.pool)),
     ...belowAs('FullBackupPool', job.fullBackupPool),
     ...belowAs('IncrementalBackupPool', job.incrementalBackupPool),
     ...belowAs('DifferentialBackupPool', job.differentialBackupPool),
+    ...(job.jobToVerify ? [`  --> JobToVerify ${job.jobToVerify.name}`] : []),
     ...below(showMessages(job.messages)),
   ];
+}
+
+function showRunScript(script: RunScript): string[] {
+  return [
+    '  --> RunScript',
+    ...script.commands.flatMap(({ kind, text }) => given(kind === 'console' ? 'Console' : 'Command', text)),
+    `  --> Target=${script.runsOnClient ? '%c' : NONE}`,
+    `  --> RunOnSuccess=${bit(script.runsOnSuccess)}`,
+    `  --> RunOnFailure=${bit(script.runsOnFailure)}`,
+    `  --> FailJobOnError=${bit(script.failJobOnError)}`,
+    `  --> RunWhen=${script.runsWhen}`,
+  ];
+}
+
+function given(title: string, value: string | undefined): string[] {
+  return value === undefined || value === '' ? [] : [`  --> ${title}=${value}`];
 }
 
 export function showClient(client: ClientResource): string[] {

@@ -19,13 +19,8 @@ function switching(name: 'enable' | 'disable', description: string): Command {
       client: 'client',
       schedule: 'schedule',
       storage: 'storage',
+      batch: 'flag',
       ...DEVICE_KEYWORDS,
-    },
-    absentKeywords: {
-      batch: [
-        'the catalog takes the files of a job while it runs, and that cannot be switched',
-        `Name what to ${name} with job=, client=, schedule= or storage=.`,
-      ],
     },
     async run(context) {
       if (context.line.has('device', 'drive')) {
@@ -39,6 +34,9 @@ function switching(name: 'enable' | 'disable', description: string): Command {
         ['Storage', resourceOnLine(context, 'Storage', 'storage')],
       ] as const;
       const named = resources.filter(([, resource]) => resource !== undefined);
+      if (named.length === 0 && context.line.has('batch')) {
+        return context.say('The catalog takes the files of a job while it runs: "batch" changes nothing.');
+      }
       if (named.length === 0) {
         throw new CommandError(
           'You must enter one of the following keywords: job, client, schedule, or storage',

@@ -165,7 +165,6 @@ Catalog record for Volume "Manual-0001", Slot 0  successfully created.
 it.each([
   ['label barcodes storage=File1 pool=Scratch', 'label: volumes lie in directories: there is no autochanger'],
   ['delete objectid=1', 'delete: there are no objects of plugins in the catalog.'],
-  ['disable batch', 'disable: the catalog takes the files of a job while it runs'],
 ])('%s is refused with its reason', async (line, reason) => {
   const { transcript, succeeded } = await session(fakeDirector(), [line]);
   expect(transcript).toContain(`\n${reason}`);
@@ -211,6 +210,12 @@ describe('estimate', () => {
 });
 
 describe('enable and disable', () => {
+  it('take batch alone, which changes nothing', async () => {
+    const { transcript, succeeded } = await session(fakeDirector(), ['disable batch', 'enable batch']);
+    expect(transcript.match(/"batch" changes nothing\./g)).toHaveLength(2);
+    expect(succeeded).toEqual([true, true]);
+  });
+
   it('switch what the scheduler looks at', async () => {
     const director = fakeDirector();
     const transcript = await converse(director, [
@@ -274,6 +279,27 @@ describe('show', () => {
     );
     expect(transcript).toContain('show: Storage "Nix" is not defined. There is: File1.\n');
     expect(transcript).toContain('show: what to show is missing.');
+  });
+
+  it('shows what a Job says of restoring, verifying and scripts, and the query file', async () => {
+    const director = fakeDirector();
+    const conf = director.conf();
+    const [gzip, plain] = conf.jobs;
+    const script = {
+      ...{ runsOnClient: true, runsOnSuccess: true, runsOnFailure: false, failJobOnError: true },
+      ...{ runsWhen: 'Before' as const, commands: [{ kind: 'program' as const, text: '/bin/false' }] },
+    };
+    const job = { ...gzip!, jobToVerify: plain!, writeBootstrap: '/w/%c-%n.bsr', runScripts: [script] };
+    const changed = { ...director, conf: () => ({ ...conf, jobs: [job, ...conf.jobs.slice(1)] }) };
+    const transcript = await converse(changed, ['show job=Gzip', 'show job=RestoreFiles', 'show director']);
+    expect(transcript).toMatch(/^ {2}--> WriteBootstrap=\/w\/%c-%n\.bsr\n {2}--> Storage: name=File1 /m);
+    expect(transcript).toContain(
+      '  --> RunScript\n  --> Command=/bin/false\n  --> Target=%c\n  --> RunOnSuccess=1\n  --> RunOnFailure=0\n' +
+        '  --> FailJobOnError=1\n  --> RunWhen=Before\n  --> Pool: name=A-Incr-Pool',
+    );
+    expect(transcript).toContain('  --> JobToVerify Plain\n  --> Messages: name=Standard\n');
+    expect(transcript).toContain('  --> Where=/srv/restore\n  --> Replace=Always\n');
+    expect(transcript).toContain('SDtimeout=1800\n   query_file=/q\n');
   });
 
   it('shows Counters with the value that comes next', async () => {
