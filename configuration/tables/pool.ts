@@ -100,11 +100,11 @@ export const POOL = {
   }),
   migrationHighBytes: directive('Migration High Bytes', size, {
     default: 0,
-    help: 'Size of the pool at which jobs begin to be moved',
+    help: 'Size of the backups in the pool above which the oldest are moved',
   }),
   migrationLowBytes: directive('Migration Low Bytes', size, {
     default: 0,
-    help: 'Size of the pool at which that stops',
+    help: 'Size of the backups in the pool below which that stops',
   }),
   fileRetention: directive('File Retention', duration, { help: "Beats the Client's" }),
   jobRetention: directive('Job Retention', duration, { help: "Beats the Client's" }),

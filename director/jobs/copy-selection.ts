@@ -44,7 +44,7 @@ export async function selectJobs(
     case 'PoolTime':
       return olderThan(await good(), new Date(now.getTime() - resource.migrationTime * 1000));
     case 'PoolOccupancy':
-      return overflowing(await good(), await volumesOf(catalog, resource), resource);
+      return overflowing(await good(), resource);
     case 'Job':
       return matching(await good(), plan, ({ name }) => [name]);
     case 'Client':
@@ -55,15 +55,9 @@ export async function selectJobs(
       return onVolumes(catalog, await good(), volumes);
     }
     case 'SmallestVolume':
-      return onVolumes(
-        catalog,
-        await good(),
-        firstBy(await writtenVolumes(catalog, resource), (one) => one.volBytes),
-      );
-    case 'OldestVolume': {
-      const writtenAt = ({ lastWritten }: MediaRow) => lastWritten?.getTime() ?? 0;
-      return onVolumes(catalog, await good(), firstBy(await writtenVolumes(catalog, resource), writtenAt));
-    }
+      return onFirstVolume(catalog, await good(), resource, ({ volBytes }) => volBytes);
+    case 'OldestVolume':
+      return onFirstVolume(catalog, await good(), resource, ({ lastWritten }) => lastWritten?.getTime() ?? 0);
     case 'SQLQuery':
       return queried(catalog, plan);
   }
@@ -86,16 +80,18 @@ function olderThan(jobs: readonly JobRow[], time: Date): JobRow[] {
   return jobs.filter(({ realEndTime }) => realEndTime && realEndTime < time);
 }
 
-/** The oldest ones until the pool would be below its low mark, if it is above its high mark. */
+/**
+ * The oldest ones until the pool would be below its low mark, if it is above its high mark. What it holds are its backups: the
+ * size of a volume stays when they leave it.
+ */
 function overflowing(
   jobs: readonly JobRow[],
-  volumes: readonly MediaRow[],
   { migrationHighBytes, migrationLowBytes }: PoolResource,
 ): JobRow[] {
-  let bytes = volumes.reduce((sum, { volBytes }) => sum + volBytes, 0);
+  let bytes = jobs.reduce((sum, { jobBytes }) => sum + jobBytes, 0);
   if (migrationHighBytes === 0 || bytes <= migrationHighBytes) return [];
   return jobs.filter(({ jobBytes }) => {
-    if (bytes <= migrationLowBytes) return false;
+    if (bytes < migrationLowBytes) return false;
     bytes -= jobBytes;
     return true;
   });
@@ -145,12 +141,19 @@ function volumesOf(catalog: SelectionCatalog, { name }: PoolResource): Promise<M
   return catalog.listVolumes({ poolName: name });
 }
 
-async function writtenVolumes(catalog: SelectionCatalog, pool: PoolResource): Promise<MediaRow[]> {
-  return (await volumesOf(catalog, pool)).filter(({ volStatus }) => WRITTEN.includes(volStatus));
-}
-
-function firstBy(volumes: readonly MediaRow[], valueOf: (volume: MediaRow) => number): MediaRow[] {
-  return volumes.toSorted((one, other) => valueOf(one) - valueOf(other)).slice(0, 1);
+/** Of the volumes that any of the jobs lies on, the one with the lowest value. */
+async function onFirstVolume(
+  catalog: SelectionCatalog,
+  jobs: readonly JobRow[],
+  pool: PoolResource,
+  valueOf: (volume: MediaRow) => number,
+): Promise<JobRow[]> {
+  const written = (await volumesOf(catalog, pool)).filter(({ volStatus }) => WRITTEN.includes(volStatus));
+  for (const volume of written.toSorted((one, other) => valueOf(one) - valueOf(other))) {
+    const found = await onVolumes(catalog, jobs, [volume]);
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 /** @throws JobFailed */

@@ -22,8 +22,9 @@ const VOLUMES = [
   volumeOf(2, 'Full-0002', { volBytes: 900 }),
   volumeOf(3, 'Full-0003', { volBytes: 800, volStatus: 'Used' }),
   volumeOf(4, 'Old-0004', { volBytes: 950, volStatus: 'Error' }),
+  volumeOf(5, 'Left-0005', { volBytes: 10 }), // the smallest and oldest, by the backups that were migrated from it
 ];
-const ON_VOLUMES: Readonly<Record<number, readonly number[]>> = { 1: [3], 2: [1, 2], 3: [2], 4: [1] };
+const ON_VOLUMES: Readonly<Record<number, readonly number[]>> = { 1: [3], 2: [1, 2], 3: [2], 4: [1], 5: [] };
 
 const catalog = {
   jobById: async (jobId: number) => JOBS.find((job) => job.jobId === jobId),
@@ -67,16 +68,22 @@ describe('the backups that a Copy or Migrate handles', () => {
       [1, 2],
     ],
     [
-      'PoolOccupancy: none while the pool is not above its high mark',
+      'PoolOccupancy: none while the pool holds no more than MigrationHighBytes, however large its volumes are',
       { selectionType: 'PoolOccupancy' },
-      { migrationHighBytes: 9000 },
+      { migrationHighBytes: 1400 },
       [],
     ],
     [
-      'PoolOccupancy: the oldest until below MigrationLowBytes',
+      'PoolOccupancy: if the pool holds more than MigrationHighBytes: oldest jobs until below MigrationLowBytes',
       { selectionType: 'PoolOccupancy' },
-      { migrationHighBytes: 3000, migrationLowBytes: 2400 },
+      { migrationHighBytes: 1399, migrationLowBytes: 800 },
       [1, 2],
+    ],
+    [
+      'PoolOccupancy: and no more of them',
+      { selectionType: 'PoolOccupancy' },
+      { migrationHighBytes: 1399, migrationLowBytes: 801 },
+      [1],
     ],
     [
       'Job: a regular expression on names of Jobs',
@@ -97,7 +104,7 @@ describe('the backups that a Copy or Migrate handles', () => {
       [1, 3],
     ],
     [
-      'SmallestVolume: all jobs on that one, which nobody writes any more',
+      'SmallestVolume: all jobs on that one volume (status Full, Used or Error)',
       { selectionType: 'SmallestVolume' },
       {},
       [2],
