@@ -7,6 +7,7 @@ export class Relay implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   #passedBytes = 0;
   #isHeld = false;
+  #isClosed = false;
   readonly #waiting = new Set<{ atBytes: number; act: () => void }>();
 
   private constructor(server: Server) {
@@ -17,9 +18,10 @@ export class Relay implements AsyncDisposable {
   static async open(host: string, port: number): Promise<Relay> {
     const server = createServer({ allowHalfOpen: true });
     const relay = new Relay(server);
-    server.on('connection', (near) =>
-      relay.#join(near, connect({ port, host: '127.0.0.1', allowHalfOpen: true })),
-    );
+    server.on('connection', (near) => {
+      if (relay.#isClosed) near.once('data', () => near.resetAndDestroy());
+      else relay.#join(near, connect({ port, host: '127.0.0.1', allowHalfOpen: true }));
+    });
     server.listen(port, host);
     await once(server, 'listening');
     return relay;
@@ -50,8 +52,14 @@ export class Relay implements AsyncDisposable {
     return this.#after(bytes, () => undefined);
   }
 
+  /** Resets each new connection at its first byte, until `release`: as a relay does whose daemon is not there yet. */
+  closeDoor(): void {
+    this.#isClosed = true;
+  }
+
   release(): void {
     this.#isHeld = false;
+    this.#isClosed = false;
     for (const socket of this.#sockets) socket.resume();
   }
 
