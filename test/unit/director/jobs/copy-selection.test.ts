@@ -13,6 +13,7 @@ const JOBS: readonly JobRow[] = [
   jobRow(2, { name: 'mail', clientName: 'nas-fd', jobBytes: 300, realEndTime: daysAgo(40) }),
   jobRow(3, { name: 'home', clientName: 'desk-fd', jobBytes: 500, realEndTime: daysAgo(3) }),
 ];
+const MIGRATED = jobRow(8, { type: 'M' });
 
 const volumeOf = (mediaId: number, volumeName: string, more: Partial<MediaRow>) =>
   mediaRow(mediaId, { volumeName, volStatus: 'Full', lastWritten: daysAgo(mediaId), ...more });
@@ -27,7 +28,7 @@ const VOLUMES = [
 const ON_VOLUMES: Readonly<Record<number, readonly number[]>> = { 1: [3], 2: [1, 2], 3: [2], 4: [1], 5: [] };
 
 const catalog = {
-  jobById: async (jobId: number) => JOBS.find((job) => job.jobId === jobId),
+  jobById: async (jobId: number) => [...JOBS, MIGRATED].find((job) => job.jobId === jobId),
   jobsToCopy: async ({ uncopied }: { uncopied: boolean }) =>
     JOBS.filter(({ jobId }) => !uncopied || jobId !== 2),
   jobsOnVolume: async (mediaId: number) => JOBS.filter(({ jobId }) => ON_VOLUMES[mediaId]?.includes(jobId)),
@@ -40,12 +41,16 @@ const catalog = {
 
 async function selected(
   job: Partial<JobResource>,
-  { pool = {}, sourceJobIds }: { pool?: Partial<PoolResource>; sourceJobIds?: number[] } = {},
+  {
+    pool = {},
+    sourceJobIds,
+    type = 'c',
+  }: { pool?: Partial<PoolResource>; sourceJobIds?: number[]; type?: 'c' | 'g' } = {},
 ): Promise<number[]> {
   const resource = { name: 'Offsite', ...job } as JobResource;
   const plan = {
     job: resource,
-    type: 'c',
+    type,
     request: { job: resource, ...(sourceJobIds && { sourceJobIds }) },
   } as JobPlan;
   const found = {
@@ -122,6 +127,11 @@ describe('the backups that a Copy or Migrate handles', () => {
 
   test('the run names them, whatever the Selection Type', async () => {
     expect(await selected({ selectionType: 'PoolUncopiedJobs' }, { sourceJobIds: [2] })).toEqual([2]);
+  });
+
+  test('are not what was migrated while the job that is to do so waited in the queue', async () => {
+    expect(await selected({}, { type: 'g', sourceJobIds: [8, 2] })).toEqual([2]);
+    await expect(selected({}, { sourceJobIds: [8] })).rejects.toThrow('JobId 8 is no good backup');
   });
 
   test.each<[string, Partial<JobResource>, RegExp]>([
