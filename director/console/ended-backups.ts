@@ -79,7 +79,7 @@ export async function badBackups(context: CommandContext, ends: string): Promise
 export async function newestBadBackups(context: CommandContext, ends: string): Promise<JobRow[]> {
   const newest = new Map<string, JobRow>();
   for (const row of await recentBackups(context)) {
-    const series = JSON.stringify([row.name, row.clientName, row.fileSetName]);
+    const series = JSON.stringify([row.name, row.clientName, fileSetNameOf(context, row)]);
     if (!newest.has(series)) newest.set(series, row);
   }
   const bad = new Set((await badBackups(context, ends)).map(({ jobId }) => jobId));
@@ -99,7 +99,14 @@ export function misfit(context: CommandContext, row: JobRow): string | undefined
   const client = resourceOnLine(context, 'Client', 'client');
   if (client && client.name !== row.clientName) return `its Client is "${row.clientName}"`;
   const fileSet = resourceOnLine(context, 'FileSet', 'fileset');
-  return fileSet && fileSet.name !== row.fileSetName ? `its FileSet is "${row.fileSetName}"` : undefined;
+  const own = fileSetNameOf(context, row);
+  return fileSet && fileSet.name !== own ? `its FileSet is "${own}"` : undefined;
+}
+
+/** Of a job that ended in the queue the catalog has none: it is that of its Job. Empty when the conf has no such Job. */
+export function fileSetNameOf({ conf }: Pick<CommandContext, 'conf'>, row: JobRow): string {
+  if (row.fileSetName !== '') return row.fileSetName;
+  return conf().jobs.find(({ name }) => name === row.name)?.fileSet.name ?? '';
 }
 
 function levelOnLine({ line }: CommandContext): string | undefined {
@@ -118,7 +125,7 @@ export async function stillInConf(context: CommandContext, rows: readonly JobRow
     const gone =
       (!named(jobs, row.name) && `Job "${row.name}"`) ||
       (!named(clients, row.clientName) && `Client "${row.clientName}"`) ||
-      (!named(fileSets, row.fileSetName) && `FileSet "${row.fileSetName}"`);
+      (!named(fileSets, fileSetNameOf(context, row)) && `FileSet "${row.fileSetName}"`);
     if (gone === false) kept.push(row);
     else await context.say(`JobId ${row.jobId} is left out: the conf has no ${gone} any more.`);
   }

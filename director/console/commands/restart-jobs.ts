@@ -5,7 +5,7 @@ import { resourceNamed } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../command.ts';
 import { confirmAndQueue, sayJobId, withoutProse } from './run.ts';
-import { badBackups, chooseJob, newestBadBackups, stillInConf } from '../ended-backups.ts';
+import { badBackups, chooseJob, fileSetNameOf, newestBadBackups, stillInConf } from '../ended-backups.ts';
 import { jobLine } from '../job-line.ts';
 import { parseNumberList } from '../number-list.ts';
 import { confirm } from '../prompts.ts';
@@ -43,7 +43,7 @@ async function chosenJobs(context: CommandContext, ends: string): Promise<JobRow
     return Promise.all(parseNumberList('jobid', ids).map((id) => jobNamed(context, id, ends)));
   }
   if (line.has('all') && ends === '') {
-    throw new CommandError('"all" of which jobs?', 'Add "failed", "canceled" or "incomplete".');
+    throw new CommandError('"all" does not say which jobs', 'Add "failed", "canceled" or "incomplete".');
   }
   const found = line.has('all')
     ? await stillInConf(context, await newestBadBackups(context, ends))
@@ -77,7 +77,7 @@ function draftOf(context: CommandContext, row: JobRow): RunDraft {
     job: resourceNamed(context, 'Job', row.name),
     level: levelWord(row.level),
     client: resourceNamed(context, 'Client', row.clientName),
-    fileSet: resourceNamed(context, 'FileSet', row.fileSetName),
+    fileSet: resourceNamed(context, 'FileSet', fileSetNameOf(context, row)),
     priority: row.priority,
     accurate: row.accurate,
     startedBy: context.session.who,

@@ -144,7 +144,7 @@ describe('resume and restart of jobs that failed or were canceled', () => {
   });
 
   it.each([
-    ['restart all yes', '"all" of which jobs?'],
+    ['restart all yes', '"all" does not say which jobs'],
     ['restart failed jobid=32', 'the status of JobId 32 is T'],
     ['restart running all', 'what runs cannot be run again'],
     ['restart failed job=Nowhere', 'Nowhere'],
@@ -152,6 +152,17 @@ describe('resume and restart of jobs that failed or were canceled', () => {
     const director = withBadJobs();
     expect(await converse(director, [line])).toContain(problem);
     expect(director.runs).toEqual([]);
+  });
+
+  it('a job that was canceled in the queue is one of its Job and its FileSet, and is run again', async () => {
+    const director = withBadJobs();
+    director.contents.jobs.push(jobRow(36, { jobStatus: 'A', name: 'Plain', fileSetName: '', level: 'D' }));
+    await converse(director, ['restart failed canceled all yes', 'restart jobid=36 yes']);
+    const { fileSet } = director.conf().jobs.find(({ name }) => name === 'Plain')!;
+    expect(director.runs.map(({ job, level, fileSet: of }) => [job.name, level, of?.name])).toEqual([
+      ['Plain', 'Differential', fileSet.name],
+      ['Plain', 'Differential', fileSet.name],
+    ]);
   });
 
   it('restart jobid= takes several, each with the settings it had', async () => {
