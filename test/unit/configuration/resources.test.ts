@@ -202,6 +202,20 @@ describe('RunScript', () => {
     expect(job.runScripts[0]?.runsOnClient).toBe(onClient);
   });
 
+  test.each([
+    ['Target is an older spelling of RunsOnClient', 'RunsWhen = After; Target = no', { runsOnClient: false }],
+    ['AfterVSS (= AfterSnapshot)', 'RunsWhen = AfterSnapshot', { runsWhen: 'AfterVSS' }],
+    [
+      'FailJobOnError (alias AbortJobOnError)',
+      'RunsWhen = After; AbortJobOnError = no',
+      { failJobOnError: false },
+    ],
+    ['Timeout, in seconds', 'RunsWhen = After; Timeout = 1 min', { timeout: 60 }],
+  ])('%s', (_, directives, script) => {
+    const job = jobOf(`${JOB_FRAME}\nRunScript { ${directives}; Command = x }`);
+    expect(job.runScripts[0]).toMatchObject(script);
+  });
+
   test('without Runs When does nothing, and a warning says so', () => {
     const problems = problemsInFrame(`Job { Name = J; ${JOB_FRAME}; RunScript { Command = "x" } }`);
     expect(problems.map((problem) => problem.message)).toContain(
