@@ -23,6 +23,16 @@ interface LocalCommand {
   run(local: LocalConsole, argument: string): Promise<void> | void;
 }
 
+/** Of Bacula's console, and nothing here: why. */
+const ABSENT: ReadonlyMap<string, string> = new Map([
+  ['encode', 'no command here takes encoded text: write names in quotes, as they are'],
+  [
+    'putfile',
+    'the Director keeps no files for later commands: restore file=<LIST reads a list that lies there',
+  ],
+  ['zed_keys', 'there is one set of keys: those of the shell'],
+]);
+
 /** In the order of help; as with the Director's commands a beginning of a name is enough. */
 const COMMANDS: readonly LocalCommand[] = [
   { name: 'input', usage: '@input FILE', help: 'read commands from a file', run: input },
@@ -61,7 +71,10 @@ export async function runLocal(local: LocalConsole, line: string): Promise<void>
   if (line.startsWith('@#')) return;
   const [, verb = '', argument = ''] = /^@\s*(\S*)\s*(.*?)\s*$/.exec(line) ?? [];
   const command = COMMANDS.find(({ name }) => verb !== '' && name.startsWith(verb.toLowerCase()));
-  if (!command) return local.output.print(`@${verb}: there is no such command; @help lists them.\n`);
+  if (!command) {
+    const reason = ABSENT.get(verb.toLowerCase()) ?? 'there is no such command; @help lists them';
+    return local.output.print(`@${verb}: ${reason}.\n`);
+  }
   try {
     await command.run(local, unquoted(argument));
   } catch (error) {

@@ -9,14 +9,18 @@ const LISTING_CHUNK = 1000;
 /** Prints what a client has on its disks, as `ls -l` does, in the order it comes and many lines at a time. */
 export class ClientListing {
   readonly #context: CommandContext;
+  #left: number;
   #lines: string[] = [];
   #printed: Promise<void> = Promise.resolve();
 
-  constructor(context: CommandContext) {
+  /** @param filesMax What comes after so many is not printed. */
+  constructor(context: CommandContext, filesMax = Infinity) {
     this.#context = context;
+    this.#left = filesMax;
   }
 
   readonly add = (file: ListedFile): void => {
+    if (this.#left-- <= 0) return;
     this.#lines.push(`${listingLine(file, printablePath(file.path))}\n`);
     if (this.#lines.length >= LISTING_CHUNK) this.#flush();
   };

@@ -138,6 +138,7 @@ export const EVERY_COMMAND: Readonly<Record<string, readonly CommandLines[]>> = 
   '.messages': [['.messages', /JobId \d+: Start Backup JobId \d+, Job=Backup\./]],
   '.help': [['.help', /^run Run a job -- job=/m]],
   '.defaults': [['.defaults job=Backup', /^client=site-fd$/m]],
+  '.jlist': [['.jlist jobid=1', /^\[\{"JobId":1,/m]],
   '.status': [
     ['.status dir header', /^pid=\d+$/m],
     ['.status dir running', SILENT],

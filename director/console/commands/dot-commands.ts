@@ -1,11 +1,12 @@
 import { JOB_LEVELS, JOB_TYPES } from '../../../configuration/tables/job.ts';
 import type { DirectorConf } from '../../../configuration/director-conf.ts';
-import { resourceOnLine } from '../choose-resource.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext, KeywordValue } from '../command.ts';
 import { wantsJson } from '../listing.ts';
 import { BVFS_COMMANDS } from './bvfs-commands.ts';
+import { dotDefaults } from './dot-defaults.ts';
 import { dotEstimate } from './dot-estimate.ts';
+import { dotJlist } from './dot-jlist.ts';
 import { dotLs } from './dot-ls.ts';
 import { dotStatus } from './dot-status.ts';
 import { usageOf } from './help.ts';
@@ -83,7 +84,8 @@ export const DOT_COMMANDS: readonly Command[] = [
         .join(''),
     ),
   ),
-  dot('.defaults', { job: 'job' }, printDefaults),
+  dotDefaults,
+  dotJlist,
   dotStatus,
   dot('.sql', { query: 'text' }, (context) => printQuery(context, context.line.value('query') ?? '', 'tabs')),
   dot('.api', 'rest', async ({ line, session }) => {
@@ -129,16 +131,4 @@ function names<R extends { readonly name: string }>(
       resources.map((resource) => resource.name),
     );
   });
-}
-
-/** What a run of the Job would use, one `key=value` a line. */
-async function printDefaults(context: CommandContext): Promise<void> {
-  const job = resourceOnLine(context, 'Job', 'job');
-  if (!job) throw new CommandError('of which Job is not said', 'Write .defaults job=NAME.');
-  await context.print(
-    `job=${job.name}\npool=${job.pool.name}\nmessages=${job.messages.name}\nclient=${job.client.name}\n` +
-      `storage=${job.storage[0]?.name ?? ''}\nwhere=${job.where ?? ''}\nlevel=${job.level ?? ''}\n` +
-      `type=${job.type}\nfileset=${job.fileSet.name}\nenabled=${job.enabled ? 1 : 0}\n` +
-      `catalog=${job.client.catalog.name}\n`,
-  );
 }

@@ -10,6 +10,7 @@ export const dotLs: Command = {
   name: '.ls',
   description: '',
   keywords: { client: 'client', path: 'text' },
+  absentKeywords: { plugin: ['no plugin here can be listed', 'Write .ls client=NAME path=/DIRECTORY.'] },
   async run(context) {
     const { line, services } = context;
     const client = resourceOnLine(context, 'Client', 'client');

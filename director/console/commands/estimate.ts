@@ -19,6 +19,7 @@ export const estimate: Command = {
     accurate: ['yes', 'no'],
     since: 'text',
     listing: 'flag',
+    limit: 'text',
   },
   async run(context) {
     const { line, services, say } = context;
@@ -39,7 +40,7 @@ export const estimate: Command = {
     }
     await announceCatalog(context, 'jobs', 'by resource');
     await say(connectingTo(client));
-    const listing = line.has('listing') ? new ClientListing(context) : undefined;
+    const listing = line.has('listing') ? new ClientListing(context, line.integer('limit')) : undefined;
     const { files, bytes } = await services.peers.estimate({
       job,
       level: effectiveLevel(draft),

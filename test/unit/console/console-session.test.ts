@@ -168,6 +168,8 @@ describe('@-commands', () => {
 
   it.each([
     ['@frobnicate', '@frobnicate: there is no such command; @help lists them.'],
+    ['@encode x', '@encode: no command here takes encoded text: write names in quotes, as they are.'],
+    ['@zed_keys', '@zed_keys: there is one set of keys: those of the shell.'],
     ['@input /no/such/file', "@input: ENOENT: no such file or directory, open '/no/such/file'"],
     ['@output /no/such/file', "@output: ENOENT: no such file or directory, open '/no/such/file'"],
     ['@sleep long', '@sleep: "long" is no number of seconds'],

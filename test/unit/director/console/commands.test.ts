@@ -179,15 +179,17 @@ describe('estimate', () => {
       ...fake.peers,
       estimate: async ({ job, level, onListing, onMessage }: Parameters<typeof fake.peers.estimate>[0]) => {
         asked.push(`${job.name} ${job.fileSet.name} ${level}`);
-        onListing?.({
-          path: Buffer.from('/srv/new\nline'),
-          mode: 0o100644,
-          linkCount: 2,
-          uid: 1001,
-          gid: 100,
-          sizeBytes: 5400,
-          mtimeSeconds: new Date('2026-11-21T03:39:33').getTime() / 1000,
-        });
+        for (const path of ['/srv/new\nline', '/srv/second']) {
+          onListing?.({
+            path: Buffer.from(path),
+            mode: 0o100644,
+            linkCount: 2,
+            uid: 1001,
+            gid: 100,
+            sizeBytes: 5400,
+            mtimeSeconds: new Date('2026-11-21T03:39:33').getTime() / 1000,
+          });
+        }
         const at = new Date('2026-11-21T03:40:00');
         await onMessage({ type: 'NotSaved', text: '     Could not stat "/srv/gone"', at });
         await onMessage({ type: 'Skipped', text: 'Socket "/srv/s" is not saved', at });
@@ -196,9 +198,10 @@ describe('estimate', () => {
     };
     const transcript = await converse({ ...fake, peers }, [
       'estimate job=Gzip',
-      'estimate job=Gzip level=Full fileset="Two Options" listing',
+      'estimate job=Gzip level=Full fileset="Two Options" listing limit=1',
     ]);
     expect(asked).toEqual(['Gzip Gzip Incremental', 'Gzip Two Options Full']);
+    expect(transcript).not.toContain('/srv/second');
     expect(transcript).toContain(
       'Connecting to Client peer-fd at 127.0.0.1:29102\n' +
         '21-Nov 03:40 peer-fd JobId 0:      Could not stat "/srv/gone"\n2000 OK estimate files=93 bytes=22,519,161\n',
@@ -372,6 +375,42 @@ File
 
   it('are not cut short', async () => {
     expect(await converse(fakeDirector(), ['.job'])).toContain('.job: is an invalid command.');
+  });
+});
+
+describe('.defaults', () => {
+  it.each([
+    ['job=Gzip', 'job=Gzip\npool=A-Incr-Pool\n', 'catalog=MyCatalog\n'],
+    [
+      'client=peer-fd',
+      'client=peer-fd\naddress=127.0.0.1\nfdport=29102\n',
+      'job_retention=31104000\nautoprune=1\n',
+    ],
+    [
+      'storage=File1',
+      'storage=File1\naddress=127.0.0.1\nenabled=1\nmedia_type=File\nsdport=29103\n',
+      'device=',
+    ],
+    [
+      'pool=A-Full-Pool',
+      'pool=A-Full-Pool\npool_type=Backup\nlabel_format=A-Full-\n',
+      'vol_retention=31536000\n',
+    ],
+  ])('of %s gives key=value lines', async (what, first, later) => {
+    const transcript = await converse(fakeDirector(), [`.defaults ${what}`, '.defaults']);
+    expect(transcript).toContain(`.defaults ${what}\n${first}`);
+    expect(transcript).toContain(later);
+    expect(transcript).not.toMatch(/undefined|=true|=false/);
+    expect(transcript).toContain('.defaults: of what is not said.');
+  });
+});
+
+describe('.jlist', () => {
+  it('gives JSON, and leaves the session as it is', async () => {
+    const transcript = await converse(fakeDirector(), ['.jlist jobs jobid=1', 'list jobs jobid=1']);
+    const [, answer] = transcript.split('\n');
+    expect(JSON.parse(answer!)).toMatchObject([{ JobId: 1, Name: 'Gzip' }]);
+    expect(transcript).toContain('| JobId | Name |');
   });
 });
 
