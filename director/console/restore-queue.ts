@@ -1,7 +1,6 @@
 import type { JobResource } from '../../configuration/director-conf.ts';
 import { withCommas } from '../../text/numbers.ts';
 import type { NeededVolume } from '../../catalog/rows.ts';
-import { regexWhereOfJob } from '../jobs/path-relocation.ts';
 import { storageThatReads } from '../jobs/restore-storage.ts';
 import type { RestoreSelection } from '../services.ts';
 import { announceCatalog } from './catalog-line.ts';
@@ -9,12 +8,12 @@ import { chooseResource, resourceOnLine } from './choose-resource.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext } from './command.ts';
 import { confirmAndQueue } from './commands/run.ts';
-import { applyRestoreLine, checkedReplace, checkedWhere, type RunDraft } from './run-draft.ts';
+import { restoreDraft, type ChosenFiles } from './restore-draft.ts';
 
 /** From a selection to a queued job, whose JobId it gives: says what is needed, asks for the Restore job, shows the summary. */
 export async function queueRestore(
   context: CommandContext,
-  chosen: { clientName: string; fileSetName: string; selection: RestoreSelection },
+  chosen: ChosenFiles,
 ): Promise<number | undefined> {
   const { selection } = chosen;
   const plan = selection.rules.length === 0 ? undefined : await measure(context, selection);
@@ -23,8 +22,6 @@ export async function queueRestore(
     return undefined;
   }
   const job = await restoreJob(context, chosen.clientName);
-  const { clients, fileSets } = context.conf();
-  const client = clients.find(({ name }) => name === chosen.clientName);
   const storages = storagesOf(context, plan.volumes);
   await context.print(volumesText(plan.volumes, storages));
   await context.say(
@@ -32,30 +29,7 @@ export async function queueRestore(
   );
   await announceCatalog(context, 'jobs', 'by resource');
 
-  const draft: RunDraft = {
-    job,
-    client,
-    fileSet: fileSets.find(({ name }) => name === chosen.fileSetName),
-    restore: {
-      selection,
-      restoreClient:
-        job.restoreClient ??
-        client ??
-        resourceOnLine(context, 'Client', 'restoreclient') ??
-        (await chooseResource(context, 'Client', undefined, {
-          heading: `Client ${chosen.clientName} is no longer defined. Restore to:`,
-          prompt: 'Select Client (File daemon) resource',
-        })),
-      where: checkedWhere(job.where ?? ''),
-      regexWhere: regexWhereOfJob(job),
-      replace: checkedReplace(job.replace),
-    },
-    startedBy: context.session.who,
-  };
-  applyRestoreLine(context, draft);
-  if (context.line.has('where') && draft.restore?.regexWhere) {
-    await context.say('"where" is not used: what RegexWhere makes of a path is the whole path.');
-  }
+  const draft = await restoreDraft(context, job, chosen);
   const storageName = [...new Set(storages.map(({ name }) => name))].join('|');
   return await confirmAndQueue(context, draft, { storageName });
 }

@@ -14,6 +14,9 @@ import {
   type RunDraft,
 } from '../run-draft.ts';
 import { wantsJson } from '../listing.ts';
+import { parseNumberList } from '../number-list.ts';
+import { restoreDraft } from '../restore-draft.ts';
+import { jobsById, sourceOf } from '../restore-source.ts';
 import { askToRun } from '../run-modify.ts';
 import { runSummary } from '../run-summary.ts';
 
@@ -35,18 +38,26 @@ export const run: Command = {
       await context.say('A job name must be specified.');
       job = await chooseResource(context, 'Job');
     }
-    const draft = job.type === 'Restore' ? await restoreDraft(context, job) : otherDraft(context, job);
+    const draft = job.type === 'Restore' ? await draftOfRestore(context, job) : otherDraft(context, job);
     await sayJobId(outer, await confirmAndQueue(context, draft));
   },
 };
 
-/** A Restore job runs by a bootstrap file; to choose files is the business of another command. @throws CommandError */
-async function restoreDraft(context: CommandContext, job: JobResource): Promise<RunDraft> {
-  const file = context.line.value('bootstrap') ?? job.bootstrap;
+/** A Restore job runs by a bootstrap file, or restores whole jobs; to choose files is the business of another command. @throws CommandError */
+async function draftOfRestore(context: CommandContext, job: JobResource): Promise<RunDraft> {
+  const { line } = context;
+  const jobIds = line.value('jobid');
+  if (jobIds !== undefined && !line.has('bootstrap')) {
+    const source = sourceOf(await jobsById(context, parseNumberList('jobid', jobIds)));
+    const everything = { path: Buffer.from('/'), recursive: true, marked: true };
+    const selection = { jobIds: source.jobIds, rules: [everything] };
+    return restoreDraft(context, job, { ...source, selection });
+  }
+  const file = line.value('bootstrap') ?? job.bootstrap;
   if (file) return bootstrapDraft(context, { job, file });
   throw new CommandError(
     `Job "${job.name}" restores, and this line does not say what`,
-    'Use the restore command, or name a bootstrap file with bootstrap=.',
+    'Use the restore command, or name JobIds with jobid=, or a bootstrap file with bootstrap=.',
   );
 }
 

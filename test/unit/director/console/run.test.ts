@@ -44,6 +44,27 @@ OK to run? (yes/mod/no): mod level=Full
     );
   });
 
+  it('of a Restore job restores the whole jobs of jobid=', async () => {
+    const director = fakeDirector();
+    const transcript = await converse(director, [
+      'run job=RestoreFiles jobid=1,2 where=/srv/whole yes',
+      'run job=RestoreFiles jobid=77 yes',
+      'run job=RestoreFiles yes',
+    ]);
+    expect(director.runs).toMatchObject([
+      {
+        client: { name: 'peer-fd' },
+        fileSet: { name: 'Gzip' },
+        restore: {
+          selection: { jobIds: [1, 2], rules: [{ path: Buffer.from('/'), recursive: true, marked: true }] },
+          ...{ restoreClient: { name: 'peer-fd' }, where: '/srv/whole', replace: 'always' },
+        },
+      },
+    ]);
+    expect(transcript).toContain('run: there is no JobId 77.');
+    expect(transcript).toContain('run: Job "RestoreFiles" restores, and this line does not say what.');
+  });
+
   it('takes the words that other versions know: backupclient=, mediatype=, verifylist= of a Verify', async () => {
     const director = fakeDirector();
     const transcript = await converse(director, [
@@ -130,7 +151,7 @@ OK to run? (yes/mod/no): mod level=Full
     ['run job=Gzip accurate=maybe yes', 'run: "accurate=maybe" is neither yes nor no.'],
     [
       'run job=RestoreFiles yes',
-      'run: Job "RestoreFiles" restores, and this line does not say what. Use the restore command, or name a bootstrap file with bootstrap=.',
+      'run: Job "RestoreFiles" restores, and this line does not say what. Use the restore command, or name JobIds with jobid=, or a bootstrap file with bootstrap=.',
     ],
   ])('refuses %s in one line', async (line, answer) => {
     const director = fakeDirector();
