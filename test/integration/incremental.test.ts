@@ -1,6 +1,16 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backupJob } from '../support/backup-job.ts';
 import {
   backUp,
   reported,
@@ -8,6 +18,7 @@ import {
   siteUnderTest,
   type SiteUnderTest,
 } from '../support/site-under-test.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 /** What Bacula was seen to do, and we do too: a job that is not accurate goes by mtime and ctime alone. */
 describe('an Incremental that is not accurate', () => {
@@ -64,5 +75,30 @@ describe('an Incremental that is not accurate', () => {
       await backUp(held, 'Incremental');
       expect(await savedBy(jobId)).toContain('old');
     }
+  });
+});
+
+describe('the since time', () => {
+  it('is the start time, so a file changed during that job is saved again', { timeout: 60_000 }, async () => {
+    using place = temporaryDirectory();
+    const script = join(place.path, 'change');
+    await using held = await siteUnderTest({
+      makeSource(directory) {
+        mkdirSync(directory);
+        for (const name of ['changed', 'same']) writeFileSync(join(directory, name), name);
+        writeFileSync(script, `echo again >> ${join(directory, 'changed')}\n`);
+      },
+      directorConf: backupJob('Changes', `ClientRunAfterJob = "sh ${script}"`),
+    });
+    const full = await held.console('run job=Changes yes\nwait\nmessages\n');
+    expect(reported(full, 'Termination')).toBe('Backup OK');
+    rmSync(script);
+    writeFileSync(script, '');
+    const next = await held.console('run job=Changes level=Incremental yes\nwait\nmessages\n');
+    expect(reported(next, 'Backup Level')).toMatch(/^Incremental, since=/);
+    expect(await held.console('list files jobid=2\n')).toMatch(/\/changed +\|$/m);
+    expect(reported(next, 'FD Files Written')).toBe('1');
+    expect(reported(await restoreAll(held), 'Termination')).toBe('Restore OK');
+    expect(readFileSync(join(held.restoredSource, 'changed'), 'utf8')).toBe('changedagain\n');
   });
 });
