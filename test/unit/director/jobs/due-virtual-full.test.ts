@@ -12,6 +12,9 @@ const appendToAny: Script['append'] = async (call) => {
   finish(call);
 };
 
+/** In place of a level: a Full that is cancelled in the queue. */
+const CANCELLED_FULL = 'Full, cancelled';
+
 /** A Job with these directives and no Next Pool, whose n-th run begins on the n-th day; resolves with the last. */
 async function lastOf(directives: string, levels: readonly string[], changes: { since?: Date } = {}) {
   let day = 0;
@@ -22,6 +25,12 @@ async function lastOf(directives: string, levels: readonly string[], changes: { 
     now: () => new Date(START.getTime() + day * DAY_MS),
   });
   for (const level of levels.slice(0, -1)) {
+    if (level === CANCELLED_FULL) {
+      const jobId = await director.run('Raised', { level: 'Full', when: new Date(START.getTime() * 2) });
+      director.jobs.cancel(jobId, 'by hand');
+      await director.jobs.ended(jobId);
+      continue;
+    }
     const { status, text } = await director.outcome('Raised', { level });
     expect(status, text).toMatch(/[TW]/); // W: the client's clock is the real one
     day++;
@@ -52,6 +61,12 @@ describe('Max Virtual Full Interval passed since the last Full', () => {
 
   test('beats Max Diff Interval', async () => {
     expect((await lastOf(`${THREE_DAYS}; Max Diff Interval = 1 day`, DUE)).level).toBe('f');
+  });
+
+  test('is beaten by a Full: that of Rerun Failed Levels', async () => {
+    const after = [...DUE.slice(0, -1), CANCELLED_FULL, 'Incremental'];
+    expect((await lastOf(`${THREE_DAYS}; Rerun Failed Levels = yes`, after)).level).toBe('F');
+    expect((await lastOf(THREE_DAYS, after)).level).toBe('f');
   });
 
   test('leaves a Full a Full, and a run with a since time what it is', async () => {
