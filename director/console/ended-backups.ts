@@ -75,15 +75,24 @@ export async function badBackups(context: CommandContext, ends: string): Promise
   );
 }
 
-/** Of a Job, Client and FileSet only the newest: what has been run again since, or is being run, needs no further run. */
+/**
+ * Of a Job, Client and FileSet only the one that began last: what has been run again since, or is being run, needs no further run.
+ * A migrated backup began when its original did.
+ */
 export async function newestBadBackups(context: CommandContext, ends: string): Promise<JobRow[]> {
   const newest = new Map<string, JobRow>();
   for (const row of await recentBackups(context)) {
     const series = JSON.stringify([row.name, row.clientName, fileSetNameOf(context, row)]);
-    if (!newest.has(series)) newest.set(series, row);
+    const other = newest.get(series);
+    if (other === undefined || beganAt(row) > beganAt(other)) newest.set(series, row);
   }
   const bad = new Set((await badBackups(context, ends)).map(({ jobId }) => jobId));
   return [...newest.values()].filter(({ jobId }) => bad.has(jobId));
+}
+
+/** Of one that waits, when it was to begin. */
+function beganAt({ startTime, schedTime }: JobRow): number {
+  return (startTime ?? schedTime)?.getTime() ?? 0;
 }
 
 function recentBackups({ services }: CommandContext): Promise<JobRow[]> {

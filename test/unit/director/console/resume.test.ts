@@ -122,6 +122,14 @@ describe('resume and restart of jobs that failed or were canceled', () => {
     expect(director.runs).toEqual([]);
   });
 
+  it('takes a migrated backup for as old as its original', async () => {
+    const director = withBadJobs();
+    const startTime = new Date(2020, 0, 1);
+    director.contents.jobs.push(jobRow(36, { jobStatus: 'T', name: 'Plain', startTime }));
+    await converse(director, ['restart failed all yes']);
+    expect(director.runs.map(({ job }) => job.name)).toEqual(['Plain']);
+  });
+
   it('offers those of the end, the Job and the level that the line names', async () => {
     const director = withBadJobs();
     const transcript = await converse(director, [
