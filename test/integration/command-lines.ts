@@ -154,7 +154,7 @@ export const EVERY_COMMAND: Readonly<Record<string, readonly CommandLines[]>> = 
   '.bvfs_get_fileindex': [['.bvfs_get_fileindex fileid=4294967297', /^4294967297\t1\t1$/m]],
   '.bvfs_get_delta': [
     ['.bvfs_get_delta fileid=4294967297', SILENT],
-    ['.bvfs_get_delta fileid=77', /^\.bvfs_get_delta: there is no FileId 77\./m],
+    ['.bvfs_get_delta jobid=1 fileid=77', /^\.bvfs_get_delta: there is no FileId 77\./m],
   ],
   '.bvfs_delete_fileid': [['.bvfs_delete_fileid fileid=4294967297', /^\.bvfs_delete_fileid: single files/m]],
   '.bvfs_get_bootstrap': [['.bvfs_get_bootstrap path=b29', /^\.bvfs_get_bootstrap: restores go by/m]],

@@ -22,6 +22,9 @@ const LISTED = {
   offset: 'text',
 } as const;
 
+/** Front ends name the job as well, which the FileId tells already. */
+const OF_FILE = { fileid: 'text', jobid: 'text' } as const;
+
 /** How graphical front ends browse backups: bvfs, the tree of a restore as plain lines (reference bacula-console, section 10). */
 export const BVFS_COMMANDS: readonly Command[] = [
   // The tree is read from the catalog as it is: nothing has to be made beforehand, and nothing is kept.
@@ -52,13 +55,13 @@ export const BVFS_COMMANDS: readonly Command[] = [
     },
     run: printVersions,
   },
-  { name: '.bvfs_get_volumes', description: '', keywords: { fileid: 'text' }, run: printVolumes },
-  { name: '.bvfs_get_fileindex', description: '', keywords: { fileid: 'text' }, run: printFileIndexes },
+  { name: '.bvfs_get_volumes', description: '', keywords: OF_FILE, run: printVolumes },
+  { name: '.bvfs_get_fileindex', description: '', keywords: OF_FILE, run: printFileIndexes },
   // A file is always saved whole: there are no parts of it to be put together.
   {
     name: '.bvfs_get_delta',
     description: '',
-    keywords: { fileid: 'text' },
+    keywords: OF_FILE,
     run: async (context) => void (await filesOnLine(context)),
   },
   {

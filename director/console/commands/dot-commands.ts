@@ -2,6 +2,7 @@ import { JOB_LEVELS, JOB_TYPES } from '../../../configuration/tables/job.ts';
 import type { DirectorConf } from '../../../configuration/director-conf.ts';
 import { CommandError } from '../command-error.ts';
 import type { Command, CommandContext, KeywordValue } from '../command.ts';
+import { BACKUP_LEVELS, VERIFY_LEVELS } from '../job-words.ts';
 import { wantsJson } from '../listing.ts';
 import { BVFS_COMMANDS } from './bvfs-commands.ts';
 import { dotDefaults } from './dot-defaults.ts';
@@ -57,7 +58,11 @@ export const DOT_COMMANDS: readonly Command[] = [
   names('.schedule', ({ schedules }) => schedules),
   names('.catalogs', ({ catalogs }) => catalogs),
   names('.msgs', ({ messages }) => messages),
-  words('.levels', () => JOB_LEVELS),
+  dot(
+    '.levels',
+    Object.fromEntries(JOB_TYPES.map((type) => [type.toLowerCase(), 'flag'] as const)),
+    (context) => printNames(context, levelsOnLine(context.line)),
+  ),
   words('.types', () => JOB_TYPES),
   words('.volstatus', () => VOLUME_STATUSES),
   words('.actiononpurge', () => ON_PURGE),
@@ -105,6 +110,13 @@ function refusal(name: string, problem: string, instead: string): Command {
 
 function dot(name: string, keywords: Command['keywords'], run: Command['run']): Command {
   return { name, description: '', keywords, run };
+}
+
+/** Those of the type of Job that the line names, or of all. */
+function levelsOnLine(line: CommandContext['line']): readonly string[] {
+  const [type] = line.arguments;
+  if (!type) return JOB_LEVELS;
+  return type.keyword === 'backup' ? BACKUP_LEVELS : type.keyword === 'verify' ? VERIFY_LEVELS : [];
 }
 
 /** One a line, or as an array of texts. */

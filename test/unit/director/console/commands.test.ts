@@ -405,6 +405,19 @@ describe('.defaults', () => {
   });
 });
 
+it('.levels gives those of a type of Job, or of all', async () => {
+  const transcript = await converse(fakeDirector(), [
+    '.levels Verify',
+    '.levels Restore',
+    '.levels',
+    '.levels x',
+  ]);
+  expect(transcript).toContain(
+    '.levels Verify\nCatalog\nInitCatalog\nVolumeToCatalog\nDiskToCatalog\nData\n*.levels Restore\n*.levels\nFull\n',
+  );
+  expect(transcript).toContain('.levels: "x" is no argument of .levels.');
+});
+
 describe('.jlist', () => {
   it('gives JSON, and leaves the session as it is', async () => {
     const transcript = await converse(fakeDirector(), ['.jlist jobs jobid=1', 'list jobs jobid=1']);
