@@ -77,6 +77,7 @@ function listCommand(name: string, description: string, form: 'table' | 'vertica
           'what to list is missing',
           `Write for example ${name} jobs; see help ${name}.`,
         );
+      requireFitting(line);
       await announceCatalog(context, 'queries');
       const wanted = formOf(context, form);
       await subject.print(context, wanted);
@@ -85,6 +86,19 @@ function listCommand(name: string, description: string, form: 'table' | 'vertica
       }
     },
   };
+}
+
+/** A word that would select nothing must not pass for one that did: `list jobs status=T` is not `jobstatus=T`. @throws CommandError */
+function requireFitting(line: CommandContext['line']): void {
+  const stray = [
+    ...(line.has(...NOTHING) ? [] : OF_NOTHING),
+    ...(line.has('joblog') ? [] : ['pattern']),
+  ].find((keyword) => line.has(keyword));
+  if (stray === undefined) return;
+  throw new CommandError(
+    `"${stray}=" does not select here`,
+    stray === 'status' ? 'Did you mean "jobstatus"?' : 'Leave it out.',
+  );
 }
 
 export const list = listCommand('list', 'List what is in the catalog', 'table');

@@ -201,6 +201,8 @@ describe('list', () => {
     ['list jobs jobid=5-1', 'list: "jobid=5-1" is no list of numbers. Write it as jobid=1,2,5-9.'],
     ['list files', 'list: of which job is not said. Add jobid=NUMBER.'],
     ['list jobs order=up', 'list: "order=up" is neither asc nor desc.'],
+    ['list jobs status=T', 'list: "status=" does not select here. Did you mean "jobstatus"?'],
+    ['list volumes pattern=x', 'list: "pattern=" does not select here. Leave it out.'],
     ['list pool=Nix', 'list: the catalog has no Pool "Nix". "list pools" shows the Pools.'],
   ])('refuses %s in one line', async (line, answer) => {
     const { transcript, succeeded } = await session(director, [line]);
