@@ -1,10 +1,8 @@
-import { directive, notYet } from '../directive.ts';
+import { directive, noEffect } from '../directive.ts';
 import { oneOf } from '../values/enumeration.ts';
 import { integer, yesNo } from '../values/numbers.ts';
 import { reference } from '../values/reference.ts';
 import { path, string } from '../values/text.ts';
-
-const LISTED = notYet('differences are in the messages of the job');
 
 /** Directives of Verify, Copy, Migrate and VirtualFull jobs. */
 export const JOB_KINDS = {
@@ -13,7 +11,7 @@ export const JOB_KINDS = {
     help: 'Verify: the job whose backups are checked',
   }),
   writeVerifyList: directive('Write Verify List', path, {
-    status: LISTED,
+    status: noEffect('what was found is in the messages of the job: one place to look'),
     help: 'Verify: list of what was found',
   }),
   selectionType: directive(

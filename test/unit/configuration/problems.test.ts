@@ -166,8 +166,8 @@ describe('directives without effect', () => {
   });
 
   test('are a warning when something the admin wants does not happen', () => {
-    expect(noticesOf(`Job { Name = A; ${JOB_FRAME}; Write Verify List = /tmp/list }`)).toEqual([
-      'warning 1: Write Verify List does not work yet: differences are in the messages of the job',
+    expect(noticesOf(`Job { Name = A; ${JOB_FRAME}; Check Malware = yes }`)).toEqual([
+      'warning 1: Check Malware does not work yet: backups are not scanned for malware',
     ]);
   });
 
