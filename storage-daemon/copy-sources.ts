@@ -2,13 +2,13 @@ import type { Client } from '@grpc/grpc-js';
 import type { CopySource, ReadRange } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { openFetch } from '../transport/bulk.ts';
 import type { Connection } from '../transport/channel.ts';
-import { connectToStorage } from '../transport/to-storage.ts';
+import { reachStorage, type StorageCaller } from '../transport/to-storage.ts';
 import { SessionCutShort } from './storage-errors.ts';
 
 interface OpenSource {
   readonly source: CopySource;
-  readonly connection: Connection<Client>;
-  /** There once the first block was asked for. */
+  /** Both are there once the first block was asked for. */
+  connection?: Connection<Client>;
   members?: AsyncIterator<Buffer>;
 }
 
@@ -30,19 +30,16 @@ export class CopySources implements Disposable {
   goTo(source: CopySource): void {
     this[Symbol.dispose]();
     if (source.ticketId === '') return;
-    this.#open = { source, connection: connectToStorage({ ...source, secret: source.ticketSecret }) };
+    this.#open = { source };
   }
 
   /** The blocks of a range, which the session there was told as well. @throws SessionCutShort when there are fewer. */
-  async *blocks(range: ReadRange, signal: AbortSignal): AsyncGenerator<Buffer> {
+  async *blocks(range: ReadRange, caller: StorageCaller): AsyncGenerator<Buffer> {
     const open = this.#open;
     if (open === undefined) throw new TypeError('No other storage daemon was named');
-    if (open.members === undefined) {
-      await open.connection.ready(this.#connectTimeoutMs, signal);
-      open.members = openFetch(open.connection, signal)[Symbol.asyncIterator]();
-    }
+    const members = (open.members ??= await this.#fetch(open, caller));
     for (let count = 0; count < range.blockCount; count += 1) {
-      const next = await open.members.next();
+      const next = await members.next();
       if (next.done !== true) yield next.value;
       else {
         throw new SessionCutShort(
@@ -52,8 +49,15 @@ export class CopySources implements Disposable {
     }
   }
 
+  async #fetch(open: OpenSource, caller: StorageCaller): Promise<AsyncIterator<Buffer>> {
+    const ticket = { ...open.source, secret: open.source.ticketSecret };
+    open.connection = await reachStorage(ticket, this.#connectTimeoutMs, caller);
+    if (this.#open !== open) open.connection[Symbol.dispose](); // the copy ended meanwhile
+    return openFetch(open.connection, caller.signal)[Symbol.asyncIterator]();
+  }
+
   [Symbol.dispose](): void {
-    this.#open?.connection[Symbol.dispose]();
+    this.#open?.connection?.[Symbol.dispose]();
     this.#open = undefined;
   }
 }

@@ -1,6 +1,6 @@
 import type { CopyTarget } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { openStore } from '../transport/bulk.ts';
-import { connectToStorage } from '../transport/to-storage.ts';
+import { reachStorage } from '../transport/to-storage.ts';
 import type { AppendSession } from './append-session.ts';
 import type { Copying } from './read-session.ts';
 import { SessionCutShort } from './storage-errors.ts';
@@ -12,7 +12,7 @@ export type Target = Copying['target'];
 export function targetHere(session: AppendSession): Target {
   return {
     isHere: true,
-    async deliver(members, signal) {
+    async deliver(members, { signal }) {
       requireComplete(await session.store(members, signal));
     },
   };
@@ -22,10 +22,10 @@ export function targetHere(session: AppendSession): Target {
 export function targetElsewhere(target: CopyTarget, connectTimeoutMs: number): Target {
   return {
     isHere: false,
-    async deliver(members, signal) {
-      using connection = connectToStorage({ ...target, secret: target.ticketSecret });
-      await connection.ready(connectTimeoutMs, signal);
-      const store = openStore(connection, signal);
+    async deliver(members, caller) {
+      const ticket = { ...target, secret: target.ticketSecret };
+      using connection = await reachStorage(ticket, connectTimeoutMs, caller);
+      const store = openStore(connection, caller.signal);
       for await (const member of members) await Promise.race([store.write(member), store.failed]);
       requireComplete(await store.finish());
     },

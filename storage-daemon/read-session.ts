@@ -8,6 +8,7 @@ import {
   type SessionStatus,
 } from '../proto/noctule/storage/v1/storage_daemon.ts';
 import { releaseMemory } from '../transport/release-memory.ts';
+import type { StorageCaller } from '../transport/to-storage.ts';
 import { volumeNameProblem } from '../volume/volume-name.ts';
 import { abortable, untilAborted } from './abortable.ts';
 import type { CopySources } from './copy-sources.ts';
@@ -48,7 +49,7 @@ export interface Copying {
     /** Whether the append session is one of this daemon: it holds the drive for both. */
     readonly isHere: boolean;
     /** Resolves when all is durable. @throws SessionCutShort, TransportError ... */
-    deliver(members: AsyncIterable<Buffer>, signal: AbortSignal): Promise<void>;
+    deliver(members: AsyncIterable<Buffer>, caller: StorageCaller): Promise<void>;
   };
 }
 
@@ -200,7 +201,7 @@ export class ReadSession implements RunningSession {
       }
     } else {
       using _sources = copy.sources;
-      await copy.target.deliver(copy.rewriter.members(this.#blocks()), signal);
+      await copy.target.deliver(copy.rewriter.members(this.#blocks()), this.#caller);
     }
     await this.#say(transferText(this.#memberBytes, Date.now() - this.startedAt.getTime()));
   }
@@ -211,7 +212,7 @@ export class ReadSession implements RunningSession {
     const sources = this.options.copy?.sources;
     for await (const range of untilAborted(this.options.ranges, signal)) {
       if (sources?.areElsewhere === true) {
-        for await (const member of sources.blocks(range, signal)) {
+        for await (const member of sources.blocks(range, this.#caller)) {
           this.#count(member);
           yield member;
         }
@@ -228,6 +229,11 @@ export class ReadSession implements RunningSession {
         yield step.member;
       }
     }
+  }
+
+  /** To other storage daemons. */
+  get #caller(): StorageCaller {
+    return { signal: this.#ending.signal, onRetry: (text) => this.#say(text) };
   }
 
   #count({ length }: Buffer): void {

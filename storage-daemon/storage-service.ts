@@ -78,6 +78,9 @@ export interface StorageServiceOptions {
   isMonitor(directorName: string): boolean;
 }
 
+/** The Director has just reached the other one: what cannot be reached from here has most often a wrong Address. */
+const OTHER_STORAGE_MS_MAX = 60_000;
+
 /** What Directors and ticket holders may ask of this daemon: from the wire to the sessions. */
 export class StorageService implements BulkService {
   readonly tickets = new TicketOffice<AppendSession | ReadSession | NetworkTest>();
@@ -310,7 +313,7 @@ export class StorageService implements BulkService {
   #copying(target: CopyTarget): Copying {
     const session = this.tickets.find(target.ticketId);
     const isHere = session instanceof AppendSession;
-    const connectTimeoutMs = this.#options.clientConnectTimeoutMs();
+    const connectTimeoutMs = Math.min(this.#options.clientConnectTimeoutMs(), OTHER_STORAGE_MS_MAX);
     return {
       rewriter: new StreamRewriter(target),
       sources: new CopySources(connectTimeoutMs),

@@ -35,7 +35,7 @@ export const STORAGE_DAEMON = {
   }),
   clientConnectTimeout: directive('Client Connect Timeout', duration, {
     default: 30 * MINUTES,
-    help: 'How long to wait for the client after the Director announced a job',
+    help: 'How long to wait for the client after the Director announced a job; another storage daemon is tried for a minute of it',
   }),
   clientConnectWait: directive('Client Connect Wait', duration, {
     default: 30 * MINUTES,

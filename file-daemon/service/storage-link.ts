@@ -2,8 +2,7 @@ import type { Client } from '@grpc/grpc-js';
 import type { StorageTicket } from '../../proto/noctule/filedaemon/v1/file_daemon.ts';
 import { openFetch, openStore } from '../../transport/bulk.ts';
 import type { Connection } from '../../transport/channel.ts';
-import { reach, retryText } from '../../transport/reach.ts';
-import { connectToStorage } from '../../transport/to-storage.ts';
+import { reachStorage, type StorageCaller } from '../../transport/to-storage.ts';
 import type { BackupStore } from '../backup/backup-job.ts';
 import type { Throttle } from '../bandwidth/throttle.ts';
 import { throttledMembers, throttledStore } from '../bandwidth/throttled.ts';
@@ -11,8 +10,7 @@ import { throttledMembers, throttledStore } from '../bandwidth/throttled.ts';
 export interface StorageLinkOptions {
   readonly connectTimeoutMs: number;
   readonly throttle: Throttle;
-  /** Takes the sentence that the storage daemon cannot be reached and is tried again. */
-  readonly onRetry: (text: string) => Promise<void>;
+  readonly onRetry: StorageCaller['onRetry'];
 }
 
 /**
@@ -40,13 +38,8 @@ export class StorageLink implements Disposable {
   }
 
   async #reach(signal: AbortSignal): Promise<Connection<Client>> {
-    const { address, port } = this.#ticket;
     const { connectTimeoutMs, onRetry } = this.#options;
-    this.#connection ??= await reach(() => connectToStorage(this.#ticket), {
-      timeoutSeconds: connectTimeoutMs / 1000,
-      signal,
-      onRetry: (error) => onRetry(retryText(error, `Storage daemon on ${address}:${port}`)),
-    });
+    this.#connection ??= await reachStorage(this.#ticket, connectTimeoutMs, { signal, onRetry });
     return this.#connection;
   }
 

@@ -5,6 +5,7 @@ import type { MessageType } from '../../../configuration/values/destination.ts';
 import {
   UseMode,
   type AppendOpened,
+  type Durable,
   type HelloResponse,
   type LabelResponse,
   type ReadRange,
@@ -14,6 +15,7 @@ import {
 import { openFetch, openStore } from '../../../transport/bulk.ts';
 import { unary } from '../../../transport/streams.ts';
 import { decodeBlockContent } from '../../../volume/block.ts';
+import { Relay } from '../../support/relay.ts';
 import { listWithTar } from '../volume/gnu-tar.ts';
 import { blocksOf, encodeSample, piecesOf } from '../volume/sample-volume.ts';
 import { volume, volumeBytes } from './append-harness.ts';
@@ -302,24 +304,34 @@ describe('over the wire', () => {
 });
 
 describe('a copy', () => {
-  async function copy(from: Storage, to: Storage, port: number) {
-    const { opened: old, durable } = await backUp(from, 'A-Full-0001');
+  /** All of a session on Volume A-Full-0001, as a part of the new stream. */
+  function partOf({ volSessionId, volSessionTime }: AppendOpened, { blocks, records }: Durable) {
+    const { firstBlock, volumeOffset, streamOffset, memberBytes, contentBytes } = blocks!;
+    const session = { volSessionId, volSessionTime };
+    const blockCount = memberBytes.length;
+    const streamBytes = contentBytes.reduce((sum, bytes) => sum + bytes, 0);
+    return {
+      stretches: [{ ...session, streamOffset, streamBytes }],
+      ranges: [{ ...session, volumeName: 'A-Full-0001', volumeOffset, firstBlock, blockCount }],
+      records,
+    };
+  }
+
+  /** The append session of a copy, which writes on Volume Copy-0001. */
+  async function openWriter(to: Storage) {
     const append = openAppend(to, 2);
     const opened = await append.next('opened');
     await append.next('volumeWanted');
     await append.send({ command: { $case: 'useVolume', value: volume('Copy-0001', UseMode.CREATE) } });
-    const { firstBlock, volumeOffset, streamOffset, memberBytes, contentBytes } = durable.blocks!;
-    const session = { volSessionId: old.volSessionId, volSessionTime: old.volSessionTime };
+    return { append, opened };
+  }
+
+  async function copy(from: Storage, to: Storage, port: number) {
+    const { opened: old, durable } = await backUp(from, 'A-Full-0001');
+    const { append, opened } = await openWriter(to);
     const read = openRead(from, 3, { ...opened, address: '127.0.0.1', port, storageName: 'zebulon-sd' });
     await read.next('opened');
-    const blockCount = memberBytes.length;
-    const streamBytes = contentBytes.reduce((sum, bytes) => sum + bytes, 0);
-    const part = {
-      stretches: [{ ...session, streamOffset, streamBytes }],
-      ranges: [{ ...session, volumeName: 'A-Full-0001', volumeOffset, firstBlock, blockCount }],
-      records: durable.records,
-    };
-    await read.send({ command: { $case: 'part', value: part } });
+    await read.send({ command: { $case: 'part', value: partOf(old, durable) } });
     await read.send({ command: { $case: 'end', value: { files: 2, contentBytes: 30_700 } } });
     read.end();
     const copied = await append.next('durable');
@@ -347,8 +359,49 @@ describe('a copy', () => {
     await expectCopied(from, to, to.port);
   });
 
-  test('ends both sessions when the other storage daemon is not there', async () => {
+  test('tries the other storage daemon again while it cannot be reached, and says so', async () => {
     const [from, to] = [await startStorage(), await startStorage()];
+    const address = '127.0.0.9';
+    const { append, opened } = await openWriter(to);
+    const target = { ...opened, address, port: to.port, storageName: 'zebulon-sd' };
+    const read = openRead(from, 3, target);
+    expect((await read.next('message')).text).toBe(
+      `Could not connect to Storage daemon on ${address}:${to.port}. ERR=Connection refused\nRetrying ...`,
+    );
+    await using _line = await Relay.open(address, to.port);
+    await read.send({ command: { $case: 'end', value: { files: 0, contentBytes: 0 } } });
+    read.end();
+    expect(await append.next('finished')).toMatchObject({ status: 'T', errors: 0 });
+    expect(await read.next('finished')).toMatchObject({ status: 'T', errors: 0 });
+  });
+
+  test('tries the storage daemon that it fetches from again, and says so', async () => {
+    const [from, to] = [await startStorage(), await startStorage()];
+    const address = '127.0.0.9';
+    const { opened: old, durable } = await backUp(from, 'A-Full-0001');
+    const { append, opened } = await openWriter(to);
+    const maker = openRead(to, 3, { ...opened, address: '', port: 1, storageName: 'zebulon-sd' });
+    const source = openRead(from, 4);
+    const ticket = await source.next('opened');
+    await maker.send({
+      command: { $case: 'source', value: { ...ticket, address, port: from.port, storageName: 'Old' } },
+    });
+    const part = partOf(old, durable);
+    await source.send({ command: { $case: 'ranges', value: { ranges: part.ranges } } });
+    source.end();
+    await maker.send({ command: { $case: 'part', value: part } });
+    await maker.send({ command: { $case: 'end', value: { files: 2, contentBytes: 30_700 } } });
+    maker.end();
+    expect((await maker.next('message')).text).toBe(
+      `Could not connect to Storage daemon on ${address}:${from.port}. ERR=Connection refused\nRetrying ...`,
+    );
+    await using _line = await Relay.open(address, from.port);
+    expect(await append.next('finished')).toMatchObject({ status: 'T', files: 2, errors: 0 });
+    expect(await maker.next('finished')).toMatchObject({ status: 'T', errors: 0 });
+  });
+
+  test('ends both sessions when the other storage daemon is not there', async () => {
+    const [from, to] = [await startStorage({ clientConnectTimeoutMs: 0 }), await startStorage()];
     const { opened } = await backUp(from, 'A-Full-0001');
     const append = openAppend(to, 2);
     const ticket = await append.next('opened');

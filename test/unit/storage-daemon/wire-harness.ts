@@ -31,6 +31,7 @@ export async function startStorage(
     sessionsMax?: number;
     device?: Partial<DeviceResource>;
     destinations?: readonly Destination[];
+    clientConnectTimeoutMs?: number;
   } = {},
 ) {
   const directory = scratchDirectory();
@@ -63,7 +64,7 @@ export async function startStorage(
       debugging: { level: 0, trace: false },
       error: (text) => void faults.push(new Error(text)),
     },
-    clientConnectTimeoutMs: () => 60_000,
+    clientConnectTimeoutMs: () => options.clientConnectTimeoutMs ?? 60_000,
     destinations: () => options.destinations ?? [],
     isMonitor: (name) => name === 'monitor-dir',
   });
