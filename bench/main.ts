@@ -6,8 +6,9 @@ import { plainFiles } from './data-sets/changed-files.ts';
 import { makeDataSet } from './data-sets/data-sets.ts';
 import { measureLargeVolume } from './large-volume.ts';
 import { measureLink } from './link/link.ts';
+import { measureOverhead } from './overhead/overhead.ts';
 import { cpuOfAll } from './measure.ts';
-import { parseOptions, USAGE, type BenchOptions } from './options.ts';
+import { parseOptions, USAGE, type BenchOptions, type Part } from './options.ts';
 import type { Program } from './programs/program.ts';
 import { runProgram } from './programs/run-program.ts';
 import type { BenchResult } from './report/bench-result.ts';
@@ -35,6 +36,13 @@ async function bench(options: BenchOptions): Promise<void> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'noctule-bench-')));
   const result = emptyResult(options);
   try {
+    await benchPart(options, result, 'overhead', async () => {
+      for await (const one of measureOverhead(join(directory, 'overhead'), options)) {
+        result.overhead.push(one);
+        interrupted.signal.throwIfAborted();
+        say(`overhead, round ${one.round}: a Director answers after ${one.directorMs.toFixed(0)} ms`);
+      }
+    });
     await benchPart(options, result, 'link', async () => {
       for await (const one of measureLink(join(directory, 'link'), options)) {
         result.link.push(one);
@@ -63,7 +71,7 @@ async function bench(options: BenchOptions): Promise<void> {
 async function benchPart(
   { parts }: BenchOptions,
   result: BenchResult,
-  part: 'link' | 'large-volume',
+  part: Exclude<Part, 'sets'>,
   measure: () => Promise<void>,
 ): Promise<void> {
   if (!parts.includes(part)) return;
@@ -149,6 +157,7 @@ function emptyResult({ rounds, scale }: BenchOptions): BenchResult {
     versions: {},
     notMeasured: {},
     turns: [],
+    overhead: [],
     link: [],
     largeVolume: [],
   };

@@ -4,7 +4,7 @@ import { DATA_SETS, type DataSetKind } from './data-sets/data-sets.ts';
 import { PROGRAMS } from './programs/programs.ts';
 import type { Program } from './programs/program.ts';
 
-export const PARTS = ['sets', 'link', 'large-volume'] as const;
+export const PARTS = ['overhead', 'link', 'large-volume', 'sets'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {

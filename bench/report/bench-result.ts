@@ -2,6 +2,7 @@ import type { DataSetKind } from '../data-sets/data-sets.ts';
 import type { LargeVolumeResult } from '../large-volume.ts';
 import { median, type Measure, type Work } from '../measure.ts';
 import type { LinkResult } from '../link/link.ts';
+import type { OverheadResult } from '../overhead/overhead.ts';
 import type { TurnResult } from '../turn.ts';
 
 /** All that a run found; what `--json` writes. */
@@ -16,6 +17,7 @@ export interface BenchResult {
   /** Programs and parts that were not measured, and why. */
   readonly notMeasured: Record<string, string>;
   readonly turns: TurnResult[];
+  readonly overhead: OverheadResult[];
   readonly link: LinkResult[];
   readonly largeVolume: LargeVolumeResult[];
 }

@@ -11,6 +11,7 @@ export function markdown(result: BenchResult): string {
     versionLines(result),
     result.turns.length === 0 ? '' : EXPLANATION,
     ...(Object.keys(result.dataSets) as DataSetKind[]).map((set) => dataSetSection(result, set)),
+    overheadSection(result),
     linkSection(result),
     largeVolumeSection(result),
     targetsSection(result),
@@ -145,6 +146,24 @@ function differenceRows(result: BenchResult, set: DataSetKind): string[][] {
     }
   }
   return [...worst.values()].map(({ row }) => row);
+}
+
+function overheadSection({ overhead }: BenchResult): string {
+  if (overhead.length === 0) return '';
+  return [
+    '### Start, one small job, idle',
+    table(
+      [
+        ...['round', 'a Director answers, ms', 'Full of one file, ms', 'one right behind it, ms'],
+        'CPU while idle, %',
+      ],
+      overhead.map(({ round, directorMs, jobMs, nextJobMs, idlePercent }) => [
+        String(round),
+        ...[directorMs, jobMs, nextJobMs].map((ms) => ms.toFixed(0)),
+        idlePercent.toFixed(2),
+      ]),
+    ),
+  ].join('\n\n');
 }
 
 function linkSection({ link }: BenchResult): string {

@@ -1,4 +1,5 @@
 import { DATA_SETS, type DataSetKind } from '../data-sets/data-sets.ts';
+import type { OverheadResult } from '../overhead/overhead.ts';
 import { cpuOfAll, median, type Measure, type Work } from '../measure.ts';
 import { medianRatio, measuresOf, type BenchResult } from './bench-result.ts';
 
@@ -81,6 +82,14 @@ function catalog(set: DataSetKind): Target {
   };
 }
 
+/** The median of the rounds. */
+function overhead(title: string, bound: number, value: (one: OverheadResult) => number): Target {
+  return {
+    ...{ title, bound, direction: 'at most' },
+    found: ({ overhead: rounds }) => (rounds.length === 0 ? undefined : median(rounds.map(value))),
+  };
+}
+
 const GZIP = ['noctule GZIP', 'bacula GZIP'] as const;
 const UNCOMPRESSED = ['noctule uncompressed', 'bacula uncompressed'] as const;
 
@@ -103,6 +112,9 @@ const TARGETS: readonly Target[] = [
     peak(set, 'noctule-sd', 150),
     peak(set, 'noctule-dir', 200),
   ]),
+  overhead('a Director answers a command after its start, ms', 500, ({ directorMs }) => directorMs),
+  overhead('a Full of one file, ms', 300, ({ jobMs }) => jobMs),
+  overhead('processor time of the idle daemons, %', 0.1, ({ idlePercent }) => idlePercent),
   {
     title: 'one file out of a volume as of 50 GB: MiB read',
     bound: 3,

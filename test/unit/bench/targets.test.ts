@@ -29,6 +29,7 @@ function result(turns: TurnResult[]): BenchResult {
     versions: {},
     notMeasured: { restic: 'restic is not installed' },
     turns,
+    overhead: [],
     link: [],
     largeVolume: [],
   };
