@@ -45,6 +45,40 @@ describe('the last good Full', () => {
   });
 });
 
+describe('same type B', () => {
+  test.each([
+    ['M', 'a job whose data was migrated away'],
+    ['C', 'a copy'],
+    ['I', 'an internal system job'],
+    ['U', 'a console session'],
+    ['A', 'an archive'],
+    ['S', 'a scan'],
+    ['V', 'a Verify'],
+  ])('alone counts for levels: type %s, %s, does not', (type) => {
+    using site = new Site();
+    const series = seriesOf(site);
+    const jobIds = [
+      site.backup({ start: 3 }),
+      site.backup({ start: 4, level: 'D' }),
+      site.backup({ start: 5, level: 'I' }),
+      site.backup({ start: 6, status: 'f' }),
+    ];
+    const found = () => ({
+      full: lastGoodFull(site.db, series)?.jobId,
+      newest: lastGoodBackup(site.db, { ...series, levels: ['F', 'D', 'I'] })?.jobId,
+      failed: failedSince(site.db, { ...series, after: minute(2) }).map(({ jobId }) => jobId),
+      isOtherFileSet: anyFullForOtherFileSet(site.db, { ...series, fileSetId: site.fileSet('Home', 'two') }),
+      chain: restoreChain(site.db, { clientName: 'zebulon-fd' }).map(({ jobId }) => jobId),
+    });
+    const [full, , incremental, failed] = jobIds;
+    const before = { full, newest: incremental, failed: [failed], isOtherFileSet: true };
+    expect(found()).toEqual({ ...before, chain: jobIds.slice(0, 3) });
+    site.db.run('UPDATE JobRun SET Type = :type', { type });
+    const after = { full: undefined, newest: undefined, failed: [], isOtherFileSet: false, chain: [] };
+    expect(found()).toEqual(after);
+  });
+});
+
 describe('what makes the next run a Full: there is no last good Full', () => {
   test.each<[string, (site: Site) => void]>([
     ['renaming the Job', (site) => site.backup({ start: 1, name: 'Old name' })],

@@ -21,6 +21,14 @@ describe('names of directives and resources', () => {
     });
   });
 
+  test('there is no "proximity" directive, although some manuals list it', () => {
+    const [problem, ...more] = problemsInFrame(
+      `Job { Name = J; ${JOB_FRAME}; Duplicate Job Proximity = 5 minutes }`,
+    );
+    expect(problem?.message).toBe('Job has no directive "Duplicate Job Proximity"');
+    expect(more).toEqual([]);
+  });
+
   test('an alias means its directive', () => {
     const conf = loadText(
       FRAME.replace('Address = localhost; Password = "client"', 'FDAddress = h; FD Password = "client"'),

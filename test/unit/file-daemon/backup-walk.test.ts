@@ -174,15 +174,23 @@ describe('an Incremental', () => {
   const saved = (directory: string, block = SHA1_AND_GZIP) =>
     saveAll(directory, { sinceNs }, block).records.map(({ path }) => path.toString().slice(directory.length));
 
-  it('leaves out what has both times before the last job, and enters directories all the same', () => {
+  it('skips a file when mtime < since and (option mtimeonly, or ctime < since)', () => {
     using root = temporaryDirectory();
-    mkdirSync(join(root.path, 'old'));
-    writeFileSync(join(root.path, 'old/new'), '');
-    writeFileSync(join(root.path, 'file'), '');
-    for (const name of ['file', 'old', '']) utimesSync(join(root.path, name), EARLIER, EARLIER);
+    for (const name of ['new', 'old']) writeFileSync(join(root.path, name), '');
+    for (const name of ['old', '']) utimesSync(join(root.path, name), EARLIER, EARLIER);
     // All ctimes are of now, so everything counts as changed, unless only the mtime is asked for.
-    expect(saved(root.path)).toEqual(['/file', '/old/new', '/old/', '/']);
-    expect(saved(root.path, options({ mtimeOnly: true }))).toEqual(['/old/new']);
+    expect(saved(root.path)).toEqual(['/new', '/old', '/']);
+    expect(saved(root.path, options({ mtimeOnly: true }))).toEqual(['/new']);
+  });
+
+  it('directories are always entered; unchanged ones are not saved', () => {
+    using root = temporaryDirectory();
+    for (const name of ['old/older', 'old/same', 'touched'])
+      mkdirSync(join(root.path, name), { recursive: true });
+    writeFileSync(join(root.path, 'old/older/new'), '');
+    for (const name of ['old/older', 'old/same', 'old', ''])
+      utimesSync(join(root.path, name), EARLIER, EARLIER);
+    expect(saved(root.path, options({ mtimeOnly: true }))).toEqual(['/old/older/new', '/touched/']);
   });
 
   it('after everything has settled saves nothing', () => {

@@ -381,7 +381,7 @@ describe('a backup', () => {
 });
 
 describe('the volumes of a backup', () => {
-  test('while the storage daemon waits for a disk, status says so, and again that it runs', async () => {
+  test('state M, waiting for a mount: while the storage daemon waits for a disk, status says so, and again that it runs', async () => {
     const gate = Promise.withResolvers<void>();
     await using director = await TestDirector.start({
       script: {
