@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'no
 import { dirname } from 'node:path';
 import { Connection } from './connection.ts';
 import { findFaults, repair, type Fault } from './faults.ts';
+import { makePrivateFile } from './private-file.ts';
 import { requireCatalog } from './schema/migrations.ts';
 import { explainFailure } from './sqlite-error.ts';
 
@@ -19,6 +20,7 @@ export function backupCatalog(file: string, target: string): number {
   rmSync(unfinished, { force: true });
   try {
     using db = openExisting(file, 'read');
+    makePrivateFile(unfinished);
     // Not kept beside the statements of others: this is the only one.
     db.run('VACUUM INTO :unfinished', { unfinished });
     sync(unfinished);

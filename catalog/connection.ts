@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { CatalogError } from './catalog-error.ts';
+import { makePrivateFile } from './private-file.ts';
 import { registerFunctions } from './schema/functions.ts';
 
 export type Value = string | number | bigint | Buffer | null;
@@ -137,6 +138,7 @@ function keptPrepared(sql: string): string {
 
 function open(file: string, access: 'write' | 'read'): Database.Database {
   try {
+    if (access === 'write') makePrivateFile(file);
     return new Database(file, { readonly: access === 'read', timeout: BUSY_MS });
   } catch (error) {
     // better-sqlite3 itself looks whether the directory is there.

@@ -1,5 +1,8 @@
+import { chmodSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { afterEach, expect, test, vi } from 'vitest';
+import { backupCatalog } from '../../../catalog/care.ts';
+import { Connection } from '../../../catalog/connection.ts';
 import { Site } from './site.ts';
 
 afterEach(() => {
@@ -38,4 +41,18 @@ test('parameters reach SQLite as they are: text, numbers, bytes and nothing', ()
       values,
     ),
   ).toEqual({ ...values, large: 'integer', types: 'textblob' });
+});
+
+test('a catalog, its log and its backup are for their user and group; rights that an admin gave stay', () => {
+  using site = new Site();
+  site.volume();
+  const rights = (file: string) => (statSync(file).mode & 0o777).toString(8);
+  const backup = `${site.file}.backup`;
+  backupCatalog(site.file, backup);
+  expect(['', '-wal', '-shm', '.backup'].map((suffix) => rights(site.file + suffix))).toEqual(
+    new Array(4).fill('640'),
+  );
+  chmodSync(backup, 0o604);
+  new Connection(backup, 'write')[Symbol.dispose]();
+  expect(rights(backup)).toBe('604');
 });
