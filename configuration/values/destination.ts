@@ -250,7 +250,7 @@ function readTypes(
 function applyType(types: Set<MessageType>, token: Token, context: ReadContext): boolean {
   const remove = token.text.startsWith('!');
   const word = token.text.slice(remove ? 1 : 0).toLowerCase();
-  // `Events.kind` asks for one kind of event; all kinds are sent.
+  // `Events.kind` asks for one kind of event: none is sent of any.
   const type = TYPES_BY_KEY.get(word.replace(/^events\..*/, 'events'));
   const meant = type !== undefined ? [type] : word === 'all' ? ORDINARY_TYPES : undefined;
   if (!meant) {

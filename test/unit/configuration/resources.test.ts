@@ -298,7 +298,7 @@ describe('Messages', () => {
     expect([before, behind, again].map((one) => one?.types.size)).toEqual([15, 14, 15]);
   });
 
-  test('"all" does not stand for Debug, Saved and Events, which have to be named; Events also by their kind', () => {
+  test('"all" does not stand for Debug, Saved and Events, which have to be named; Events also as Events.<kind>', () => {
     const [all, more] = destinations('console = all\nstdout = all, saved, Debug, events.job');
     expect(['Saved', 'Debug', 'Events'].some((type) => all?.types.has(type as 'Saved'))).toBe(false);
     expect(more?.types.size).toBe(18);
