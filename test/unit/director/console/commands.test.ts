@@ -139,12 +139,13 @@ Catalog record for Volume "Manual-0001", Slot 0  successfully created.
   });
 
   it('objects to names that will not do, and asks again', async () => {
-    const transcript = await converse(director(), [
+    const lines = [
       'label volume="bad name/1" pool=A-Incr-Pool storage=File1',
       'A-Full-0001',
       'quit',
       'Good-1',
-    ]);
+    ];
+    const transcript = await converse(director(), lines, { screen: { rows: 24, columns: 80 } });
     expect(transcript).toContain(
       'Illegal character " " in a volume name.\nEnter new Volume name: A-Full-0001\n',
     );
@@ -153,6 +154,18 @@ Catalog record for Volume "Manual-0001", Slot 0  successfully created.
     );
     expect(transcript).toContain('"quit" is taken for a wish to leave: type a period for that.\n');
     expect(transcript).toContain('Catalog record for Volume "Good-1", Slot 0  successfully created.');
+  });
+
+  it.each([
+    'label volume=A-Full-0001 storage=File1 pool=A-Incr-Pool',
+    'add volume=A-Full-0001 storage=File1 pool=A-Incr-Pool',
+  ])('does not take the next line of a script for a name: %s', async (line) => {
+    const { transcript, succeeded } = await session(director(), [line, 'time', 'quit']);
+    const [command] = line.split(' ');
+    expect(transcript).toContain(
+      `\n${command}: Media record for new Volume "A-Full-0001" already exists. Give another name with volume=.\n*time\n`,
+    );
+    expect(succeeded).toEqual([false, true]);
   });
 
   it('tells in one line what the storage daemon objects to', async () => {
