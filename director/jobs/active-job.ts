@@ -4,19 +4,11 @@ import type { RunningJob } from '../services.ts';
 import { JobBandwidth } from './job-bandwidth.ts';
 import type { JobTotals } from './job-kind.ts';
 import type { JobPlan } from './job-plan.ts';
+import { PhaseClock, type Phase } from './phase-clock.ts';
 import { Progress } from './progress.ts';
 import type { TimedJob } from './time-limits.ts';
 
-/** Where a job stands: the catalog's letter, and the words of `status dir`. */
-export interface Phase {
-  readonly status: string;
-  readonly text: string;
-}
-
 export const RUNNING: Phase = { status: 'R', text: 'is running' };
-
-/** Letters of the phases in which a job waits for a resource: volumes, limits of the conf, other daemons. */
-const WAITING = 'pdscjmMqFS';
 
 /** A job from its creation to its end: what is known of it, and the handle to stop it. */
 export class ActiveJob implements RunningJob {
@@ -50,10 +42,7 @@ export class ActiveJob implements RunningJob {
   failedInQueue?: Error;
   /** How it ended. */
   outcome?: { readonly status: string; readonly totals: JobTotals };
-  #phase: Phase = { status: 'C', text: 'is waiting execution' };
-  #phaseSinceMs: number;
-  #waitedMs = 0;
-  readonly #now: () => Date;
+  readonly #clock: PhaseClock;
   readonly #abort = new AbortController();
 
   constructor(options: {
@@ -79,8 +68,7 @@ export class ActiveJob implements RunningJob {
     this.dueAt = options.plan.schedTime;
     this.attempt = options.plan.request.attempt ?? 1;
     this.isResumed = options.plan.request.resume !== undefined;
-    this.#now = options.now;
-    this.#phaseSinceMs = options.now().getTime();
+    this.#clock = new PhaseClock({ status: 'C', text: 'is waiting execution' }, options.now);
   }
 
   /** Aborts when the job is to end; the reason is a JobCancelled or a JobStopped. */
@@ -97,11 +85,11 @@ export class ActiveJob implements RunningJob {
   }
 
   get status(): string {
-    return this.#phase.status;
+    return this.#clock.phase.status;
   }
 
   get statusText(): string {
-    if (!this.signal.aborted) return this.#phase.text;
+    if (!this.signal.aborted) return this.#clock.phase.text;
     return this.isStopped ? 'is being stopped' : 'is being canceled';
   }
 
@@ -137,13 +125,12 @@ export class ActiveJob implements RunningJob {
   /** What its time limits are counted from. */
   get timed(): TimedJob {
     const { dueAt, startTime, level } = this;
-    return { dueAt, startTime, level, waitedMs: this.#waitedUntilNow, isWaiting: this.#isWaiting };
+    const { waitedMs, isWaiting } = this.#clock;
+    return { dueAt, startTime, level, waitedMs, isWaiting };
   }
 
   enter(phase: Phase): void {
-    this.#waitedMs = this.#waitedUntilNow;
-    this.#phase = phase;
-    this.#phaseSinceMs = this.#now().getTime();
+    this.#clock.enter(phase);
   }
 
   /** It failed before anything of it was written, and stands in the queue once more. */
@@ -152,17 +139,7 @@ export class ActiveJob implements RunningJob {
     this.attempt += 1;
     delete this.startTime;
     delete this.failedInQueue;
-    this.#waitedMs = 0;
-    this.#phase = { status: 't', text: 'is waiting for its start time' };
-    this.#phaseSinceMs = this.#now().getTime();
-  }
-
-  get #isWaiting(): boolean {
-    return WAITING.includes(this.#phase.status);
-  }
-
-  get #waitedUntilNow(): number {
-    return this.#waitedMs + (this.#isWaiting ? this.#now().getTime() - this.#phaseSinceMs : 0);
+    this.#clock.restart({ status: 't', text: 'is waiting for its start time' });
   }
 
   /** The storage daemon waits for this, a disk or room on it; empty: it goes on. */

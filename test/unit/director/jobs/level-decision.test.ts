@@ -87,6 +87,15 @@ describe('decideLevel', () => {
     expect(decideLevel(facts({ ...limit, lastDifferential: newer })).level).toBe('I');
   });
 
+  test('Max Diff Interval counts from the last Full if that is later or no Differential exists', () => {
+    const limit = { maxDiffIntervalSeconds: 5 * DAY_SECONDS, lastGood: incremental };
+    const newFull = { ...full, startTime: daysAgo(4) };
+    const old = { ...differential, startTime: daysAgo(12) };
+    expect(decideLevel(facts({ ...limit, lastFull: newFull, lastDifferential: old })).level).toBe('I');
+    expect(decideLevel(facts({ ...limit, lastFull: newFull })).level).toBe('I');
+    expect(decideLevel(facts({ ...limit, lastFull: full })).level).toBe('D');
+  });
+
   test('Max Diff Interval does not touch a Differential that is asked for', () => {
     const decision = decideLevel(facts({ requested: 'D', maxDiffIntervalSeconds: 1, lastFull: full }));
     expect(decision).toMatchObject({ level: 'D', messages: [] });
