@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { deviceTypeOf } from '../configuration/device-type.ts';
 import type { AutochangerResource, DeviceResource } from '../configuration/storage-conf.ts';
+import { nearest } from '../configuration/suggestion.ts';
 import { DeviceGate } from './device-gate.ts';
 import { Device } from './device.ts';
 import { RequestRefused } from './storage-errors.ts';
@@ -20,6 +21,7 @@ export interface DeviceRequest {
 /** The devices of the conf in force. */
 export class DeviceTable {
   readonly #files: StorageFiles;
+  readonly #daemonName: string;
   /** By path, and kept over reloads: what is claimed stays claimed. */
   readonly #directories = new Map<string, VolumeDirectory>();
   /** By the name of the device, and kept over reloads. */
@@ -29,8 +31,10 @@ export class DeviceTable {
   #devices: readonly Device[] = [];
   #autochangers: readonly AutochangerResource[] = [];
 
-  constructor(files: StorageFiles) {
+  /** @param daemonName for messages: a Director may have several storage daemons */
+  constructor(files: StorageFiles, daemonName: string) {
     this.#files = files;
+    this.#daemonName = daemonName;
   }
 
   get devices(): readonly Device[] {
@@ -51,7 +55,7 @@ export class DeviceTable {
   named(name: string): Device[] {
     const found = this.#named(name);
     if (found.length > 0) return found;
-    throw unknownDevice([name]);
+    throw this.#unknown([name]);
   }
 
   /** Likewise, but only the one of this number, if there is a number. */
@@ -75,10 +79,10 @@ export class DeviceTable {
     const fitting = named.filter((device) => misfit(device, request) === undefined);
     if (fitting.length > 0) return fitting;
     const [first] = named;
-    if (first === undefined) throw unknownDevice(request.deviceNames);
+    if (first === undefined) throw this.#unknown(request.deviceNames);
     throw new RequestRefused(
       `Device ${first.text} cannot be used: ${misfit(first, request)}`,
-      "Compare the Director's Storage resource with the Device resource of the storage daemon.",
+      `Compare the Director's Storage resource with the Device resource of storage daemon "${this.#daemonName}".`,
     );
   }
 
@@ -87,6 +91,16 @@ export class DeviceTable {
     if (device) return [device];
     const drives = this.#autochangers.find((one) => one.name === name)?.devices ?? [];
     return this.#devices.filter((one) => drives.some((drive) => drive.autoSelect && drive.name === one.name));
+  }
+
+  #unknown(wanted: readonly string[]): RequestRefused {
+    const names = [...this.#autochangers, ...this.#devices].map(({ name }) => name);
+    const near = wanted.map((name) => nearest(name, names)).find((name) => name !== undefined);
+    return new RequestRefused(
+      `Storage daemon "${this.#daemonName}" has no Device or Autochanger ${quoted(wanted)}`,
+      `Correct Device in the Director's Storage resource: ` +
+        (near === undefined ? `there are ${quoted(names)}.` : `did you mean "${near}"?`),
+    );
   }
 
   #device(resource: DeviceResource): Device {
@@ -112,11 +126,8 @@ export class DeviceTable {
   }
 }
 
-function unknownDevice(names: readonly string[]): RequestRefused {
-  return new RequestRefused(
-    `There is no Device or Autochanger "${names.join('", "')}" in this storage daemon`,
-    "Compare Device in the Director's Storage resource with the names in the storage daemon's conf.",
-  );
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ');
 }
 
 function misfit({ settings }: Device, { mediaType, purpose }: DeviceRequest): string | undefined {

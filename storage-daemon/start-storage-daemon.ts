@@ -28,7 +28,7 @@ export async function startStorageDaemon(
 ): Promise<RunningDaemon> {
   const startedAt = new Date();
   const inForce = { conf };
-  const devices = new DeviceTable(nodeFiles);
+  const devices = new DeviceTable(nodeFiles, conf.storage.name);
   devices.configure(conf);
   const sessions = new SessionTable(startedAt, conf.storage.maximumConcurrentJobs);
   const service = new StorageService({

@@ -23,7 +23,7 @@ function resource(name: string, more: Partial<DeviceResource> = {}): DeviceResou
 }
 
 function tableOf(devices: DeviceResource[], autochanger: DeviceResource[] = []): DeviceTable {
-  const table = new DeviceTable(nodeFiles);
+  const table = new DeviceTable(nodeFiles, 'peer-sd');
   table.configure({ devices, autochangers: [{ name: 'Changer', devices: autochanger } as never] });
   return table;
 }
@@ -69,7 +69,7 @@ describe('the devices that will do', () => {
   });
 
   test.each([
-    [['Nowhere'], 'There is no Device or Autochanger "Nowhere" in this storage daemon'],
+    [['Nowhere'], 'Storage daemon "peer-sd" has no Device or Autochanger "Nowhere"'],
     [['B'], 'its Media Type is "Other", the Director asks for "File"'],
     [['RO'], 'its resource says "Read Only = yes"'],
     [['Off'], 'its resource says "Enabled = no"'],
@@ -77,6 +77,13 @@ describe('the devices that will do', () => {
   ])('are none for %j, with the reason', (deviceNames, reason) => {
     expect(() => names(table, deviceNames)).toThrow(reason);
   });
+});
+
+test.each([
+  ['FileChgr7', 'Correct Device in the Director\'s Storage resource: did you mean "FileChgr1"?'],
+  ['Tape', 'Correct Device in the Director\'s Storage resource: there are "Changer", "FileChgr1".'],
+])('a Device %s that is not there is answered with what is', (name, hint) => {
+  expect(() => tableOf([resource('FileChgr1')]).named(name)).toThrow(expect.objectContaining({ hint }));
 });
 
 test('a device takes no more sessions than its Maximum Concurrent Jobs', () => {

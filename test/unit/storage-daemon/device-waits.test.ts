@@ -114,7 +114,7 @@ test('a drive that is named by its number is controlled alone, or is not there',
 test('devices that nobody knows, or that the conf disables, cannot be controlled', async () => {
   const storage = await startStorage({ device: { enabled: false } });
   await expect(control(storage, DeviceAction.MOUNT, 'Tape')).rejects.toThrow(
-    'There is no Device or Autochanger "Tape"',
+    'Storage daemon "zebulon-sd" has no Device or Autochanger "Tape"',
   );
   await expect(control(storage, DeviceAction.ENABLE)).rejects.toThrow('its resource says "Enabled = no"');
 });

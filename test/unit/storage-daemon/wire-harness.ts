@@ -35,7 +35,7 @@ export async function startStorage(
   } = {},
 ) {
   const directory = scratchDirectory();
-  const devices = new DeviceTable(nodeFiles);
+  const devices = new DeviceTable(nodeFiles, 'zebulon-sd');
   const resource = {
     name: 'FileStorage',
     mediaType: 'File',
