@@ -201,8 +201,10 @@ test('a migrated backup stays as a record without files, and leaves its volumes 
   using site = new Site();
   const full = site.backup({ start: 1, files: A_FILE });
   const copy = copyOf(site, full);
+  expect(site.db.value('SELECT count(*) FROM FileRun WHERE JobId = :full', { full })).toBe(1);
   const moved = copyOf(site, full, { migrates: true });
   expect(jobById(site.db, full)).toMatchObject({ type: 'M', purgedFiles: true });
+  expect(site.db.value('SELECT count(*) FROM FileRun WHERE JobId = :full', { full })).toBe(0);
   expect(jobById(site.db, moved)).toMatchObject({ type: 'B', jobStatus: 'T' });
   expect(jobById(site.db, copy)).toMatchObject({ type: 'C', priorJobId: moved });
   const [volume] = leaveVolumes(site.db, { jobId: full, inUse: [] });

@@ -28,6 +28,7 @@ const GOOD: readonly JobRow[] = [
   jobRow(5, { name: 'Baseline', type: 'V', level: 'V' }),
   jobRow(6, { name: 'Baseline', type: 'V', level: 'V' }),
   jobRow(7, { name: 'Baseline', type: 'V', level: 'C', jobStatus: 'D' }),
+  jobRow(8, { name: 'OfHome', type: 'V', level: 'V' }),
 ];
 
 async function verified(jobName: string, changes: Partial<RunRequest> = {}, rows = GOOD): Promise<number> {
@@ -63,22 +64,22 @@ describe('The backup job to check', () => {
   });
 
   test.each(['f', 'E', 'A', 'I'])('must have ended T or W; with %s the Verify fails', async (jobStatus) => {
-    const rows = [...GOOD, jobRow(8, { name: 'Home', jobStatus })];
+    const rows = [...GOOD, jobRow(9, { name: 'Home', jobStatus })];
     await expect(verified('OfHome', {}, rows)).rejects.toThrow(
-      `JobId 8 (Home, Full) cannot be verified: it did not end well, JobStatus=${jobStatus}`,
+      `JobId 9 (Home, Full) cannot be verified: it did not end well, JobStatus=${jobStatus}`,
     );
   });
 
   test('cannot be one that runs, nor one whose file records were pruned', async () => {
-    const runs = [...GOOD, jobRow(8, { name: 'Home', jobStatus: 'R', endTime: undefined })];
+    const runs = [...GOOD, jobRow(9, { name: 'Home', jobStatus: 'R', endTime: undefined })];
     await expect(verified('OfHome', {}, runs)).rejects.toThrow('it has not ended yet');
-    const pruned = [...GOOD, jobRow(8, { name: 'Home', purgedFiles: true })];
+    const pruned = [...GOOD, jobRow(9, { name: 'Home', purgedFiles: true })];
     await expect(verified('OfHome', {}, pruned)).rejects.toThrow('its files have been pruned');
   });
 
   test('has to be there, and to be a backup', async () => {
     await expect(verified('OfHome', { verifyJobId: 6 })).rejects.toThrow('JobId 6 is no backup');
-    await expect(verified('OfHome', { verifyJobId: 9 })).rejects.toThrow('JobId 9 is not in the catalog');
+    await expect(verified('OfHome', { verifyJobId: 99 })).rejects.toThrow('JobId 99 is not in the catalog');
     await expect(verified('OfHome', {}, [])).rejects.toThrow('There is no backup of Job "Home" to verify');
     await expect(verified('OfClient', {}, [])).rejects.toThrow('There is no backup of Client "peer-fd"');
     await expect(verified('Baseline', {}, [])).rejects.toThrow('has no InitCatalog to compare with');
