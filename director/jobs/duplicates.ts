@@ -5,8 +5,7 @@ export interface OtherRun {
   readonly jobId: number;
   /** Letters of the catalog. */
   readonly level: string;
-  /** Still waiting for its turn. */
-  readonly isQueued: boolean;
+  readonly status: string;
 }
 
 export type DuplicateVerdict =
@@ -18,6 +17,9 @@ export type DuplicateRules = Pick<
   JobResource,
   'allowDuplicateJobs' | 'cancelLowerLevelDuplicates' | 'cancelQueuedDuplicates' | 'cancelRunningDuplicates'
 >;
+
+/** Letters of jobs that only wait for their turn; in the queue, or since because their level has led them to a Storage that has no room. */
+const QUEUED = 'Cjcspdt';
 
 /** Which level is above which; levels that are not here are not compared. */
 const RANKS: Readonly<Record<string, number>> = { I: 1, D: 2, F: 3, f: 3 };
@@ -40,7 +42,7 @@ export function judgeDuplicate(
     if (own !== undefined && theirs !== undefined && own > theirs) return cancelOther;
     if (own !== undefined && theirs !== undefined && own < theirs) return { action: 'cancel new', reason };
   }
-  if (rules.cancelQueuedDuplicates && other.isQueued) return cancelOther;
+  if (rules.cancelQueuedDuplicates && QUEUED.includes(other.status)) return cancelOther;
   if (rules.cancelRunningDuplicates) return cancelOther;
   return { action: 'cancel new', reason };
 }

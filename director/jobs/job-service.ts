@@ -24,8 +24,6 @@ import { hasQueuedScripts, runQueuedScripts } from './run-scripts.ts';
 import { storageUse } from './storage-use.ts';
 import { TimeWatch } from './time-watch.ts';
 
-/** Letters of jobs that only wait for their turn; in the queue, or since because their level has led them to a Storage that has no room. */
-const QUEUED = 'Cjcspdt';
 const STOPPING = 'The Director is being stopped';
 /** How long cancelled jobs may take to end: the storage daemon's cutting back, their reports and mails. */
 const END_MS = 60_000;
@@ -146,7 +144,7 @@ export class JobService implements Jobs {
     const others = [...this.#active.values()]
       .filter((other) => other.name === job.name && other.type === job.type && other !== job)
       .filter(({ signal, outcome }) => !signal.aborted && outcome === undefined)
-      .map(({ jobId, level, status }) => ({ jobId, level, isQueued: QUEUED.includes(status) }));
+      .map(({ jobId, level, status }) => ({ jobId, level, status }));
     return judgeDuplicate({ level: job.level, rules: job.plan.job }, others);
   }
 

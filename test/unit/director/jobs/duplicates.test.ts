@@ -16,7 +16,7 @@ function judge(
   const runs = others.map(([of, where], index) => ({
     jobId: index + 7,
     level: of,
-    isQueued: where === 'queued',
+    status: where === 'queued' ? 's' : 'R',
   }));
   const verdict = judgeDuplicate({ level, rules: { ...RULES, ...rules } }, runs);
   return verdict.action === 'cancel other' ? `cancel ${verdict.jobId}` : verdict.action;
@@ -56,13 +56,22 @@ describe('duplicates', () => {
     expect(judge({ cancelQueuedDuplicates: true }, 'I', ['F', 'running'])).toBe('cancel new');
   });
 
+  test.each([
+    ...[...'Cjcspdt'].map((status) => [status, 'cancel other'] as const),
+    ...[...'RFSmMTA'].map((status) => [status, 'cancel new'] as const),
+  ])('CancelQueuedDuplicates: of the other one in state %s: %s', (status, action) => {
+    const rules = { ...RULES, cancelQueuedDuplicates: true };
+    const verdict = judgeDuplicate({ level: 'F', rules }, [{ jobId: 7, level: 'F', status }]);
+    expect(verdict.action).toBe(action);
+  });
+
   test('CancelRunningDuplicates: the other one is cancelled, queued or running', () => {
     expect(judge({ cancelRunningDuplicates: true }, 'I', ['F', 'running'])).toBe('cancel 7');
     expect(judge({ cancelRunningDuplicates: true }, 'I', ['F', 'queued'])).toBe('cancel 7');
   });
 
   test('none applies: the new run is cancelled, with the JobId of the other', () => {
-    const verdict = judgeDuplicate({ level: 'F', rules: RULES }, [{ jobId: 7, level: 'F', isQueued: false }]);
+    const verdict = judgeDuplicate({ level: 'F', rules: RULES }, [{ jobId: 7, level: 'F', status: 'R' }]);
     expect(verdict).toEqual({
       action: 'cancel new',
       reason: 'JobId 7 already running. Duplicate job not allowed.',

@@ -39,6 +39,7 @@ describe('nextRunnable', () => {
   test('the most urgent run is first, and among equals the one that came first', () => {
     const waiting = [entry(1), entry(2, { priority: 8 }), entry(3, { priority: 8 })];
     expect(nextRunnable(waiting, [], LIMITS).start?.jobId).toBe(2);
+    expect(nextRunnable(waiting.reverse(), [], LIMITS).start?.jobId).toBe(2);
   });
 
   test('when nothing runs, the first one that waits sets the priority', () => {
