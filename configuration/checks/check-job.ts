@@ -45,6 +45,7 @@ export function checkJobs(nodes: readonly ResourceNode[], problems: Problems): v
   const names = new Set(jobs.flatMap(({ resource }) => resource.name ?? []));
   for (const job of jobs) {
     checkLevel(job, problems);
+    checkScheduledLevel(job, problems);
     checkStorage(job, problems);
     checkScratch(job, problems);
     checkConflicts(job, problems);
@@ -90,6 +91,23 @@ function checkLevel({ node, resource }: Checked<JobResource>, problems: Problems
   } else if (type === 'Backup' && !LEVELS_THAT_RUN.includes(level)) {
     problems.add('warning', placeInNode(node, 'level'), `${labelOf(node)} ${whyItCannotRun(level)}`);
   }
+}
+
+/** Runs that the Director would refuse, such as of a Verify with the Schedule of its JobDefs, which is for backups. */
+function checkScheduledLevel({ node, resource }: Checked<JobResource>, problems: Problems): void {
+  const { type, schedule } = resource;
+  if (type !== 'Backup' && type !== 'Verify') return;
+  const levels = LEVELS_OF_TYPE[type] ?? [];
+  const wrong = schedule?.runs?.find(({ line: { overrides } }) => {
+    return overrides.level !== undefined && !levels.includes(overrides.level);
+  });
+  if (!wrong) return;
+  problems.add(
+    'warning',
+    placeInNode(node, 'schedule'),
+    `${labelOf(node)} is of Type ${type}, which has no Level ${wrong.line.overrides.level}: it cannot run by "${wrong.line.text}" of Schedule "${schedule?.name}"`,
+    `give it a Schedule of its own; the levels of ${type} are ${levels.join(', ')}`,
+  );
 }
 
 /** Of a level that no schedule can run. */

@@ -30,6 +30,26 @@ describe('a Job', () => {
     ]);
   });
 
+  test('of Type Verify does not run at the levels that the Schedule of its JobDefs has for backups', () => {
+    const verify = JOB_FRAME.replace(
+      'Type = Backup',
+      'Type = Verify; Level = Data; Verify Job = B; JobDefs = D',
+    );
+    const others = [
+      'JobDefs { Name = D; Schedule = W }',
+      'Schedule { Name = W; Run = sat at 3:05\n Run = Differential sun at 1:05\n}',
+      `Job { Name = B; ${JOB_FRAME}; Schedule = W }`,
+    ].join('\n');
+    const refused = (job: string, level: string): unknown =>
+      expect.stringMatching(
+        new RegExp(
+          `^warning \\d: Job "${job}" is .* no Level ${level}: it cannot run by "${level} sun at 1:05" of Schedule "W"$`,
+        ),
+      );
+    expect(problemsOfJob(verify, others)).toEqual([refused('J', 'Differential')]);
+    expect(problemsOfJob(verify, others.replace('= Differential', '= Data'))).toEqual([refused('B', 'Data')]);
+  });
+
   test('of a level that no schedule can run is a warning', () => {
     expect(problemsOfJob(`${JOB_FRAME}; Level = Base`)).toEqual([
       'warning 1: Job "J" cannot run: Noctule has no Level Base (docs/differences.md says why)',
