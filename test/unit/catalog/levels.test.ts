@@ -206,7 +206,9 @@ describe('the restore chain', () => {
     using site = new Site();
     site.backup({ start: 1 });
     site.backup({ start: 2, level: 'I' });
+    site.backup({ start: 2.5, level: 'D' });
     const full = site.backup({ start: 3 });
+    expect(chain(site)).toEqual([full]);
     site.backup({ start: 4, level: 'I' });
     site.backup({ start: 5, level: 'D' });
     const differential = site.backup({ start: 6, level: 'D' });

@@ -12,7 +12,13 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pathFromBytes, type BytePath } from '../../../file-daemon/byte-path.ts';
-import { splitTime, statIfThere, statOfEntry, statOfOpen } from '../../../file-daemon/walk/entry-stat.ts';
+import {
+  isUnchangedSince,
+  splitTime,
+  statIfThere,
+  statOfEntry,
+  statOfOpen,
+} from '../../../file-daemon/walk/entry-stat.ts';
 import { statx } from '../../../native/statx.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
@@ -83,5 +89,29 @@ describe('the attributes of an entry', () => {
     expect(statIfThere(gone)).toBeUndefined();
     const long = `/${'x'.repeat(5000)}`;
     expect(() => statOfEntry(long)).toThrow(expect.objectContaining({ code: 'ENAMETOOLONG' }));
+  });
+});
+
+describe('a file is skipped when mtime < since and (option mtimeonly, or ctime < since)', () => {
+  const SINCE = { seconds: 1000, nanoseconds: 500 };
+  const [earlier, same, later] = [-1, 0, 1].map((by) => ({ ...SINCE, nanoseconds: SINCE.nanoseconds + by }));
+  const secondBefore = { seconds: 999, nanoseconds: 999 };
+
+  it.each([
+    [earlier, earlier, { byBoth: true, byMtime: true }],
+    [secondBefore, secondBefore, { byBoth: true, byMtime: true }],
+    [earlier, same, { byBoth: false, byMtime: true }],
+    [earlier, later, { byBoth: false, byMtime: true }],
+    [same, earlier, { byBoth: false, byMtime: false }],
+    [later, earlier, { byBoth: false, byMtime: false }],
+  ])('mtime %o, ctime %o', (mtime, ctime, isSkipped) => {
+    using root = temporaryDirectory();
+    const stat = {
+      ...statIfThere(pathFromBytes(Buffer.from(root.path)))!,
+      ...{ mtimeSeconds: mtime!.seconds, mtimeNanoseconds: mtime!.nanoseconds },
+      ...{ ctimeSeconds: ctime!.seconds, ctimeNanoseconds: ctime!.nanoseconds },
+    };
+    expect(isUnchangedSince(stat, SINCE, false)).toBe(isSkipped.byBoth);
+    expect(isUnchangedSince(stat, SINCE, true)).toBe(isSkipped.byMtime);
   });
 });

@@ -37,6 +37,8 @@ describe('with Reschedule On Error', () => {
   test('the JobId stays when nothing had been written, else there is a new one', () => {
     expect(again({ totals: NOTHING })).toBe('same JobId');
     expect(again({ totals: SOMETHING })).toBe('new JobId');
+    expect(again({ totals: { ...NOTHING, jobFiles: 1 } })).toBe('new JobId');
+    expect(again({ totals: { ...NOTHING, jobBytes: 1 } })).toBe('new JobId');
   });
 });
 
