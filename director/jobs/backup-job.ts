@@ -20,6 +20,7 @@ import { AppendSession } from './append-session.ts';
 import { transferBackup, type BackupResult } from './backup-transfer.ts';
 import { startClones } from './clones.ts';
 import {
+  NOTHING_KEPT,
   backupResume,
   findIncompleteJob,
   resumedSession,
@@ -125,7 +126,7 @@ export class BackupJob implements JobKind {
   async keepSaved(failure: unknown): Promise<boolean> {
     const { jobId, plan, messages, isStopped, isResumed } = this.#job;
     if (isResumed) this.#resumed ??= await findIncompleteJob(this.#env.catalog, jobId);
-    const mayBeKept = isResumed || (this.#session && (isStopped || failure instanceof JobFailed));
+    const mayBeKept = isResumed || isStopped || (this.#session && failure instanceof JobFailed);
     const isDone = this.#result.client && this.#result.storage?.status === 'T';
     // Two sides that contradict each other: more of the same would not be sound either.
     if (!mayBeKept || (isDone && !isStopped)) return false;
@@ -135,7 +136,10 @@ export class BackupJob implements JobKind {
       return false;
     }
     const saved = await this.#env.catalog.keepSavedPart(jobId);
-    if (!saved) return false;
+    if (!saved) {
+      if (isStopped) await messages.info(NOTHING_KEPT);
+      return false;
+    }
     this.#kept = saved;
     await messages.info(
       `The job is incomplete: ${savedText(saved)} are kept. "resume jobid=${jobId}" goes on.`,

@@ -39,6 +39,10 @@ export function whyNotKept({ job, request, fileSet }: JobPlan): string | undefin
   return dropsNames(fileSet) ? 'its FileSet has "strippath"' : undefined;
 }
 
+/** Said of a job that was stopped so early that nothing is left of it. */
+export const NOTHING_KEPT =
+  'Nothing is kept to go on from: the catalog names no file of the job yet. "restart" runs it anew.';
+
 /** Whether runs of the Job can be resumed, as far as the conf says. */
 export function mayBeResumed({ type, allowIncompleteJobs, fileSet }: JobResource): boolean {
   return type === 'Backup' && allowIncompleteJobs && !dropsNames(fileSet);

@@ -354,6 +354,21 @@ describe('a backup', () => {
     expect(text).toContain('database disk image is malformed');
   });
 
+  test('that is stopped before the catalog names a file of it is cancelled, and says why it cannot be resumed', async () => {
+    await using director = await TestDirector.start({
+      script: { clientReady: () => Promise.reject(new PeerUnreachable(target, 'ECONNREFUSED')) },
+    });
+    const jobId = await director.run('Gzip');
+    await until(async () =>
+      (await director.catalog.jobLog(jobId)).some(({ text }) => text.includes('Retrying ...')),
+    );
+    expect(director.jobs.stopJob(jobId, 'by hand')).toBe(true);
+    expect(await director.jobs.ended(jobId)).toBe('A');
+    expect(await director.text()).toMatch(
+      /stopped: by hand\n.*Nothing is kept to go on from: the catalog names no file of the job yet/,
+    );
+  });
+
   test('that is cancelled while data flows ends as cancelled on all sides', async () => {
     await using director = await TestDirector.start({
       script: {
