@@ -10,6 +10,12 @@ import type { TimedJob } from './time-limits.ts';
 
 export const RUNNING: Phase = { status: 'R', text: 'is running' };
 
+/** What has come of a job: its status letter, and its sums. */
+export interface JobOutcome {
+  readonly status: string;
+  readonly totals: JobTotals;
+}
+
 /** A job from its creation to its end: what is known of it, and the handle to stop it. */
 export class ActiveJob implements RunningJob {
   readonly jobId: number;
@@ -41,7 +47,7 @@ export class ActiveJob implements RunningJob {
   /** Why it ends before it has begun: a script at the moment Queued failed. */
   failedInQueue?: Error;
   /** How it ended. */
-  outcome?: { readonly status: string; readonly totals: JobTotals };
+  outcome?: JobOutcome;
   readonly #clock: PhaseClock;
   readonly #abort = new AbortController();
 

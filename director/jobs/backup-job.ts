@@ -14,7 +14,6 @@ import { JobFailed } from '../director-errors.ts';
 import { fileSetMessage } from '../filesets/fileset-message.ts';
 import { clientRetentions } from '../retention/record-periods.ts';
 import { backupReport } from '../reports/backup-report.ts';
-import { endedWell } from '../reports/termination.ts';
 import type { ActiveJob } from './active-job.ts';
 import { AppendSession } from './append-session.ts';
 import { transferBackup, type BackupResult } from './backup-transfer.ts';
@@ -262,7 +261,7 @@ export class BackupJob implements JobKind {
       env: this.#env,
       client: { link, name: this.#job.plan.client.name },
       stopSignal: this.#env.stopSignal,
-      endedWell: () => endedWell(this.verdict()),
+      reached: () => ({ status: this.verdict(), totals: this.totals() }),
     };
   }
 

@@ -28,9 +28,12 @@ export function plannedCodes(planned: {
   };
 }
 
-/** The values of the `%` codes for a job as it stands now: for scripts, mails and lists of files. */
-export function jobCodes(job: ActiveJob, directorName: string): CodeValues {
-  const { plan, outcome, since } = job;
+/**
+ * The values of the `%` codes for a job as it stands now: for scripts, mails and lists of files.
+ * @param outcome What has come of it.
+ */
+export function jobCodes(job: ActiveJob, directorName: string, outcome = job.outcome): CodeValues {
+  const { plan, since } = job;
   const totals = outcome?.totals;
   return {
     b: String(totals?.jobBytes ?? 0),

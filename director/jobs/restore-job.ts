@@ -8,7 +8,6 @@ import { BootstrapRecall } from '../bootstrap/recall.ts';
 import type { ClientLink } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
 import { restoreReport } from '../reports/restore-report.ts';
-import { endedWell } from '../reports/termination.ts';
 import type { RestoreRequest } from '../services.ts';
 import type { ActiveJob } from './active-job.ts';
 import type { JobEnvironment } from './job-environment.ts';
@@ -66,7 +65,7 @@ export class RestoreJob implements JobKind {
       env: this.#env,
       client: { link: client, name: this.#request.restoreClient.name },
       stopSignal: this.#env.stopSignal,
-      endedWell: () => endedWell(this.verdict()),
+      reached: () => ({ status: this.verdict(), totals: this.totals() }),
     };
     await betweenClientScripts(scripts, () => this.#transfer(plan, reader, client));
   }

@@ -1,7 +1,8 @@
 import type { RunScript, RunsWhen } from '../../configuration/values/run-script.ts';
 import type { ClientLink } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
-import type { ActiveJob } from './active-job.ts';
+import { endedWell } from '../reports/termination.ts';
+import type { ActiveJob, JobOutcome } from './active-job.ts';
 import { runScript, type ScriptEnvironment } from './script-run.ts';
 
 /**
@@ -120,8 +121,8 @@ export interface ClientScriptsOptions {
   readonly client: { readonly link: ClientLink; readonly name: string };
   /** Of the After scripts, which a cancelled job runs too. One that is cancelled while they run ends them. */
   readonly stopSignal: AbortSignal;
-  /** Whether the work between them has gone well. */
-  readonly endedWell: () => boolean;
+  /** What has come of the work between them. */
+  readonly reached: () => JobOutcome;
 }
 
 /**
@@ -133,11 +134,16 @@ export async function betweenClientScripts(
   options: ClientScriptsOptions,
   work: () => Promise<void>,
 ): Promise<void> {
-  const { job, env, client, stopSignal, endedWell } = options;
+  const { job, env, client, stopSignal, reached } = options;
   const scripts = scriptsOf(job, 'client');
   const context = { job, env, client };
   const runAll = async (title: string, signal: AbortSignal, isNow: (script: RunScript) => boolean) => {
     for (const script of scripts.filter(isNow)) await runScript(script, { ...context, title, signal });
+  };
+  const runAfter = async (signal: AbortSignal, outcome: JobOutcome) => {
+    const due = scripts.filter((script) => isDueAfter(script, endedWell(outcome.status)));
+    for (const script of due)
+      await runScript(script, { ...context, title: 'ClientRunAfterJob', signal, reached: outcome });
   };
   try {
     await runAll('ClientRunBeforeJob', job.signal, ({ runsWhen }) => BEFORE.has(runsWhen));
@@ -145,14 +151,14 @@ export async function betweenClientScripts(
     await work();
   } catch (error) {
     try {
-      await runAll('ClientRunAfterJob', stopSignal, (script) => isDueAfter(script, false));
+      await runAfter(stopSignal, { ...reached(), status: job.signal.aborted ? 'A' : 'f' });
     } catch {
       // It was said; why the job failed is more.
     }
     throw error;
   }
   const signal = AbortSignal.any([stopSignal, job.signal]);
-  await runAll('ClientRunAfterJob', signal, (script) => isDueAfter(script, endedWell()));
+  await runAfter(signal, reached());
 }
 
 function isDueAfter(script: RunScript, endedWell: boolean): boolean {

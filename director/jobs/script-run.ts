@@ -6,7 +6,7 @@ import { messageOf, OperatorError } from '../../errors/operator-error.ts';
 import { printablePath } from '../../text/printable.ts';
 import type { ClientLink } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
-import type { ActiveJob } from './active-job.ts';
+import type { ActiveJob, JobOutcome } from './active-job.ts';
 import type { JobEnvironment } from './job-environment.ts';
 import { jobCodes } from './job-substitution.ts';
 
@@ -24,6 +24,8 @@ export interface ScriptContext {
   /** Where programs run; absent: on the Director's machine. */
   readonly client?: { readonly link: ClientLink; readonly name: string } | undefined;
   readonly signal: AbortSignal;
+  /** What has come of the job so far; absent: what came of it in the end, if it has ended. */
+  readonly reached?: JobOutcome | undefined;
 }
 
 type TakeLine = (line: Buffer) => Promise<void>;
@@ -119,11 +121,12 @@ async function runOnClient(
   link: ClientLink,
   command: string,
   timeoutSeconds: number,
-  { job, env, signal }: ScriptContext,
+  { job, env, signal, reached }: ScriptContext,
   onLine: TakeLine,
 ): Promise<number> {
   const codes: Record<string, string> = { S: job.previousJob };
-  for (const [code, value] of Object.entries(jobCodes(job, env.directorName))) codes[code] = String(value);
+  for (const [code, value] of Object.entries(jobCodes(job, env.directorName, reached)))
+    codes[code] = String(value);
   const request = { jobId: job.jobId, command, timeoutSeconds, codes };
   for await (const { event } of link.runScript(request, signal)) {
     if (event?.$case === 'line') await onLine(event.value);

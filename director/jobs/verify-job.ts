@@ -8,7 +8,6 @@ import type { ClientLink } from '../daemons/daemon-ports.ts';
 import { JobFailed } from '../director-errors.ts';
 import { fileSetDigest } from '../filesets/fileset-digest.ts';
 import { fileSetMessage } from '../filesets/fileset-message.ts';
-import { endedWell } from '../reports/termination.ts';
 import { verifyReport } from '../reports/verify-report.ts';
 import type { ActiveJob } from './active-job.ts';
 import { startClones } from './clones.ts';
@@ -185,7 +184,7 @@ export class VerifyJob implements JobKind {
       env: this.#env,
       client: { link: client, name: this.#job.plan.client.name },
       stopSignal: this.#env.stopSignal,
-      endedWell: () => endedWell(this.verdict()),
+      reached: () => ({ status: this.verdict(), totals: this.totals() }),
     };
     await betweenClientScripts(scripts, work);
   }

@@ -27,7 +27,7 @@ describe('scripts on the client', () => {
       },
       jobDirectives: `
         ClientRunBeforeJob = ${shell(`echo dumped > ${at('source-dump')}; echo before %n %l %c %S`)}
-        ClientRunAfterJob = ${shell(`echo after %e %F`)}
+        ClientRunAfterJob = ${shell(`echo "after %e, files %F, bytes read %R, errors %E"`)}
         RunScript { Runs When = After; Runs On Client = yes; Runs On Success = no; Runs On Failure = yes
           Command = ${shell('echo never')} }`,
       directorConf: [
@@ -35,7 +35,7 @@ describe('scripts on the client', () => {
           'Fails',
           `ClientRunBeforeJob = ${command('/bin/false')}
           RunScript { Runs When = After; Runs On Success = no; Runs On Failure = yes
-            Command = ${shell('echo cleaned up')} }`,
+            Command = ${shell('echo cleaned up, %e')} }`,
         ),
         backupJob(
           'GoesOn',
@@ -70,7 +70,7 @@ describe('scripts on the client', () => {
     expect(reported(output, 'Termination')).toBe('Backup OK');
     expect(output).toMatch(/site-fd JobId 1: shell command: run ClientRunBeforeJob "sh -c /);
     expect(output).toContain('ClientRunBeforeJob: before Backup Full site-fd\n');
-    expect(output).toMatch(/ClientRunAfterJob: after \S+ \d/);
+    expect(output).toContain('ClientRunAfterJob: after OK, files 2, bytes read 1, errors 0\n');
     expect(output).not.toContain('never');
     expect(readFileSync(at('source-dump'), 'utf8')).toBe('dumped\n');
   });
@@ -86,7 +86,7 @@ describe('scripts on the client', () => {
     expect(output).toContain(
       'Error: Runscript: ClientRunBeforeJob returned non-zero status=1. ERR=Child exited with code 1',
     );
-    expect(output).toContain('ClientRunAfterJob: cleaned up');
+    expect(output).toContain('ClientRunAfterJob: cleaned up, Fatal Error\n');
     expect(reported(output, 'SD Files Written')).toBe('0');
   });
 
