@@ -21,6 +21,8 @@ import { findVolume, type FoundVolume, type SearchResult } from './volume-search
 const LOOK_AGAIN_MS = 60_000;
 /** Trying a volume that cannot be made costs a warning each time, so the pauses grow up to this. */
 const TRY_AGAIN_MS_MAX = 900_000;
+/** In a message; a volume of small Incrementals has hundreds. */
+const NAMED_JOBS_MAX = 20;
 
 const MODES = { append: UseMode.APPEND, label: UseMode.CREATE, recycle: UseMode.RECYCLE } as const;
 
@@ -203,6 +205,7 @@ export class JobVolumes implements AsyncDisposable {
         this.#refused.add(media.mediaId);
         await catalog.setVolume(media.mediaId, { volStatus: 'Error', volErrors: media.volErrors + 1 });
         await messages.add('Error', `Marking Volume "${media.volumeName}" in Error in Catalog.`);
+        await this.#sayWhatMayBeLost(media);
         return undefined;
       case 'wait':
         await this.#request.say('Mount', `${await this.#labelText()}\n    Volume:       ${media.volumeName}`);
@@ -210,6 +213,19 @@ export class JobVolumes implements AsyncDisposable {
         this.#tryAgainMs = Math.min(TRY_AGAIN_MS_MAX, this.#tryAgainMs * 2);
         return undefined;
     }
+  }
+
+  async #sayWhatMayBeLost({ mediaId, volumeName }: MediaRow): Promise<void> {
+    const { catalog, messages } = this.#options;
+    const jobs = await catalog.jobsOnVolume(mediaId);
+    if (jobs.length === 0) return;
+    const named = jobs.slice(0, NAMED_JOBS_MAX).map(({ jobId }) => jobId);
+    const more = jobs.length > named.length ? ` and ${jobs.length - named.length} more` : '';
+    await messages.add(
+      'Warning',
+      `What JobId(s) ${named.join(',')}${more} have on Volume "${volumeName}" may be lost: a Verify at Level VolumeToCatalog tells. ` +
+        'Bring the volume back, restore from copies, or back up anew.',
+    );
   }
 
   /** Waits until a volume was changed, at most so long. */

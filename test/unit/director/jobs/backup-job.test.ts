@@ -547,6 +547,7 @@ describe('the volumes of a backup', () => {
     const { status, text } = await director.outcome('Gzip', { level: 'Full' });
     expect(status).toBe('W');
     expect(text).toContain('Marking Volume "A-Full-0001" in Error in Catalog.');
+    expect(text).toContain('Warning: What JobId(s) 1 have on Volume "A-Full-0001" may be lost:');
     expect(await director.catalog.volumeByName('A-Full-0001')).toMatchObject({ volStatus: 'Error' });
   });
 
