@@ -195,6 +195,23 @@ describe('Reschedule On Error', () => {
     expect(director.jobs.running()).toEqual([]);
   });
 
+  test('gives up after Reschedule Times, also when each run has a JobId of its own', async () => {
+    const script: Script = {
+      backup: async function* () {
+        const value = { files: 1, bytes: 1000, currentPath: Buffer.from('/a') };
+        yield { event: { $case: 'progress', value } };
+        throw new Error('the connection broke');
+      },
+      append: appendAll,
+    };
+    const extra = job(AGAIN);
+    await using director = await TestDirector.start({ conf: { extra }, script });
+    await director.run('Limited', { level: 'Full' });
+    await director.jobs.idle();
+    const rows = await director.catalog.listJobs({});
+    expect(rows.map(({ jobStatus }) => jobStatus)).toEqual(['f', 'f', 'f']);
+  });
+
   test('waits Reschedule Interval, and can be cancelled meanwhile', async () => {
     const { script } = failing(10);
     const extra = job('Reschedule On Error = yes');
