@@ -58,3 +58,35 @@ describe('Incomplete needs AllowIncompleteJobs and data already committed: a job
     expect(text).toMatch(new RegExp(`Termination: +${RegExp.escape(termination)}\n`));
   });
 });
+
+test('a job that is resumed is incomplete again when it breaks off before it has sent more; only cancel gives it up', async () => {
+  const extra = 'Job { Name = Breaks; JobDefs = Defaults; Reschedule Incomplete Jobs = no }';
+  await using director = await TestDirector.start({ conf: { extra }, script: lostAfter([durable()]) });
+  const { jobId, status } = await director.outcome('Breaks', { level: 'Full' });
+  expect(status).toBe('I');
+  director.daemons.script = lostAfter([]);
+  expect(await director.outcome('Breaks', { level: 'Full', resume: { jobId } })).toMatchObject({
+    jobId,
+    status: 'I',
+  });
+  const isOpen = Promise.withResolvers<void>();
+  director.daemons.script = {
+    backup: async function* (_, signal) {
+      yield* [];
+      signal.throwIfAborted();
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    },
+    append: async (call) => {
+      await openSession(call);
+      isOpen.resolve();
+      await call.take();
+      finish(call, 'E', 'aborted');
+    },
+  };
+  await director.run('Breaks', { level: 'Full', resume: { jobId } });
+  await isOpen.promise;
+  director.jobs.cancel(jobId, 'by hand');
+  expect(await director.jobs.ended(jobId)).toBe('A');
+});
