@@ -4,11 +4,14 @@ import { bindOnce, type NativeLibrary } from './library.ts';
 const SYS_CACHESTAT = 451;
 const CACHESTAT_BYTES = 40;
 /** posix_fadvise(2) */
+const POSIX_FADV_WILLNEED = 3;
 const POSIX_FADV_DONTNEED = 4;
 
 export interface PageCache {
   /** Pages of this range of the open file that lie in the cache. */
   cachedPages(fd: number, offset: number, length: number): number;
+  /** Has the kernel read this range into the cache, and does not wait for it. */
+  willNeed(fd: number, offset: number, length: number): void;
   /** Gives the pages back; those that were not written to disk yet stay. */
   drop(fd: number, offset: number, length: number): void;
 }
@@ -36,5 +39,9 @@ function bind(library: NativeLibrary): PageCache | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOSYS') return undefined;
   }
   // It answers with an error number and sets no errno; that nothing could be dropped harms nobody.
-  return { cachedPages, drop: (fd, offset, length) => void fadvise(fd, offset, length, POSIX_FADV_DONTNEED) };
+  return {
+    cachedPages,
+    willNeed: (fd, offset, length) => void fadvise(fd, offset, length, POSIX_FADV_WILLNEED),
+    drop: (fd, offset, length) => void fadvise(fd, offset, length, POSIX_FADV_DONTNEED),
+  };
 }

@@ -13,6 +13,7 @@ import { HardLinks } from '../walk/hard-links.ts';
 import type { WalkEntry } from '../walk/walk-entry.ts';
 import { Walker, type WalkVisitor } from '../walk/walker.ts';
 import { BlockCutter, type BlockCutterPorts, type CutBlock, type Slot } from './block-cutter.ts';
+import { EntriesAhead } from './entries-ahead.ts';
 import { EntryPacker } from './entry-packer.ts';
 import {
   AccurateSelection,
@@ -94,6 +95,7 @@ class BackupWalk implements WalkVisitor {
   readonly #sink: BackupSink;
   readonly #cutter: BlockCutter;
   readonly #packer: EntryPacker;
+  readonly #ahead = new EntriesAhead((entry, wasCold) => this.#save(entry, wasCold));
   readonly #unsized: UnsizedEntries;
   /** The walk does not see what plugins make, and when one fails, what it made before is still good. */
   readonly #pluginPaths: ReadonlySet<BytePath>;
@@ -148,17 +150,23 @@ class BackupWalk implements WalkVisitor {
   }
 
   entry(entry: WalkEntry): void {
-    const { path, savedPath, stat, options } = entry;
+    const { path } = entry;
     if (this.#resumePoint?.isDone(path) === true) return this.#selection.unseen(path, 'entry');
     const isWanted = this.#selection.isWanted(entry);
     if (isReadToItsEnd(entry)) {
       // Its node says nothing about what it holds: always saved.
+      this.#ahead.flush();
       this.#progress(path);
       this.#tellBefore(Infinity);
       this.#addSaved(this.#unsized.node(entry));
       return;
     }
-    if (!isWanted) return;
+    if (isWanted) this.#ahead.put(entry);
+  }
+
+  /** @returns whether nothing of its content was in the page cache */
+  #save(entry: WalkEntry, wasCold: boolean | undefined): boolean {
+    const { path, savedPath, stat, options } = entry;
     this.#progress(path);
     const type = fileTypeOf(stat.mode);
     if (type === undefined) throw new Error('The walk visits only what has a type');
@@ -167,15 +175,19 @@ class BackupWalk implements WalkVisitor {
     const firstName = isLinkable ? this.#hardLinks.known(stat) : undefined;
     if (type === FileType.REGULAR) this.#tellBefore(stat.size);
     const record =
-      firstName === undefined ? this.#packer.pack(entry, type) : this.#packer.packHardLink(entry, firstName);
+      firstName === undefined
+        ? this.#packer.pack(entry, type, wasCold)
+        : this.#packer.packHardLink(entry, firstName);
     this.#addSaved(record);
     if (record !== undefined && isLinkable && firstName === undefined) {
       this.#hardLinks.remember(stat, { path: savedPath, fileIndex: record.fileIndex });
     }
+    return this.#packer.wasCold;
   }
 
   pluginFile(file: PluginFile): void {
     if (this.#resumePoint?.isPluginDone(file.plugin.path) === true) return;
+    this.#ahead.flush();
     this.#progress(file.plugin.path);
     this.#tellBefore(Infinity);
     this.#addSaved(this.#unsized.plugin(file));
@@ -183,6 +195,7 @@ class BackupWalk implements WalkVisitor {
 
   finish(): BackupResult {
     this.#selection.finish();
+    this.#ahead.flush();
     this.#cutter.flush();
     this.#takeBatch();
     this.#emitRecords();
@@ -203,6 +216,7 @@ class BackupWalk implements WalkVisitor {
     const path = pathFromBytes(record.path);
     if (this.#pluginPaths.has(path)) return;
     if (this.#resumePoint?.isGoneDone(plainPath(record.path)) === true) return;
+    this.#ahead.flush();
     this.#addRecord(deletedRecord(record));
     this.#progress(path);
   }

@@ -22,15 +22,23 @@ export class CacheGuest {
     this.#native = native;
   }
 
-  /** A file is about to be read from its start. */
-  begin(fd: number, sizeBytes: number): void {
+  /** Whether nothing of the file was in the cache. */
+  get wasCold(): boolean {
+    return this.#dropsAll;
+  }
+
+  /**
+   * A file is about to be read from its start.
+   * @param wasCold that nothing of it was in the cache is known already: it may be there now
+   */
+  begin(fd: number, sizeBytes: number, wasCold = false): void {
     this.#fd = fd;
     this.#sizeBytes = sizeBytes;
     this.#passed = 0;
     this.#drops = undefined;
-    this.#dropsAll = false;
+    this.#dropsAll = wasCold;
     const native = this.#native;
-    if (native === undefined) return;
+    if (native === undefined || wasCold) return;
     try {
       if (native.cachedPages(fd, 0, sizeBytes) === 0) this.#dropsAll = true;
       else if (sizeBytes > PIECE_BYTES) this.#drops = uncachedPieces(native, fd, sizeBytes);

@@ -50,11 +50,19 @@ export class EntryPacker {
     return this.#content.contentBytes;
   }
 
-  /** Any entry but a hard link; its record without a file index. Undefined when it could not be saved: it was said. */
-  pack(entry: WalkEntry, type: FileType): FileRecord | undefined {
+  /** Whether nothing of the file that was packed last was in the page cache. */
+  get wasCold(): boolean {
+    return this.#cache.wasCold;
+  }
+
+  /**
+   * Any entry but a hard link; its record without a file index. Undefined when it could not be saved: it was said.
+   * @param wasCold that its content was not in the page cache is known already
+   */
+  pack(entry: WalkEntry, type: FileType, wasCold = false): FileRecord | undefined {
     const { path, savedPath, accessPath, stat, options } = entry;
     const record = recordOf(savedPath, stat, type);
-    if (type === FileType.REGULAR) return this.#regular(entry, record) ? record : undefined;
+    if (type === FileType.REGULAR) return this.#regular(entry, record, wasCold) ? record : undefined;
     if (type === FileType.SYMLINK) {
       try {
         record.linkTarget = readlinkSync(fsPath(accessPath), 'buffer');
@@ -86,7 +94,7 @@ export class EntryPacker {
     this.#cutter.endEntry();
   }
 
-  #regular(entry: WalkEntry, record: FileRecord): boolean {
+  #regular(entry: WalkEntry, record: FileRecord, wasCold: boolean): boolean {
     const { path, savedPath, accessPath, stat, options } = entry;
     record.digestAlgorithm = options.digest;
     const sizeBytes = stat.size;
@@ -109,7 +117,7 @@ export class EntryPacker {
       return false;
     }
     try {
-      this.#cache.begin(fd, sizeBytes);
+      this.#cache.begin(fd, sizeBytes, wasCold);
       const isPacked = this.#packContent({ fd, path, sizeBytes, record }, entry);
       this.#cache.reached(sizeBytes);
       if (!isPacked) return false;

@@ -1,41 +1,12 @@
-import { closeSync, fsyncSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
+import { readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pageCache } from '../../../native/page-cache.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { cachedPages, isOnDisk, makeCold, native, withFile } from './support/cold-files.ts';
 import { collectBackup } from './support/collected-backup.ts';
 import { fileSet, include, options } from './support/file-sets.ts';
 
-const native = pageCache();
 const MIB = 1024 * 1024;
-
-function withFile<T>(file: string, use: (fd: number) => T): T {
-  const fd = openSync(file, 'r+');
-  try {
-    return use(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-const cachedPages = (file: string, offset: number, length: number) =>
-  withFile(file, (fd) => native!.cachedPages(fd, offset, length));
-
-/** Writes the file and takes it out of the cache. */
-function makeCold(file: string, bytes: number): void {
-  writeFileSync(file, Buffer.alloc(bytes, 'c'));
-  withFile(file, (fd) => {
-    fsyncSync(fd);
-    native!.drop(fd, 0, bytes);
-  });
-}
-
-/** Whether files here lie in a page cache that can be emptied: not so on tmpfs. */
-function isOnDisk(directory: string): boolean {
-  const probe = join(directory, 'probe');
-  makeCold(probe, MIB);
-  return cachedPages(probe, 0, MIB) === 0;
-}
 
 describe.runIf(native !== undefined)('a backup leaves the page cache', () => {
   it.each([100, 60_000, 5 * MIB + 100])('as it was: %i bytes that were not in it are not', (bytes) => {
