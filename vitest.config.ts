@@ -9,6 +9,8 @@ export default defineConfig({
     include: ['test/{unit,integration}/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A console session alone may take as long as vitest would wait by itself.
+    expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
     // Most of the time goes by waiting for daemons: on two cores, too, two files at a time.
     maxWorkers: 2,
