@@ -377,3 +377,19 @@ export function record(path: string, fileIndex: number): FileRecord {
 export function fileMessage(type: MessageType, text: string): BackupResponse {
   return { event: { $case: 'message', value: { type, text, path: Buffer.alloc(0), atMs: 0 } } };
 }
+
+/** Backups that never come to their end by themselves. */
+export const HANGING: Script = {
+  backup: async function* (_, signal) {
+    yield* [];
+    signal.throwIfAborted();
+    await new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+  },
+  append: async (call) => {
+    await openSession(call);
+    for (let next = await call.take(); next && next.command?.$case !== 'abort';) next = await call.take();
+    finish(call, 'E', 'aborted');
+  },
+};

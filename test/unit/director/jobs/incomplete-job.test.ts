@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PeerLost } from '../../../../transport/peer-errors.ts';
-import { durable, finish, mountVolume, openSession, type Script } from './fake-daemons.ts';
+import { durable, finish, HANGING, mountVolume, openSession, type Script } from './fake-daemons.ts';
 import { TestDirector } from './test-director.ts';
 
 const client = {
@@ -71,13 +71,7 @@ test('a job that is resumed is incomplete again when it breaks off before it has
   });
   const isOpen = Promise.withResolvers<void>();
   director.daemons.script = {
-    backup: async function* (_, signal) {
-      yield* [];
-      signal.throwIfAborted();
-      await new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason as Error));
-      });
-    },
+    ...HANGING,
     append: async (call) => {
       await openSession(call);
       isOpen.resolve();

@@ -1,22 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { appendAll, backupAll, finish, openSession, type Script } from './fake-daemons.ts';
+import { appendAll, backupAll, HANGING, type Script } from './fake-daemons.ts';
 import { TestDirector, until } from './test-director.ts';
-
-/** Backups that never come to their end by themselves. */
-const HANGING: Script = {
-  backup: async function* (_, signal) {
-    yield* [];
-    signal.throwIfAborted();
-    await new Promise((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error));
-    });
-  },
-  append: async (call) => {
-    await openSession(call);
-    for (let next = await call.take(); next && next.command?.$case !== 'abort';) next = await call.take();
-    finish(call, 'E', 'aborted');
-  },
-};
 
 function job(directives: string, name = 'Limited'): string {
   return `Job { Name = ${name}; JobDefs = Defaults; ${directives.replaceAll('\n', ';')} }\n`;
